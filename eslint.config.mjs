@@ -1,0 +1,132 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { defineConfig } from 'eslint/config';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom (docs/architecture.md §4). What is not listed is forbidden. */
+const layers = {
+  base: ['base'],
+  engine: ['base'],
+  ports: ['base'],
+  core: ['base', 'engine', 'ports', 'core'],
+  nodes: ['base', 'engine', 'ports', 'core'],
+  adapter: ['base', 'ports'],
+  data: ['base', 'engine', 'ports'],
+  platform: ['base', 'ports'],
+  contract: ['base', 'engine'],
+  workflow: ['base', 'engine', 'nodes', 'contract'],
+  activity: ['base', 'engine', 'ports', 'core', 'nodes', 'data', 'contract'],
+  worker: ['base', 'engine', 'ports', 'core', 'nodes', 'adapter', 'data', 'platform', 'contract', 'workflow', 'activity'],
+  process: ['base', 'platform'],
+  api: ['base', 'engine', 'ports', 'core', 'nodes', 'adapter', 'data', 'platform', 'contract'],
+  tools: ['base', 'engine', 'ports', 'core', 'nodes', 'data', 'platform'],
+};
+const depConstraints = Object.entries(layers).map(([layer, may]) => ({
+  sourceTag: `layer:${layer}`,
+  onlyDependOnLibsWithTags: may.map((name) => `layer:${name}`),
+}));
+
+const testKits = { regex: '^@tenon/[^/]+/testing$', message: 'Test kits are for spec files.' };
+
+/** `allow` and `types` are regular expressions without anchors; `types` may be imported as types only. */
+const fileFence = (file, allow, types = []) => ({
+  files: [`libs/nodes/src/*/${file}.ts`],
+  ignores: ['libs/nodes/src/catalog/**'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { regex: `^(?!(${[...allow, ...types].join('|')})$)`, message: `Not in ${file}.ts.` },
+          ...(types.length
+            ? [{ regex: `^(${types.join('|')})$`, allowTypeImports: true, message: 'Types only.' }]
+            : []),
+        ],
+      },
+    ],
+    'no-restricted-syntax': ['error', { selector: 'ImportExpression', message: 'No dynamic import in a node file.' }],
+  },
+});
+const entryFence = (files, entries) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { regex: `^@tenon/nodes(?!/(${entries.join('|')})$)`, message: `Only ${entries.join(', ')}.` },
+          testKits,
+        ],
+      },
+    ],
+  },
+});
+
+/** Code that may not know the time, chance or the machine: those arrive inside messages. */
+const pure = [
+  'libs/{base,jinja,engine,dsl,compiler}/src/**/*.ts',
+  'libs/nodes/src/*/{definition,inline}.ts',
+  'temporal/{contract,workflows}/src/**/*.ts',
+];
+
+export default defineConfig(
+  { ignores: ['**/dist', '**/.nx', '**/coverage', 'tmp', '**/*.cjs', '.tenon', 'libs/nodes/src/catalog'] },
+  js.configs.recommended,
+  tseslint.configs.recommended,
+  { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { depConstraints }],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [testKits] }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'Export by name.' }],
+      'max-lines': ['error', { max: 400 }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['{libs,temporal,apps}/**/*.ts'],
+    ignores: ['libs/platform/**', 'apps/{code-runner,local-models,launcher,cli}/**', '**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Settings come from loadConfig() of @tenon/platform.' },
+      ],
+    },
+  },
+  {
+    files: pure,
+    rules: {
+      'no-restricted-globals': ['error', { name: 'Date', message: 'Time arrives inside messages.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Chance arrives inside messages.' },
+      ],
+    },
+  },
+  entryFence(['temporal/workflows/**/*.ts'], ['inline']),
+  entryFence(['temporal/activities/**/*.ts'], ['activities', 'inline']),
+  entryFence(['apps/api/**/*.ts'], ['definitions']),
+  fileFence('definition', ['@tenon/(base|dsl|engine|compiler)', 'zod', '\\.\\./config/[a-z-]+\\.js']),
+  fileFence('inline', ['@tenon/(base|engine|jinja)', '\\.\\./run/[a-z-]+\\.js'], ['\\./definition\\.js']),
+  fileFence(
+    'activity',
+    ['@tenon/(base|engine|ports|jinja)', 'jsonrepair', 'lossless-json', '\\.\\./run/[a-z-]+\\.js', '\\./[a-z-]+\\.js'],
+    ['\\./definition\\.js'],
+  ),
+  {
+    files: ['**/*.spec.ts', '**/testing/**/*.ts', '**/*.e2e.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': 'off',
+      '@nx/enforce-module-boundaries': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-globals': 'off',
+    },
+  },
+  { files: ['apps/{cli,launcher,code-runner,local-models}/**', 'bench/**', 'tools/**'], rules: { 'no-console': 'off' } },
+  prettier,
+);

@@ -1,0 +1,31 @@
+const path = require('node:path');
+const root = __dirname;
+
+/** Jest options of every Node project: sources become CommonJS through swc, packages load as they are. */
+const node = () => ({
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  roots: ['<rootDir>', path.join(root, 'libs'), path.join(root, 'temporal')],
+  resolver: path.join(root, 'tools/test/jest-resolver.cjs'),
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  setupFilesAfterEnv: [path.join(root, 'tools/test/prototype-canary.cjs')],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          keepClassNames: true,
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+      },
+    ],
+  },
+});
+
+module.exports = { node };

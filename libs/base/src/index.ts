@@ -1,0 +1,36 @@
+export {
+  defineErrors,
+  isTenonError,
+  isWorthRetrying,
+  TenonError,
+  type ErrorKind,
+  type ErrorOptions,
+} from './errors.js';
+export {
+  isUuid,
+  type AppId,
+  type ConversationId,
+  type MemberId,
+  type RunId,
+  type TeamId,
+  type VersionId,
+} from './ids.js';
+export { canonicalJson, isJsonObject, jsonSizeBytes, type Json, type JsonArray, type JsonObject } from './json.js';
+export {
+  encodeFloat,
+  encodeInteger,
+  encodeNumber,
+  floatText,
+  integerOf,
+  isEncodedFloat,
+  isEncodedInteger,
+  isFloat,
+  isInteger,
+  numberOf,
+  numberText,
+  type EncodedFloat,
+  type EncodedInteger,
+  type EncodedNumber,
+} from './number.js';
+export { pythonQuote } from './python-text.js';
+export { isValueRef, VALUE_LIMIT_BYTES, type ValueRef } from './value-ref.js';

@@ -1,0 +1,2 @@
+const { node } = require('../../jest.preset.cjs');
+module.exports = { ...node(), displayName: 'nodes', rootDir: __dirname };
