@@ -1,0 +1,1 @@
+export { announceReady, onShutdown, type ReadyMessage } from './lifecycle.js';
