@@ -1,0 +1,84 @@
+import { PassThrough } from 'node:stream';
+import { createLogger, type LoggerOptions } from './logger.js';
+
+function logged(write: (log: ReturnType<typeof createLogger>) => void, options: Partial<LoggerOptions> = {}): string {
+  const destination = new PassThrough();
+  write(createLogger({ level: 'info', format: 'json', name: 'test', ...options, destination }));
+  return (destination.read() as Buffer | null)?.toString() ?? '';
+}
+
+describe('createLogger', () => {
+  it('writes one JSON object per line, with level, name, time and fields', () => {
+    const line: unknown = JSON.parse(logged((log) => log.info({ runId: 'r1', ms: 5 }, 'step succeeded')));
+    expect(line).toMatchObject({ level: 'info', name: 'test', runId: 'r1', ms: 5, msg: 'step succeeded' });
+    expect((line as { time: string }).time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  });
+
+  it('writes a readable line for people', () => {
+    expect(logged((log) => log.warn({ port: 1 }, 'port taken'), { format: 'text' })).toMatch(
+      /^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: port taken \{"port":1\}\n$/,
+    );
+  });
+
+  it('leaves out what is below its level', () => {
+    expect(logged((log) => log.debug({}, 'why'))).toBe('');
+    expect(logged((log) => log.debug({}, 'why'), { level: 'debug' })).toContain('"why"');
+  });
+
+  it('repeats the fields of a child in its every line', () => {
+    const output = logged((log) => log.child({ teamId: 't' }).child({ runId: 'r' }).error({ a: 1 }, 'x'));
+    expect(JSON.parse(output)).toMatchObject({ teamId: 't', runId: 'r', a: 1, level: 'error' });
+  });
+
+  it('writes an error with its code and the chain of its causes', () => {
+    const error = Object.assign(new Error('outer', { cause: new TypeError('inner') }), { code: 'area.reason' });
+    const line = JSON.parse(logged((log) => log.error({ error }, 'failed'))) as { error: Record<string, unknown> };
+    expect(line.error).toMatchObject({
+      message: 'outer',
+      code: 'area.reason',
+      cause: { name: 'TypeError', message: 'inner' },
+    });
+    expect(line.error['stack']).toContain('logger.spec');
+  });
+
+  const canary = 'c4n4ry-value-12345';
+  it.each<[string, object]>([
+    ['a field named like a secret', { apiKey: canary }],
+    ['a nested header', { request: { headers: { Authorization: canary, 'set-cookie': [canary] } } }],
+    ['a bearer token in a text', { body: `echo: Authorization: Bearer ${canary}` }],
+    [
+      'the password of a database address',
+      { url: `connect to postgres://tenon:${canary}@127.0.0.1:5432/tenon failed` },
+    ],
+    ['a key in a query string', { url: `https://api.example/v1?a=1&api_key=${canary}&b=2` }],
+    ['a vendor key', { note: `sk-${canary}` }],
+    ['the message and cause of an error', { error: new Error(`Bearer ${canary}`, { cause: { password: canary } }) }],
+    ['a map', { headers: new Map([['cookie', canary]]) }],
+  ])('keeps secrets out of %s', (_, fields) => {
+    for (const format of ['json', 'text'] as const) {
+      const output = logged((log) => log.child(fields as never).error(fields as never, 'failed'), { format });
+      expect(output).toContain('[redacted]');
+      expect(output).not.toContain(canary);
+    }
+  });
+
+  it('keeps known secrets out wherever they appear, also in the message', () => {
+    const output = logged((log) => log.info({ deep: [{ text: `x${canary}y` }] }, `with ${canary}`), {
+      secrets: [canary],
+    });
+    expect(output).not.toContain(canary);
+  });
+
+  it('leaves counts of tokens and step keys as they are', () => {
+    const output = logged((log) => log.info({ promptTokens: 12, totalTokens: '30', stepKey: 'llm' }, 'usage'));
+    expect(JSON.parse(output)).toMatchObject({ promptTokens: 12, totalTokens: '30', stepKey: 'llm' });
+  });
+
+  it('survives cycles, big integers and bytes', () => {
+    const loop: Record<string, unknown> = { big: 10n, bytes: new Uint8Array(3) };
+    loop['self'] = loop;
+    expect(JSON.parse(logged((log) => log.info({ loop }, 'odd')))).toMatchObject({
+      loop: { big: '10', bytes: '[3 bytes]', self: '[circular]' },
+    });
+  });
+});

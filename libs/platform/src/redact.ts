@@ -1,0 +1,59 @@
+const SECRET_KEY =
+  /pass(word|phrase)?$|secret|token$|api[-_]?key|private[-_]?key|authorization|cookie|credential|session[-_]?id/i;
+const MASK = '[redacted]';
+const MAX_DEPTH = 8;
+
+/** Secrets by their shape: user info in a URL, bearer tokens, vendor keys, keys in a query string. */
+const SHAPES: readonly [RegExp, string][] = [
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${MASK}@`],
+  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MASK}`],
+  [/\b(sk|pk|rk|ghp|xox[abp])[-_][\w-]{12,}/g, MASK],
+  [/([?&](?:api[-_]?key|key|token|access[-_]token|sig|signature|password)=)[^&\s"']+/gi, `$1${MASK}`],
+];
+
+/**
+ * Makes the fields of a log line safe to write: text under a secret-like key, secrets of a known shape inside any text,
+ * and the literal `secrets` become `[redacted]`. Errors become plain objects with their causes. Deeper than eight levels
+ * is cut, cycles are named.
+ */
+export function createRedactor(secrets: readonly string[] = []): (value: unknown) => unknown {
+  const literals = secrets.filter((secret) => secret.length >= 6);
+
+  const clean = (text: string): string => {
+    let result = text;
+    for (const secret of literals) result = result.replaceAll(secret, MASK);
+    for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+    return result;
+  };
+
+  const walk = (value: unknown, key: string, above: readonly object[]): unknown => {
+    if (typeof value === 'string') return SECRET_KEY.test(key) ? MASK : clean(value);
+    if (typeof value === 'bigint') return value.toString();
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof Date) return Number.isNaN(value.valueOf()) ? 'invalid date' : value.toISOString();
+    if (above.includes(value)) return '[circular]';
+    if (above.length >= MAX_DEPTH) return '[deep]';
+    const path = [...above, value];
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+    if (Array.isArray(value)) return value.map((item) => walk(item, key, path));
+    if (value instanceof Map) return walk(Object.fromEntries(value), key, above);
+    if (value instanceof Set) return walk([...value], key, above);
+    return Object.fromEntries(entriesOf(value).map(([name, item]) => [name, walk(item, name, path)]));
+  };
+  return (value) => walk(value, '', []);
+}
+
+/** Errors keep their name, message, stack and cause, which are not enumerable. */
+function entriesOf(value: object): [string, unknown][] {
+  if (!isErrorLike(value)) return Object.entries(value);
+  const { name, message, stack, cause, ...rest } = Object.fromEntries([
+    ...['name', 'message', 'stack', 'cause'].map((key) => [key, (value as unknown as Record<string, unknown>)[key]]),
+    ...Object.entries(value),
+  ]) as Record<string, unknown>;
+  return Object.entries({ name, message, ...rest, stack, cause }).filter(([, item]) => item !== undefined);
+}
+
+// Not `instanceof`: errors of other realms (Jest, worker threads) are errors too.
+function isErrorLike(value: object): boolean {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}

@@ -1,0 +1,237 @@
+import {
+  choice,
+  folder,
+  integer,
+  isNet,
+  isOrigin,
+  list,
+  optional,
+  pattern,
+  text,
+  url,
+  withDefault,
+  type Setting,
+} from './setting.js';
+
+const http = url(['http', 'https'], 'an http or https address');
+const host = pattern(/^[A-Za-z0-9.:[\]-]+$/, 'a host name or an address');
+const hostAndPort = pattern(/^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'host:port');
+
+/** Every setting of every process: section → key → environment variable. `docs/configuration.md` is made from it. */
+export const settings = {
+  server: {
+    port: withDefault<number>('TENON_PORT', integer(1, 65535), '4180', {
+      usedBy: ['launcher', 'api'],
+      meaning: 'port on which the API and the pages are served',
+    }),
+    host: withDefault<string>('TENON_HOST', host, '127.0.0.1', {
+      usedBy: ['launcher', 'api'],
+      meaning: 'address to listen on; other computers reach it only with another one than the loopback',
+    }),
+    publicUrl: optional<string>('TENON_PUBLIC_URL', http, {
+      defaultIs: 'http://`TENON_HOST`:`TENON_PORT`',
+      usedBy: ['launcher', 'api'],
+      meaning: 'address under which people reach Tenon, for links and cookies',
+    }),
+    corsOrigins: withDefault<readonly string[]>(
+      'TENON_CORS_ORIGINS',
+      list('origins such as https://example.org', isOrigin),
+      '',
+      {
+        usedBy: ['api'],
+        meaning: 'other sites whose pages may call the API with credentials',
+      },
+    ),
+    sessionDays: withDefault<number>('TENON_SESSION_DAYS', integer(1, 365), '30', {
+      unit: 'days',
+      usedBy: ['api'],
+      meaning: 'how long a sign-in lasts without use',
+    }),
+  },
+  data: {
+    folder: withDefault<string>('TENON_DATA_DIR', folder(), '.tenon', {
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'the one folder that holds everything of an instance: database, objects, keys, logs',
+    }),
+    cacheFolder: optional<string>('TENON_CACHE_DIR', folder(), {
+      defaultIs: '`XDG_CACHE_HOME`/tenon, else ~/.cache/tenon',
+      usedBy: ['launcher', 'local-models'],
+      meaning: 'downloads that all instances of this user share: the Temporal server, local models',
+    }),
+    objectsFolder: optional<string>('TENON_OBJECTS_DIR', folder(), {
+      defaultIs: '`TENON_DATA_DIR`/objects',
+      usedBy: ['api', 'worker'],
+      meaning: 'where large values and files are kept',
+    }),
+  },
+  database: {
+    url: optional<string>('TENON_DATABASE_URL', url(['postgres', 'postgresql'], 'a postgres:// address'), {
+      defaultIs: 'the launcher starts its own Postgres',
+      isSecret: true,
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'Postgres that holds the record',
+    }),
+    poolSize: withDefault<number>('TENON_DATABASE_POOL_SIZE', integer(2, 200), '10', {
+      unit: 'connections',
+      usedBy: ['api', 'worker'],
+      meaning: 'connections to Postgres that one process opens at most',
+    }),
+  },
+  temporal: {
+    address: optional<string>('TENON_TEMPORAL_ADDRESS', hostAndPort, {
+      defaultIs: 'the launcher starts its own server',
+      usedBy: ['launcher', 'worker'],
+      meaning: 'Temporal server that runs are carried by',
+    }),
+    namespace: withDefault<string>(
+      'TENON_TEMPORAL_NAMESPACE',
+      pattern(/^[A-Za-z0-9._-]{2,100}$/, 'a namespace'),
+      'tenon',
+      {
+        usedBy: ['launcher', 'worker'],
+        meaning: 'namespace on that server',
+      },
+    ),
+  },
+  secrets: {
+    key: optional<string>('TENON_SECRET_KEY', pattern(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits (32 bytes)'), {
+      defaultIs: '`TENON_DATA_DIR`/secret.key, made at first start',
+      isSecret: true,
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'key that seals stored credentials; without it they cannot be read again',
+    }),
+  },
+  codeRunner: {
+    url: optional<string>('TENON_CODE_RUNNER_URL', http, {
+      defaultIs: 'the launcher starts one',
+      usedBy: ['worker'],
+      meaning: 'process that runs code nodes',
+    }),
+    token: optional<string>('TENON_CODE_RUNNER_TOKEN', text(16), {
+      defaultIs: 'made by the launcher at each start',
+      isSecret: true,
+      usedBy: ['worker', 'code-runner'],
+      meaning: 'token that callers of the code runner must show',
+    }),
+  },
+  localModels: {
+    mode: withDefault<'auto' | 'off'>('TENON_LOCAL_MODEL', choice(['auto', 'off']), 'auto', {
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'whether a small model on this computer answers while no provider is configured',
+    }),
+    folder: optional<string>('TENON_LOCAL_MODEL_DIR', folder(), {
+      usedBy: ['local-models'],
+      meaning: 'folder that already holds the model files; nothing is downloaded then',
+    }),
+    url: optional<string>('TENON_LOCAL_MODELS_URL', http, {
+      defaultIs: 'the launcher starts one',
+      usedBy: ['api', 'worker'],
+      meaning: 'process that serves the local models',
+    }),
+    token: optional<string>('TENON_LOCAL_MODELS_TOKEN', text(16), {
+      defaultIs: 'made by the launcher at each start',
+      isSecret: true,
+      usedBy: ['api', 'worker', 'local-models'],
+      meaning: 'token that callers of the local models must show',
+    }),
+  },
+  openai: {
+    apiKey: optional<string>('OPENAI_API_KEY', text(), {
+      isSecret: true,
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'key of a model provider with the OpenAI interface, configured for every team',
+    }),
+    baseUrl: optional<string>('OPENAI_BASE_URL', http, {
+      defaultIs: 'https://api.openai.com/v1',
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'address of that provider; enough by itself for a server that wants no key',
+    }),
+    model: optional<string>('OPENAI_MODEL', text(), {
+      usedBy: ['api', 'worker'],
+      meaning: 'model of that provider that stands in where an app names none that is configured',
+    }),
+  },
+  outbound: {
+    allow: withDefault<readonly string[]>(
+      'TENON_OUTBOUND_ALLOW',
+      list('addresses or nets such as 10.1.0.0/16', isNet),
+      '',
+      {
+        usedBy: ['worker'],
+        meaning: 'private nets that nodes may call; all others are refused',
+      },
+    ),
+  },
+  runs: {
+    maxSteps: withDefault<number>('TENON_RUN_MAX_STEPS', integer(1, 1_000_000), '10000', {
+      unit: 'steps',
+      usedBy: ['api', 'worker'],
+      meaning: 'steps that one run may take, those of its children included',
+    }),
+    maxSeconds: withDefault<number>('TENON_RUN_MAX_SECONDS', integer(1, 2_592_000), '86400', {
+      unit: 'seconds',
+      usedBy: ['api', 'worker'],
+      meaning: 'time that one run may execute; waiting for people does not count',
+    }),
+    teamMaxRuns: withDefault<number>('TENON_TEAM_MAX_RUNS', integer(1, 10_000), '100', {
+      unit: 'runs',
+      usedBy: ['worker'],
+      meaning: 'runs of one team that are under way at once; further ones wait in a queue',
+    }),
+  },
+  owner: {
+    email: withDefault<string>(
+      'TENON_OWNER_EMAIL',
+      pattern(/^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+      'owner@tenon.local',
+      {
+        usedBy: ['launcher', 'api'],
+        meaning: 'sign-in of the first member',
+      },
+    ),
+    password: optional<string>('TENON_OWNER_PASSWORD', text(8), {
+      defaultIs: 'a random one, printed once at first start',
+      isSecret: true,
+      usedBy: ['launcher', 'api'],
+      meaning: 'password of the first member; read only while there is no member yet',
+    }),
+    token: optional<string>('TENON_OWNER_TOKEN', text(32), {
+      defaultIs: 'made by the launcher, kept in `TENON_DATA_DIR`/instance.json',
+      isSecret: true,
+      usedBy: ['api'],
+      meaning: 'API token of the first member, for the command line',
+    }),
+  },
+  launcher: {
+    statusFile: optional<string>('TENON_LAUNCHER_STATUS_FILE', folder(), {
+      defaultIs: 'set by the launcher to `TENON_DATA_DIR`/status.json',
+      usedBy: ['api'],
+      meaning: 'file in which the launcher says how each process is; the health page shows it',
+    }),
+  },
+  client: {
+    url: optional<string>('TENON_URL', http, {
+      defaultIs: '`TENON_DATA_DIR`/instance.json',
+      usedBy: ['cli'],
+      meaning: 'instance that the command line talks to',
+    }),
+    token: optional<string>('TENON_TOKEN', text(), {
+      defaultIs: '`TENON_DATA_DIR`/instance.json',
+      isSecret: true,
+      usedBy: ['cli'],
+      meaning: 'API token that the command line shows there',
+    }),
+  },
+  log: {
+    level: withDefault<'debug' | 'info' | 'warn' | 'error'>(
+      'TENON_LOG_LEVEL',
+      choice(['debug', 'info', 'warn', 'error']),
+      'info',
+      { usedBy: ['launcher', 'api', 'worker'], meaning: 'least severe lines that are logged' },
+    ),
+    format: withDefault<'text' | 'json'>('TENON_LOG_FORMAT', choice(['text', 'json']), 'text', {
+      usedBy: ['launcher', 'api', 'worker'],
+      meaning: 'lines for people or for machines',
+    }),
+  },
+} as const satisfies Record<string, Record<string, Setting>>;
