@@ -1,0 +1,147 @@
+import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/base';
+import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
+import type { Database, Sql } from './database.js';
+import { recordEvents } from './record-events.js';
+
+/** One try at one step, as the worker that performs it knows it. */
+export interface AttemptKey {
+  readonly teamId: TeamId;
+  readonly runId: RunId;
+  readonly stepKey: string;
+  readonly attempt: number;
+}
+
+/** What opening an attempt found: a result that is recorded already, or the number of this execution. */
+export type OpenedAttempt =
+  | { readonly recorded: StepResult }
+  /** 1 for the first execution; each one more means that a worker was lost in the middle. */
+  | { readonly execution: number };
+
+/** What is kept of an execution for people: the final prompt or request, and the raw reply. */
+export interface AttemptRecord {
+  readonly request?: Json;
+  readonly reply?: Json;
+}
+
+/** Requests and replies are cut at this size, in characters of their JSON, so that rows stay readable. */
+const RECORD_LIMIT = 4 * VALUE_LIMIT_BYTES;
+
+/**
+ * Opens an execution, or gives the recorded result of an earlier one, and writes the events that travelled with it:
+ * one round trip, or two when there are events.
+ */
+export async function openAttempt(
+  database: Database,
+  key: AttemptKey,
+  work: { readonly workerId: string; readonly inputs: Inputs; readonly events: readonly RunEvent[] },
+): Promise<OpenedAttempt> {
+  const open = async (sql: Sql): Promise<OpenedAttempt> => {
+    const [row] = await sql.rows<OpenedRow>(OPEN, [
+      key.runId,
+      key.stepKey,
+      key.attempt,
+      work.workerId,
+      JSON.stringify(work.inputs),
+    ]);
+    if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
+    return row.outcome === null ? { execution: row.execution } : { recorded: resultOf(row) };
+  };
+  if (work.events.length === 0) return open(database);
+  return database.inTransaction(async (sql) => {
+    await recordEvents(sql, key.teamId, key.runId, work.events);
+    return open(sql);
+  });
+}
+
+interface OpenedRow {
+  readonly execution: number;
+  readonly outcome: 'succeeded' | 'failed' | null;
+  readonly exit: string | null;
+  readonly outputs: StepResult['outputs'] | null;
+  readonly failure: Extract<StepResult, { ok: false }>['failure'] | null;
+  readonly usage: StepResult['usage'] | null;
+}
+
+const OPEN = `
+with earlier as (
+  select execution, outcome, exit, outputs, failure, usage from attempt
+  where run_id = $1 and step_key = $2 and attempt = $3
+), recorded as (
+  select * from earlier where outcome in ('succeeded', 'failed') limit 1
+), opened as (
+  insert into attempt (run_id, step_key, attempt, execution, cause, worker_id, inputs)
+  select $1, $2, $3, count(*) + 1,
+    case when count(*) > 0 then 'lostWorker' when $3 > 1 then 'retry' else 'first' end, $4, $5::json
+  from earlier where not exists (select 1 from recorded)
+  having not exists (select 1 from recorded)
+  returning execution
+)
+select execution, outcome, exit, outputs, failure, usage from recorded
+union all
+select execution, null, null, null, null, null from opened`;
+
+function resultOf(row: OpenedRow): StepResult {
+  const usage = row.usage ?? undefined;
+  if (row.outcome === 'failed' && row.failure)
+    return { ok: false, failure: row.failure, ...(row.outputs && { outputs: row.outputs }), ...(usage && { usage }) };
+  return { ok: true, outputs: row.outputs ?? {}, ...(row.exit && { exit: row.exit }), ...(usage && { usage }) };
+}
+
+/**
+ * Records the result of an execution, unless another execution of the same attempt recorded one first.
+ * @returns the result that holds: the given one, or the one that was first
+ */
+export async function closeAttempt(
+  sql: Sql,
+  key: AttemptKey,
+  execution: number,
+  result: StepResult,
+  record: AttemptRecord,
+): Promise<StepResult> {
+  const [row] = await sql.rows<OpenedRow & { isMine: boolean }>(CLOSE, [
+    key.runId,
+    key.stepKey,
+    key.attempt,
+    execution,
+    result.ok ? 'succeeded' : 'failed',
+    result.ok ? (result.exit ?? null) : null,
+    result.outputs ? JSON.stringify(result.outputs) : null,
+    result.ok ? null : JSON.stringify(result.failure),
+    result.usage ? JSON.stringify(result.usage) : null,
+    bounded(record.request),
+    bounded(record.reply),
+  ]);
+  return row && !row.isMine ? resultOf(row) : result;
+}
+
+const CLOSE = `
+with earlier as (
+  select execution, outcome, exit, outputs, failure, usage from attempt
+  where run_id = $1 and step_key = $2 and attempt = $3 and outcome in ('succeeded', 'failed') limit 1
+), closed as (
+  update attempt set finished_at = now(), outcome = $5, exit = $6, outputs = $7::json, failure = $8::json,
+    usage = $9::json, request = $10::json, reply = $11::json
+  where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and not exists (select 1 from earlier)
+)
+select *, false as "isMine" from earlier`;
+
+/** Notes that an execution ended without a result, because its run was stopped. What was sent and came is kept. */
+export async function cancelAttempt(
+  sql: Sql,
+  key: AttemptKey,
+  execution: number,
+  record: AttemptRecord,
+): Promise<void> {
+  await sql.rows(
+    `update attempt set finished_at = now(), outcome = 'cancelled', request = $5::json, reply = $6::json
+     where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and finished_at is null`,
+    [key.runId, key.stepKey, key.attempt, execution, bounded(record.request), bounded(record.reply)],
+  );
+}
+
+function bounded(value: Json | undefined): string | null {
+  if (value === undefined) return null;
+  const text = JSON.stringify(value);
+  if (text.length <= RECORD_LIMIT) return text;
+  return JSON.stringify({ cut: true, characters: text.length, start: text.slice(0, RECORD_LIMIT) });
+}

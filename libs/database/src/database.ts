@@ -1,0 +1,99 @@
+import { defineErrors } from '@tenon/base';
+import pg from 'pg';
+
+/** Failures of reaching the database as a whole. */
+export const databaseErrors = defineErrors('database', { newerSchema: 'invalid', unavailable: 'unavailable' });
+
+/** What can be asked in SQL, of the pool or inside one transaction. */
+export interface Sql {
+  /** Runs one statement with `$1`-style parameters. @throws database.unavailable when there is no connection */
+  rows<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections this process may hold. */
+  readonly poolSize: number;
+  /** Shown by Postgres beside the connection. */
+  readonly name: string;
+}
+
+/** The connection pool of a process. */
+export interface Database extends Sql {
+  /** Runs `work` in one transaction: all of it is stored, or nothing. No IO but SQL inside. */
+  inTransaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** A connection of its own, outside the pool, for LISTEN and locks. The caller ends it. */
+  connect(): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+/** Opens the pool; connections are made when they are needed, so this never fails. */
+export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database {
+  const settings = { connectionString: url, application_name: name, connectionTimeoutMillis: 5_000, keepAlive: true };
+  const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 30_000, statement_timeout: 60_000 });
+  // An idle connection that dies is taken out of the pool by the pool; the next query gets a fresh one.
+  pool.on('error', () => undefined);
+
+  const inTransaction = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
+    const client = await pool.connect().catch(unavailable);
+    try {
+      await client.query('begin');
+      const result = await work(sqlOver(client));
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      // A connection whose rollback fails is closed: the server rolls back for it.
+      const isClean = await client.query('rollback').then(
+        () => true,
+        () => false,
+      );
+      client.release(!isClean);
+      throw isConnectionError(error) ? unavailable(error) : error;
+    }
+  };
+
+  return {
+    ...sqlOver(pool),
+    inTransaction,
+    connect: async () => {
+      const client = new pg.Client(settings);
+      await client.connect().catch(unavailable);
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}
+
+function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
+  return {
+    rows: async <Row>(text: string, parameters: readonly unknown[] = []) => {
+      try {
+        return (await queryable.query(text, [...parameters])).rows as Row[];
+      } catch (error) {
+        throw isConnectionError(error) ? unavailable(error) : error;
+      }
+    },
+  };
+}
+
+// Node's socket errors, Postgres' classes 08 (connection) and 57P (shutting down), and the pool's own words.
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(08|57P0[123]|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      error.message,
+    )
+  );
+}
+
+function unavailable(cause: unknown): never {
+  throw databaseErrors.unavailable(
+    'The database does not answer; what was accepted is safe and goes on when it is back.',
+    {
+      cause,
+    },
+  );
+}

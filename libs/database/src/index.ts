@@ -1,0 +1,45 @@
+export {
+  cancelAttempt,
+  closeAttempt,
+  openAttempt,
+  type AttemptKey,
+  type AttemptRecord,
+  type OpenedAttempt,
+} from './attempts.js';
+export { databaseErrors, openDatabase, type Database, type DatabaseOptions, type Sql } from './database.js';
+export { migrate } from './migrate.js';
+export { newId } from './new-id.js';
+export { CHANNELS, Listener, ring } from './notifications.js';
+export { recordEvents } from './record-events.js';
+export {
+  beatLease,
+  claimCommands,
+  claimQueuedRuns,
+  endLease,
+  listSilentRuns,
+  markDelivered,
+  markRelayed,
+  releaseRun,
+  removeOldText,
+  requeueRun,
+  touchRun,
+  type QueuedRun,
+  type RunCommand,
+  type SilentRun,
+} from './relay.js';
+export {
+  HistoryRepository,
+  textName,
+  type AttemptRecordRow,
+  type StepRecord,
+} from './repositories/history.repository.js';
+export {
+  endQueuedRun,
+  runErrors,
+  RunRepository,
+  type NewRun,
+  type RunRecord,
+  type RunStatus,
+} from './repositories/run.repository.js';
+export { PostgresRunFeed } from './run-feed.js';
+export { PostgresSecretStore } from './secret-store.js';

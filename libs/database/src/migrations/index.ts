@@ -1,0 +1,10 @@
+import { createFoundation } from './1764000000000-create-foundation.js';
+
+/** A step of the schema: statements that run in one transaction, once. */
+export interface Migration {
+  readonly name: string;
+  readonly up: readonly string[];
+}
+
+/** Every migration, oldest first. */
+export const migrations: readonly Migration[] = [createFoundation];

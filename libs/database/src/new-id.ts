@@ -1,0 +1,9 @@
+import { v7 } from 'uuid';
+
+/**
+ * A new UUIDv7 (RFC 9562): sorts by the time it was made. Made before the transaction, so that a retry writes the
+ * same row. `Kind` is the brand of the id: `newId<RunId>()`.
+ */
+export function newId<Kind extends string>(): Kind {
+  return v7() as Kind;
+}

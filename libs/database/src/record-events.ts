@@ -1,0 +1,153 @@
+import type { RunId, TeamId } from '@tenon/base';
+import type { RunEvent, RunOutcome, StepState } from '@tenon/engine';
+import type { Sql } from './database.js';
+
+/** The row of a step that a batch of events amounts to; fields that the batch says nothing about are null. */
+interface StepRow {
+  readonly step_key: string;
+  readonly status: StepState['status'];
+  readonly attempt: number;
+  readonly exit: string | null;
+  readonly inputs: unknown;
+  readonly outputs: unknown;
+  readonly failure: unknown;
+  readonly usage: unknown;
+  readonly seq: number;
+  readonly first_seq: number;
+  readonly started_at: number | null;
+  readonly finished_at: number | null;
+}
+
+/**
+ * Writes events and what they amount to (`run`, `step`, `message`) in one statement. Idempotent by `(run_id, seq)`:
+ * a batch that was written before, whole or in part, changes nothing, and an older batch never overwrites a newer.
+ * This is the one writer of those tables.
+ */
+export async function recordEvents(sql: Sql, teamId: TeamId, runId: RunId, events: readonly RunEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
+  const started = events.find((event) => event.type === 'run.started');
+  const outcome = events.find((event) => event.type === 'run.finished')?.outcome;
+  await sql.rows(RECORD, [
+    runId,
+    teamId,
+    JSON.stringify(events.map(toRow)),
+    JSON.stringify(foldSteps(events)),
+    last.seq,
+    started ? started.at : null,
+    outcome ? last.at : null,
+    outcome?.status ?? null,
+    outcome?.reason ?? null,
+    outcome ? JSON.stringify(outcome.outputs) : null,
+    outcome?.failure ? JSON.stringify(outcome.failure) : null,
+    outcome ? JSON.stringify(outcome.usage) : null,
+    outcome?.exceptions ?? null,
+    outcome?.steps ?? null,
+    started ? textOf(started.pool['sys']?.['query']) : null,
+    outcome ? textOf(outcome.outputs['answer']) : null,
+    outcome ? messageStatus(outcome) : 'running',
+  ]);
+}
+
+const RECORD = `
+with incoming as (
+  select * from json_to_recordset($3::json) as e(seq int, at bigint, type text, step_key text, payload json)
+), written as (
+  insert into run_event (run_id, seq, at, type, step_key, payload)
+  select $1::uuid, seq, to_timestamp(at / 1000.0), type, step_key, payload from incoming
+  on conflict do nothing
+), steps as (
+  insert into step (run_id, step_key, status, attempt, exit, inputs, outputs, failure, usage, seq, first_seq,
+    started_at, finished_at)
+  select $1::uuid, step_key, status, attempt, exit, inputs, outputs, failure, usage, seq, first_seq,
+    to_timestamp(started_at / 1000.0), to_timestamp(finished_at / 1000.0)
+  from json_to_recordset($4::json) as s(step_key text, status text, attempt int, exit text, inputs json,
+    outputs json, failure json, usage json, seq int, first_seq int, started_at bigint, finished_at bigint)
+  on conflict (run_id, step_key) do update set
+    status = excluded.status, attempt = excluded.attempt, exit = excluded.exit, failure = excluded.failure,
+    inputs = coalesce(excluded.inputs, step.inputs), outputs = coalesce(excluded.outputs, step.outputs),
+    usage = coalesce(excluded.usage, step.usage), seq = excluded.seq,
+    first_seq = least(excluded.first_seq, step.first_seq),
+    started_at = coalesce(step.started_at, excluded.started_at), finished_at = excluded.finished_at
+  where step.seq < excluded.seq
+), message as (
+  insert into message (run_id, team_id, conversation_id, query, answer, status, created_at)
+  select id, team_id, conversation_id, coalesce($15, ''), $16, $17, created_at from run
+  where id = $1::uuid and team_id = $2::uuid and conversation_id is not null
+    and ($6::bigint is not null or $7::bigint is not null)
+  on conflict (run_id) do update set answer = excluded.answer, status = excluded.status
+  where message.status = 'running'
+)
+update run set
+  status = coalesce($8, case when status = 'queued' then 'running' else status end),
+  started_at = coalesce(started_at, to_timestamp($6::bigint / 1000.0)),
+  finished_at = coalesce(finished_at, to_timestamp($7::bigint / 1000.0)),
+  reason = coalesce($9, reason), outputs = coalesce($10::json, outputs), failure = coalesce($11::json, failure),
+  usage = coalesce($12::json, usage), exceptions = coalesce($13, exceptions), steps = coalesce($14, steps),
+  last_seq = greatest(last_seq, $5), touched_at = now()
+where id = $1::uuid and team_id = $2::uuid and last_seq < $5 and finished_at is null`;
+
+function toRow({ seq, at, type, ...payload }: RunEvent) {
+  return { seq, at, type, step_key: 'stepKey' in payload ? payload.stepKey : null, payload };
+}
+
+/** Folds a batch into one row per step: what the last event says, with what earlier ones of the batch added. */
+function foldSteps(events: readonly RunEvent[]): StepRow[] {
+  const rows = new Map<string, StepRow>();
+  for (const event of [...events].sort((a, b) => a.seq - b.seq)) {
+    const change = stepChange(event);
+    if (!change) continue;
+    const before = rows.get(change.step_key);
+    rows.set(change.step_key, {
+      ...EMPTY_STEP,
+      first_seq: event.seq,
+      ...before,
+      exit: null,
+      failure: null,
+      finished_at: null,
+      ...change,
+      seq: event.seq,
+    });
+  }
+  return [...rows.values()];
+}
+
+const EMPTY_STEP = { attempt: 1, inputs: null, outputs: null, usage: null, started_at: null };
+
+type StepChange = Pick<StepRow, 'step_key' | 'status'> & Partial<StepRow>;
+
+function stepChange(event: RunEvent): StepChange | undefined {
+  switch (event.type) {
+    case 'step.started':
+      return { step_key: event.stepKey, status: 'running', inputs: event.inputs, started_at: event.at };
+    case 'step.retrying':
+      return { step_key: event.stepKey, status: 'retrying', attempt: event.attempt, failure: event.failure };
+    case 'step.skipped':
+      return { step_key: event.stepKey, status: 'skipped', attempt: 0, finished_at: event.at };
+    case 'step.stopped':
+      return { step_key: event.stepKey, status: 'stopped', attempt: event.attempt, finished_at: event.at };
+    case 'step.succeeded':
+      return { ...ended(event), status: 'succeeded', exit: event.exit };
+    case 'step.handled':
+      return { ...ended(event), status: 'handled', exit: event.exit, failure: event.failure };
+    case 'step.failed':
+      return { ...ended(event), status: 'failed', failure: event.failure };
+    default:
+      return undefined;
+  }
+}
+
+type EndEvent = Extract<RunEvent, { type: 'step.succeeded' | 'step.handled' | 'step.failed' }>;
+
+function ended({ stepKey, attempt, outputs, usage, at }: EndEvent) {
+  return { step_key: stepKey, attempt, outputs, usage: usage ?? null, finished_at: at };
+}
+
+function messageStatus({ status }: RunOutcome): 'answered' | 'failed' | 'stopped' {
+  if (status === 'failed' || status === 'stopped') return status;
+  return 'answered';
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

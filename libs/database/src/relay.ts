@@ -1,0 +1,151 @@
+import type { AppId, ConversationId, RunId, TeamId } from '@tenon/base';
+import type { Outputs, Plan } from '@tenon/engine';
+import type { Sql } from './database.js';
+
+/** How long a claim holds before another worker may take the row, in seconds. */
+const CLAIM_SECONDS = 5;
+
+/** A queued run with all that its workflow is given. */
+export interface QueuedRun {
+  readonly id: RunId;
+  readonly teamId: TeamId;
+  readonly appId: AppId;
+  readonly conversationId: ConversationId | null;
+  readonly planHash: string;
+  readonly plan: Plan;
+  readonly inputs: Outputs;
+  readonly system: Outputs;
+  /** When the run was accepted, in milliseconds. */
+  readonly acceptedAt: number;
+}
+
+/**
+ * Claims queued runs, oldest first, for starting. A team gets no more than `maxRunsPerTeam` under way; the rest stay
+ * queued. The claim runs out by itself, so a worker that dies while it starts a run delays it by seconds only.
+ */
+export function claimQueuedRuns(sql: Sql, limit: number, maxRunsPerTeam: number): Promise<QueuedRun[]> {
+  return sql.rows(CLAIM_RUNS, [limit, maxRunsPerTeam]);
+}
+
+const CLAIM_RUNS = `
+with busy as (
+  select team_id, count(*) as runs from run where finished_at is null and relayed_at is not null group by team_id
+), placed as (
+  select run.id, coalesce(busy.runs, 0) + row_number() over (partition by run.team_id order by run.created_at, run.id)
+    as place
+  from run left join busy using (team_id)
+  where run.status = 'queued' and run.relayed_at is null
+), due as (
+  select run.id from run join placed using (id)
+  where placed.place <= $2 and run.status = 'queued' and run.relayed_at is null
+    and (run.relay_until is null or run.relay_until < now())
+  order by run.created_at, run.id limit $1
+  for update of run skip locked
+), claimed as (
+  update run set relay_until = now() + interval '${CLAIM_SECONDS} seconds' from due where run.id = due.id
+  returning run.*
+)
+select claimed.id, claimed.team_id as "teamId", claimed.app_id as "appId",
+  claimed.conversation_id as "conversationId", claimed.plan_hash as "planHash", plan.document as plan,
+  claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt"
+from claimed join plan on plan.team_id = claimed.team_id and plan.hash = claimed.plan_hash
+order by claimed.created_at, claimed.id`;
+
+/** Notes that the workflow has the run. */
+export async function markRelayed(sql: Sql, runIds: readonly RunId[]): Promise<void> {
+  await sql.rows(
+    'update run set relayed_at = now(), relay_error = null, touched_at = now() where id = any($1::uuid[])',
+    [runIds],
+  );
+}
+
+/** Gives a run back that could not be started, with the reason that screens show until it starts. */
+export async function releaseRun(sql: Sql, runId: RunId, reason: string): Promise<void> {
+  await sql.rows(
+    `update run set relay_until = now() + interval '1 second', relay_error = $2 where id = $1 and relayed_at is null`,
+    [runId, reason],
+  );
+}
+
+/** Something a person wants of a run. */
+export interface RunCommand {
+  readonly id: string;
+  readonly teamId: TeamId;
+  readonly runId: RunId;
+  readonly type: 'stop';
+  readonly reason: string;
+  /** False while the run still waits in the queue: then the workflow knows nothing of it. */
+  readonly isRelayed: boolean;
+}
+
+/** Claims undelivered commands, oldest first; the claim runs out like that of a run. */
+export function claimCommands(sql: Sql, limit: number): Promise<RunCommand[]> {
+  return sql.rows(
+    `with due as (
+       select id from run_command where delivered_at is null and (claimed_until is null or claimed_until < now())
+       order by created_at limit $1 for update skip locked
+     ), claimed as (
+       update run_command set claimed_until = now() + interval '${CLAIM_SECONDS} seconds' from due
+       where run_command.id = due.id returning run_command.*
+     )
+     select claimed.id, claimed.team_id as "teamId", claimed.run_id as "runId", claimed.type, claimed.reason,
+       run.relayed_at is not null as "isRelayed"
+     from claimed join run on run.id = claimed.run_id order by claimed.created_at`,
+    [limit],
+  );
+}
+
+export async function markDelivered(sql: Sql, commandId: string): Promise<void> {
+  await sql.rows('update run_command set delivered_at = now() where id = $1', [commandId]);
+}
+
+/** A worker says that it lives. One row a worker, beaten every second. */
+export async function beatLease(sql: Sql, workerId: string): Promise<void> {
+  await sql.rows(
+    `insert into worker_lease (worker_id) values ($1) on conflict (worker_id) do update set beat_at = now()`,
+    [workerId],
+  );
+}
+
+/** Forgets a worker that ended in order, and those that have been silent for a day. */
+export async function endLease(sql: Sql, workerId: string): Promise<void> {
+  await sql.rows(`delete from worker_lease where worker_id = $1 or beat_at < now() - interval '1 day'`, [workerId]);
+}
+
+/** A run that the workflow should have and that nobody has heard of for a while. */
+export interface SilentRun {
+  readonly id: RunId;
+  readonly teamId: TeamId;
+  readonly lastSeq: number;
+}
+
+/** Relayed, unfinished runs without any news for `seconds`, longest silent first. */
+export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promise<SilentRun[]> {
+  return sql.rows(
+    `select id, team_id as "teamId", last_seq as "lastSeq" from run
+     where finished_at is null and relayed_at is not null and touched_at < now() - make_interval(secs => $1)
+     order by touched_at limit $2`,
+    [seconds, limit],
+  );
+}
+
+/** Notes that a silent run was looked at and is fine. */
+export async function touchRun(sql: Sql, runId: RunId): Promise<void> {
+  await sql.rows('update run set touched_at = now() where id = $1', [runId]);
+}
+
+/** Puts a run back into the queue whose workflow does not exist: its start was lost before it was stored. */
+export async function requeueRun(sql: Sql, runId: RunId): Promise<void> {
+  await sql.rows(
+    `update run set relayed_at = null, relay_until = null, touched_at = now() where id = $1 and finished_at is null`,
+    [runId],
+  );
+}
+
+/** Removes live text of runs that ended a day ago: the finished values are in the steps. */
+export async function removeOldText(sql: Sql): Promise<void> {
+  await sql.rows(
+    `delete from text_chunk using run where run.id = text_chunk.run_id
+     and text_chunk.created_at < now() - interval '1 day' and run.finished_at < now() - interval '1 day'`,
+  );
+}

@@ -1,0 +1,159 @@
+import type { ConversationId, Json, RunId, TeamId } from '@tenon/base';
+import type { Failure, Inputs, Outputs, RunEvent, StepState, Usage } from '@tenon/engine';
+import type { ConversationMemory, TextChunk, Turn } from '@tenon/ports';
+import type { Sql } from '../database.js';
+
+/** A step as a screen shows it. Times are ISO text. */
+export interface StepRecord {
+  readonly stepKey: string;
+  readonly status: StepState['status'];
+  readonly attempt: number;
+  readonly exit: string | null;
+  readonly inputs: Inputs | null;
+  readonly outputs: Outputs | null;
+  readonly failure: Failure | null;
+  readonly usage: Usage | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+/** One execution of one try at a step. */
+export interface AttemptRecordRow {
+  readonly stepKey: string;
+  readonly attempt: number;
+  readonly execution: number;
+  readonly cause: 'first' | 'retry' | 'lostWorker';
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | null;
+  readonly inputs: Inputs | null;
+  readonly outputs: Outputs | null;
+  readonly failure: Failure | null;
+  readonly usage: Usage | null;
+  readonly request: Json | null;
+  readonly reply: Json | null;
+  /** True while the worker that performs it is not heard of for three seconds. */
+  readonly isRecovering: boolean;
+}
+
+/** What a run did, read from its record. Every method is given the team first and answers nothing of another's. */
+export class HistoryRepository implements ConversationMemory {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Events after `afterSeq` in order, only as far as they are contiguous. Inputs and outputs of steps that an activity
+   * performed are read from the attempt, where they are stored once.
+   */
+  async listEvents(teamId: TeamId, runId: RunId, afterSeq: number, limit = 1_000): Promise<RunEvent[]> {
+    const rows = await this.sql.rows<EventRow>(EVENTS, [teamId, runId, afterSeq, limit]);
+    const contiguous = rows.findIndex((row, index) => row.seq !== afterSeq + 1 + index);
+    return (contiguous < 0 ? rows : rows.slice(0, contiguous)).map(toEvent);
+  }
+
+  /** Steps of a run in the order in which they were first heard of. */
+  listSteps(teamId: TeamId, runId: RunId): Promise<StepRecord[]> {
+    return this.sql.rows(STEPS, [teamId, runId]);
+  }
+
+  /** Executions of a run's steps in the order in which they began. */
+  listAttempts(teamId: TeamId, runId: RunId): Promise<AttemptRecordRow[]> {
+    return this.sql.rows(ATTEMPTS, [teamId, runId]);
+  }
+
+  /**
+   * Live text of a run that came after a place in each text. `known` maps `textName` to the characters already
+   * delivered; a text that is not in it is given from its start.
+   */
+  async listText(teamId: TeamId, runId: RunId, known: ReadonlyMap<string, number>): Promise<TextChunk[]> {
+    const chunks = await this.sql.rows<TextChunk>(TEXT, [
+      teamId,
+      runId,
+      JSON.stringify([...known].map(([name, length]) => ({ name, length }))),
+    ]);
+    return chunks;
+  }
+
+  async listTurns(teamId: TeamId, conversationId: ConversationId, limit: number): Promise<readonly Turn[]> {
+    const turns = await this.sql.rows<Turn>(
+      `select query, coalesce(answer, '') as answer from message
+       where team_id = $1 and conversation_id = $2 and status = 'answered'
+       order by created_at desc, run_id desc limit $3`,
+      [teamId, conversationId, limit],
+    );
+    return turns.reverse();
+  }
+}
+
+/** Names one live text of a run: step, attempt, execution and channel. */
+export function textName(source: Pick<TextChunk, 'stepKey' | 'attempt' | 'execution' | 'channel'>): string {
+  return `${source.stepKey}#${source.attempt}.${source.execution}/${source.channel}`;
+}
+
+interface EventRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: RunEvent['type'];
+  readonly payload: Record<string, unknown>;
+  readonly inputs: Inputs | null;
+  readonly outputs: Outputs | null;
+}
+
+function toEvent({ seq, at, type, payload, inputs, outputs }: EventRow): RunEvent {
+  const filled = { ...(inputs && { inputs }), ...(outputs && { outputs }) };
+  return { seq, at, type, ...filled, ...payload } as RunEvent;
+}
+
+const EVENTS = `
+select event.seq, (extract(epoch from event.at) * 1000)::float8 as at, event.type, event.payload,
+  case when event.type = 'step.started' then attempt.inputs end as inputs,
+  case when event.type in ('step.succeeded', 'step.failed') then coalesce(attempt.outputs, '{}') end as outputs
+from run_event event
+join run on run.id = event.run_id and run.team_id = $1
+left join lateral (
+  select inputs, outputs from attempt
+  where attempt.run_id = event.run_id and attempt.step_key = event.step_key
+    and event.type in ('step.started', 'step.succeeded', 'step.failed')
+    and attempt.attempt = coalesce((event.payload ->> 'attempt')::int, 1)
+  order by (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
+) attempt on true
+where event.run_id = $2 and event.seq > $3
+order by event.seq limit $4`;
+
+const STEPS = `
+select step.step_key as "stepKey", step.status, step.attempt, step.exit,
+  coalesce(step.inputs, attempt.inputs) as inputs, coalesce(step.outputs, attempt.outputs) as outputs,
+  step.failure, step.usage, coalesce(step.started_at, attempt.started_at) as "startedAt",
+  coalesce(attempt.finished_at, step.finished_at) as "finishedAt"
+from step
+join run on run.id = step.run_id and run.team_id = $1
+left join lateral (
+  select inputs, outputs, started_at, finished_at from attempt
+  where attempt.run_id = step.run_id and attempt.step_key = step.step_key
+  order by attempt desc, (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
+) attempt on true
+where step.run_id = $2
+order by step.first_seq`;
+
+const ATTEMPTS = `
+select attempt.step_key as "stepKey", attempt.attempt, attempt.execution, attempt.cause,
+  attempt.started_at as "startedAt", attempt.finished_at as "finishedAt", attempt.outcome, attempt.inputs,
+  attempt.outputs, attempt.failure, attempt.usage, attempt.request, attempt.reply,
+  attempt.finished_at is null and run.finished_at is null
+    and not exists (select 1 from worker_lease lease where lease.worker_id = attempt.worker_id
+      and lease.beat_at > now() - interval '3 seconds')
+    and not exists (select 1 from attempt later where later.run_id = attempt.run_id
+      and later.step_key = attempt.step_key and (later.attempt, later.execution) > (attempt.attempt, attempt.execution)
+    ) as "isRecovering"
+from attempt join run on run.id = attempt.run_id and run.team_id = $1
+where attempt.run_id = $2
+order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.execution`;
+
+const TEXT = `
+with known as (select name, length from json_to_recordset($3::json) as k(name text, length int))
+select chunk.run_id as "runId", chunk.step_key as "stepKey", chunk.attempt, chunk.execution, chunk.channel,
+  chunk."offset", chunk.text
+from text_chunk chunk
+join run on run.id = chunk.run_id and run.team_id = $1
+left join known on known.name = chunk.step_key || '#' || chunk.attempt || '.' || chunk.execution || '/' || chunk.channel
+where chunk.run_id = $2 and chunk."offset" >= coalesce(known.length, 0)
+order by chunk.step_key, chunk.attempt, chunk.execution, chunk.channel, chunk."offset"`;

@@ -1,0 +1,200 @@
+import {
+  defineErrors,
+  type AppId,
+  type ConversationId,
+  type Json,
+  type RunId,
+  type TeamId,
+  type VersionId,
+} from '@tenon/base';
+import type { Failure, Outputs, Usage } from '@tenon/engine';
+import type { Database, Sql } from '../database.js';
+import { newId } from '../new-id.js';
+import { CHANNELS, ring } from '../notifications.js';
+
+/** Failures of accepting a run. */
+export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing', ended: 'conflict' });
+
+export type RunStatus =
+  | 'queued'
+  | 'running'
+  | 'waiting'
+  | 'paused'
+  | 'needsAttention'
+  | 'succeeded'
+  | 'partiallySucceeded'
+  | 'failed'
+  | 'stopped';
+
+/** A run as it is accepted. Inputs are coerced already; `system` holds the `sys` values. */
+export interface NewRun {
+  readonly id: RunId;
+  readonly teamId: TeamId;
+  readonly appId: AppId;
+  readonly versionId: VersionId | null;
+  readonly planHash: string;
+  readonly conversationId: ConversationId | null;
+  readonly channel: string;
+  readonly createdBy: string | null;
+  readonly inputs: Outputs;
+  readonly system: Outputs;
+  /** Two requests with one key and one hash are one run. */
+  readonly idempotency?: { readonly key: string; readonly requestHash: string };
+}
+
+export interface RunRecord {
+  readonly id: RunId;
+  readonly appId: AppId;
+  readonly versionId: VersionId | null;
+  readonly planHash: string;
+  readonly conversationId: ConversationId | null;
+  readonly channel: string;
+  readonly status: RunStatus;
+  readonly reason: string | null;
+  readonly inputs: Outputs;
+  readonly system: Outputs;
+  readonly outputs: Outputs | null;
+  readonly failure: (Failure & { readonly stepKey?: string }) | null;
+  readonly usage: Usage | null;
+  readonly exceptions: number;
+  readonly steps: number;
+  readonly lastSeq: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** Why a queued run has not started, when the reason is a fault. */
+  readonly relayError: string | null;
+}
+
+/** Runs as the API accepts and reads them. The team is the first argument of every method. */
+export class RunRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Accepts a run: one insert, which is also the outbox. Rings the relay after the commit.
+   * @returns the run's id; that of the earlier run when the same key and request were accepted before
+   * @throws run.keyReused when the key was used for another request
+   */
+  async accept(run: NewRun): Promise<RunId> {
+    const [row] = await this.database.rows<{ id: RunId; requestHash: string | null }>(ACCEPT, [
+      run.id,
+      run.teamId,
+      run.appId,
+      run.versionId,
+      run.planHash,
+      run.conversationId,
+      run.channel,
+      run.createdBy,
+      JSON.stringify(run.inputs),
+      JSON.stringify(run.system),
+      run.idempotency?.key ?? null,
+      run.idempotency?.requestHash ?? null,
+    ]);
+    if (!row) throw new Error('an accepted run has no row');
+    if (row.id !== run.id && row.requestHash !== run.idempotency?.requestHash)
+      throw runErrors.keyReused('This idempotency key was used for another request; use a new key.');
+    if (row.id === run.id) await this.ringRelay();
+    return row.id;
+  }
+
+  async find(teamId: TeamId, runId: RunId): Promise<RunRecord | undefined> {
+    const [row] = await this.database.rows<RunRecord>(`${SELECT} where team_id = $1 and id = $2`, [teamId, runId]);
+    return row;
+  }
+
+  /** A page of runs, newest first: ids are UUIDv7, so they sort by time and are the cursor. */
+  list(
+    teamId: TeamId,
+    filter: {
+      readonly appId?: AppId;
+      readonly conversationId?: ConversationId;
+      readonly statuses?: readonly RunStatus[];
+    },
+    page: { readonly first: number; readonly after?: RunId },
+  ): Promise<RunRecord[]> {
+    return this.database.rows(
+      `${SELECT} where team_id = $1 and ($2::uuid is null or app_id = $2) and ($3::uuid is null or conversation_id = $3)
+         and ($4::text[] is null or status = any($4))
+         and ($5::uuid is null or id < $5)
+       order by id desc limit $6`,
+      [
+        teamId,
+        filter.appId ?? null,
+        filter.conversationId ?? null,
+        filter.statuses ?? null,
+        page.after ?? null,
+        page.first,
+      ],
+    );
+  }
+
+  /**
+   * Asks a run to stop. A run that is still queued ends at once; another one is told by the relay.
+   * @throws run.missing, run.ended
+   */
+  async requestStop(teamId: TeamId, runId: RunId, reason: string): Promise<void> {
+    await this.database.inTransaction(async (sql) => {
+      const [run] = await sql.rows<{ finishedAt: Date | null }>(
+        'select finished_at as "finishedAt" from run where team_id = $1 and id = $2 for update',
+        [teamId, runId],
+      );
+      if (!run) throw runErrors.missing('There is no such run.');
+      if (run.finishedAt) throw runErrors.ended('The run has ended already.');
+      await sql.rows('insert into run_command (id, team_id, run_id, type, reason) values ($1, $2, $3, $4, $5)', [
+        newId(),
+        teamId,
+        runId,
+        'stop',
+        reason,
+      ]);
+    });
+    await this.ringRelay();
+  }
+
+  /** Runs of a team that wait, and that are under way. */
+  async countOpen(teamId: TeamId): Promise<{ readonly queued: number; readonly underWay: number }> {
+    const [row] = await this.database.rows<{ queued: number; underWay: number }>(
+      `select count(*) filter (where relayed_at is null)::int as queued,
+         count(*) filter (where relayed_at is not null)::int as "underWay"
+       from run where team_id = $1 and finished_at is null`,
+      [teamId],
+    );
+    return row ?? { queued: 0, underWay: 0 };
+  }
+
+  // A bell that cannot be rung costs the poll's interval, nothing else.
+  private async ringRelay(): Promise<void> {
+    await ring(this.database, CHANNELS.relay).catch(() => undefined);
+  }
+}
+
+/** Ends a run that no workflow knows: stopped in the queue, or given up by the reconciler. */
+export async function endQueuedRun(
+  sql: Sql,
+  runId: RunId,
+  end: { readonly status: 'stopped' | 'failed'; readonly reason: string; readonly failure?: Json },
+): Promise<boolean> {
+  const rows = await sql.rows(
+    `update run set status = $2, reason = $3, failure = $4::json, finished_at = now(), touched_at = now()
+     where id = $1 and finished_at is null and relayed_at is null returning id`,
+    [runId, end.status, end.reason, end.failure === undefined ? null : JSON.stringify(end.failure)],
+  );
+  return rows.length > 0;
+}
+
+const ACCEPT = `
+with accepted as (
+  insert into run (id, team_id, app_id, version_id, plan_hash, conversation_id, channel, created_by, inputs, system,
+    idempotency_key, request_hash)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11, $12)
+  on conflict (team_id, app_id, idempotency_key) where idempotency_key is not null do update
+    set idempotency_key = excluded.idempotency_key
+  returning id, request_hash
+)
+select id, request_hash as "requestHash" from accepted`;
+
+const SELECT = `
+select id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
+  channel, status, reason, inputs, system, outputs, failure, usage, exceptions, steps, last_seq as "lastSeq",
+  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError"
+from run`;

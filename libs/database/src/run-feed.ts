@@ -1,0 +1,81 @@
+import type { RunId } from '@tenon/base';
+import type { Logger, RunFeed, TextChunk } from '@tenon/ports';
+import type { Database } from './database.js';
+import { CHANNELS, MAX_IDS_PER_BELL, ring } from './notifications.js';
+
+/** How long text waits for company before it is written, in milliseconds. */
+const TICK_MS = 40;
+/** Characters that may wait for a slow database; beyond it live text is dropped, the finished value is not. */
+const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * The run feed in Postgres: all streams of a process share one insert a tick, then one bell. Commits are relaxed for
+ * this table alone, since live text is never the record.
+ */
+export class PostgresRunFeed implements RunFeed {
+  private waiting: TextChunk[] = [];
+  private characters = 0;
+  private writing: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {}
+
+  append(chunk: TextChunk): void {
+    if (this.characters > MAX_WAITING_CHARACTERS) return;
+    this.waiting.push(chunk);
+    this.characters += chunk.text.length;
+    this.timer ??= setTimeout(() => void this.write(), TICK_MS);
+  }
+
+  async flush(_runId: RunId): Promise<void> {
+    await this.write();
+  }
+
+  private async write(): Promise<void> {
+    await this.writing;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const chunks = joinNeighbours(this.waiting);
+    if (chunks.length === 0) return;
+    this.waiting = [];
+    this.characters = 0;
+    this.writing = this.store(chunks).catch((error: unknown) => {
+      this.logger.warn({ error: String(error), chunks: chunks.length }, 'live text dropped');
+    });
+    await this.writing;
+  }
+
+  private async store(chunks: readonly TextChunk[]): Promise<void> {
+    await this.database.inTransaction(async (sql) => {
+      await sql.rows('set local synchronous_commit = off');
+      await sql.rows(
+        `insert into text_chunk (run_id, step_key, attempt, execution, channel, "offset", text)
+         select * from json_to_recordset($1::json)
+           as c("runId" uuid, "stepKey" text, attempt int, execution int, channel text, "offset" int, text text)
+         on conflict do nothing`,
+        [JSON.stringify(chunks)],
+      );
+    });
+    const runIds = [...new Set(chunks.map(({ runId }) => runId))];
+    for (let i = 0; i < runIds.length; i += MAX_IDS_PER_BELL)
+      await ring(this.database, CHANNELS.run, runIds.slice(i, i + MAX_IDS_PER_BELL).join(','));
+  }
+}
+
+/** Joins pieces that follow each other in one text, so that a tick writes one row a stream. */
+function joinNeighbours(chunks: readonly TextChunk[]): TextChunk[] {
+  const byStream = new Map<string, TextChunk[]>();
+  for (const chunk of chunks) {
+    const name = `${chunk.runId} ${chunk.stepKey} ${chunk.attempt} ${chunk.execution} ${chunk.channel}`;
+    const joined = byStream.get(name) ?? [];
+    const last = joined.at(-1);
+    if (last && last.offset + last.text.length === chunk.offset)
+      joined[joined.length - 1] = { ...last, text: last.text + chunk.text };
+    else joined.push(chunk);
+    byStream.set(name, joined);
+  }
+  return [...byStream.values()].flat();
+}
