@@ -34,11 +34,18 @@ export const outboundErrors = defineErrors('outbound', {
   tooLarge: 'limited',
   timedOut: 'unavailable',
   unreachable: 'unavailable',
+  brokenReply: 'unavailable',
   invalidHeader: 'invalid',
+  invalidNetwork: 'invalid',
 });
 
 /** Failures of the object store. */
-export const objectErrors = defineErrors('object', { missing: 'missing', unavailable: 'unavailable', full: 'unavailable' });
+export const objectErrors = defineErrors('object', {
+  missing: 'missing',
+  invalidKey: 'invalid',
+  unavailable: 'unavailable',
+  full: 'unavailable',
+});
 
 /** Failures of reading a secret. */
 export const secretErrors = defineErrors('secret', { missing: 'invalid', wrongKey: 'invalid' });

@@ -15,3 +15,9 @@ export interface ModelDirectory {
    */
   getChatModel(teamId: TeamId, name: ModelName): Promise<ChatModel>;
 }
+
+/** The bare id of a provider: `langgenius/openai/openai` and `OpenAI` are `openai`. */
+export function normaliseProvider(provider: string): string {
+  const parts = provider.split('/').map((part) => part.trim());
+  return (parts.findLast((part) => part !== '') ?? '').toLowerCase();
+}

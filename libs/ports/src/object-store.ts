@@ -1,4 +1,7 @@
-/** Bytes by key. Keys are `[A-Za-z0-9/_.-]+` without `..`; writing the same key twice keeps one object. */
+/**
+ * Bytes by key. Keys are segments of `[A-Za-z0-9_.-]`, joined by `/` (see `isObjectKey`); every method but `list` throws
+ * object.invalidKey for others. Writing the same key twice keeps one object, the newer.
+ */
 export interface ObjectStore {
   /** Stores all of `bytes` or nothing. @throws object.full, object.unavailable */
   put(key: string, bytes: Uint8Array, mediaType: string): Promise<void>;
@@ -7,6 +10,13 @@ export interface ObjectStore {
   has(key: string): Promise<boolean>;
   /** Removing what is not there is fine. */
   remove(key: string): Promise<void>;
-  /** Keys that start with `prefix`, in order, page by page. */
+  /** Keys that start with `prefix` and come behind `after`, in code-unit order, at most `limit`, default 1000. */
   list(prefix: string, after?: string, limit?: number): Promise<readonly string[]>;
+}
+
+const SEGMENT = /^(?!\.\.?$)[A-Za-z0-9_.-]{1,200}$/;
+
+/** True for a key every store can hold: at most 512 characters, no empty, `.` or `..` segment, none over 200. */
+export function isObjectKey(key: string): boolean {
+  return key.length <= 512 && key.split('/').every((segment) => SEGMENT.test(segment));
 }

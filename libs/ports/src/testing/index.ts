@@ -1,3 +1,23 @@
+export { describeChatModelContract, type ChatModelBench } from './chat-model.contract.js';
+export {
+  createFakeChatModel,
+  type FakeAnswer,
+  type FakeChatModel,
+  type FakeChatModelOptions,
+} from './fake-chat-model.js';
+export {
+  createFakeConversationMemory,
+  createFakeLogger,
+  createFakeModelDirectory,
+  createFakeObjectStore,
+  createFakeRunFeed,
+  createFakeSecretStore,
+  type FakeLogger,
+  type FakeLogLine,
+  type FakeRunFeed,
+} from './fake-ports.js';
+export { describeObjectStoreContract } from './object-store.contract.js';
+export { buildOutboundRequest, describeOutboundHttpContract } from './outbound-http.contract.js';
 export type { ScriptedCall, ScriptedCallState, ScriptedCounts } from './scripted-calls.js';
 export {
   connectScriptedModel,
