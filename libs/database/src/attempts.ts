@@ -14,8 +14,8 @@ export interface AttemptKey {
 /** What opening an attempt found: a result that is recorded already, or the number of this execution. */
 export type OpenedAttempt =
   | { readonly recorded: StepResult }
-  /** 1 for the first execution; each one more means that a worker was lost in the middle. */
-  | { readonly execution: number };
+  /** `execution` counts from 1; `losses` are the earlier ones that were lost with their worker. */
+  | { readonly execution: number; readonly losses: number };
 
 /** What is kept of an execution for people: the final prompt or request, and the raw reply. */
 export interface AttemptRecord {
@@ -44,7 +44,7 @@ export async function openAttempt(
       JSON.stringify(work.inputs),
     ]);
     if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
-    return row.outcome === null ? { execution: row.execution } : { recorded: resultOf(row) };
+    return row.outcome === null ? { execution: row.execution, losses: row.losses } : { recorded: resultOf(row) };
   };
   if (work.events.length === 0) return open(database);
   return database.inTransaction(async (sql) => {
@@ -55,6 +55,7 @@ export async function openAttempt(
 
 interface OpenedRow {
   readonly execution: number;
+  readonly losses: number;
   readonly outcome: 'succeeded' | 'failed' | null;
   readonly exit: string | null;
   readonly outputs: StepResult['outputs'] | null;
@@ -64,7 +65,7 @@ interface OpenedRow {
 
 const OPEN = `
 with earlier as (
-  select execution, outcome, exit, outputs, failure, usage from attempt
+  select execution, finished_at, outcome, exit, outputs, failure, usage from attempt
   where run_id = $1 and step_key = $2 and attempt = $3
 ), recorded as (
   select * from earlier where outcome in ('succeeded', 'failed') limit 1
@@ -76,9 +77,10 @@ with earlier as (
   having not exists (select 1 from recorded)
   returning execution
 )
-select execution, outcome, exit, outputs, failure, usage from recorded
+select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
 union all
-select execution, null, null, null, null, null from opened`;
+select execution, (select count(*)::int from earlier where finished_at is null), null, null, null, null, null
+from opened`;
 
 function resultOf(row: OpenedRow): StepResult {
   const usage = row.usage ?? undefined;
@@ -123,9 +125,9 @@ with earlier as (
     usage = $9::json, request = $10::json, reply = $11::json
   where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and not exists (select 1 from earlier)
 )
-select *, false as "isMine" from earlier`;
+select *, 0 as losses, false as "isMine" from earlier`;
 
-/** Notes that an execution ended without a result, because its run was stopped. What was sent and came is kept. */
+/** Notes that an execution ended without a result: its run was stopped, or its worker goes down in order. */
 export async function cancelAttempt(
   sql: Sql,
   key: AttemptKey,
@@ -136,6 +138,15 @@ export async function cancelAttempt(
     `update attempt set finished_at = now(), outcome = 'cancelled', request = $5::json, reply = $6::json
      where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and finished_at is null`,
     [key.runId, key.stepKey, key.attempt, execution, bounded(record.request), bounded(record.reply)],
+  );
+}
+
+/** Forgets an execution that ended because the work is better done elsewhere. */
+export async function dropAttempt(sql: Sql, key: AttemptKey, execution: number): Promise<void> {
+  await sql.rows(
+    `delete from attempt where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4
+     and finished_at is null`,
+    [key.runId, key.stepKey, key.attempt, execution],
   );
 }
 

@@ -1,6 +1,7 @@
 export {
   cancelAttempt,
   closeAttempt,
+  dropAttempt,
   openAttempt,
   type AttemptKey,
   type AttemptRecord,

@@ -36,5 +36,8 @@ export type Lookup = (selector: Selector) => Value | undefined;
 /** A step's resolved inputs: value by `selectorKey`; selectors that do not resolve are absent. */
 export type Inputs = Readonly<Record<string, Value>>;
 
-/** A pure function of a node type. Throws `step.outOfFuel` when it would take too long for the sandbox. */
-export type InlineFunction = (config: never, lookup: Lookup) => StepResult;
+/**
+ * A pure function of a node type. `fuel` is how many steps of an expression or template it may take; it throws
+ * `step.outOfFuel` when that is not enough.
+ */
+export type InlineFunction = (config: never, lookup: Lookup, fuel: number) => StepResult;

@@ -1,0 +1,15 @@
+import type { Database } from '@tenon/database';
+import type { StepPorts } from '@tenon/nodes/activities';
+import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
+
+/** What the activities of a worker are made of. */
+export interface ActivityParts {
+  readonly database: Database;
+  readonly feed: RunFeed;
+  readonly secrets: SecretStore;
+  /** What node types may use of the world; the object store also keeps large values. */
+  readonly ports: StepPorts;
+  readonly logger: Logger;
+  /** Names this worker in attempts and leases. */
+  readonly workerId: string;
+}

@@ -1,0 +1,200 @@
+import { defineErrors, type Json } from '@tenon/base';
+import type { PerformCall, PerformReply } from '@tenon/contract';
+import {
+  cancelAttempt,
+  closeAttempt,
+  dropAttempt,
+  openAttempt,
+  type AttemptRecord,
+  type OpenedAttempt,
+} from '@tenon/database';
+import { lookupIn, type StepResult } from '@tenon/engine';
+import { failureOf, stepActivities, type StepCall } from '@tenon/nodes/activities';
+import { inlineFunctions } from '@tenon/nodes/inline';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { ActivityParts } from './deps.js';
+import { LiveText } from './live-text.js';
+import { maskSecrets, openInputs, storeLargeValues } from './values.js';
+
+/** Failures of performing a step, whatever it does. */
+export const stepErrors = defineErrors('step', {
+  timedOut: 'unavailable',
+  keptDying: 'internal',
+  unknownFunction: 'internal',
+  isTooLong: 'limited',
+});
+
+/** Executions that may be lost in the middle before the step itself is blamed. */
+const MAX_LOSSES = 3;
+/** A pure function that was too slow for the sandbox may take this many steps here. */
+const OUTSIDE_FUEL = 5_000_000;
+const BEAT_MS = 1_000;
+
+/**
+ * Performs one effect. A result that is recorded already is returned instead of doing the work again; a failure is
+ * data; what is thrown makes Temporal execute again.
+ */
+export async function performStep(call: PerformCall, parts: ActivityParts): Promise<PerformReply> {
+  const context = Context.current();
+  const { database, workerId } = parts;
+  const key = { ...call.run, stepKey: call.stepKey, attempt: call.attempt };
+  const opening = openAttempt(database, key, { workerId, inputs: call.inputs, events: call.events });
+  const mayBeRecorded = call.localLimitMs !== undefined || context.info.attempt > 1;
+  if (mayBeRecorded) {
+    const opened = await opening;
+    if ('recorded' in opened) return { isTooLong: false, result: opened.recorded };
+  }
+  return new Execution(call, parts, context, opening).run();
+}
+
+class Execution {
+  private readonly live: LiveText;
+  private readonly ended = new AbortController();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private record: AttemptRecord = {};
+  private secrets: readonly string[] = [];
+
+  constructor(
+    private readonly call: PerformCall,
+    private readonly parts: ActivityParts,
+    private readonly context: Context,
+    private readonly opening: Promise<OpenedAttempt>,
+  ) {
+    this.live = new LiveText(parts.feed, { ...call.run, stepKey: call.stepKey, attempt: call.attempt });
+  }
+
+  async run(): Promise<PerformReply> {
+    this.startTimers();
+    try {
+      const opening = this.opening.then((opened) => this.checkOpened(opened));
+      // a failed opening ends the work; it is awaited below, so nothing is left unhandled
+      opening.catch((error: unknown) => this.ended.abort(error));
+      const outcome = await this.perform();
+      const execution = await opening;
+      await this.live.flush();
+      if (outcome === 'cancelled') return await this.cancel(execution);
+      if (outcome === 'too long') {
+        await dropAttempt(this.parts.database, this.key, execution);
+        return { isTooLong: true };
+      }
+      return { isTooLong: false, result: await this.close(execution, outcome) };
+    } catch (error) {
+      if (error instanceof KnownResult) return { isTooLong: false, result: error.result };
+      throw error;
+    } finally {
+      this.timers.forEach(clearTimeout);
+    }
+  }
+
+  /** Gives the execution's number to the live text, or ends the work when there is no need for it. */
+  private async checkOpened(opened: OpenedAttempt): Promise<number> {
+    if ('recorded' in opened) throw new KnownResult(opened.recorded);
+    if (opened.losses >= MAX_LOSSES) {
+      const error = stepErrors.keptDying(
+        `The step was lost ${MAX_LOSSES} times with its worker; it is not tried again.`,
+      );
+      throw new KnownResult(await this.close(opened.execution, { ok: false, failure: failureOf(error) }));
+    }
+    this.live.begin(opened.execution);
+    return opened.execution;
+  }
+
+  private startTimers(): void {
+    const { instruction, localLimitMs } = this.call;
+    this.context.cancellationSignal.addEventListener('abort', () =>
+      this.ended.abort(new CancelledFailure('cancelled')),
+    );
+    if (this.context.cancellationSignal.aborted) this.ended.abort(new CancelledFailure('cancelled'));
+    const limitMs = instruction.kind === 'activity' ? instruction.timeoutMs : undefined;
+    if (limitMs !== undefined && (localLimitMs === undefined || limitMs <= localLimitMs))
+      this.after(limitMs, () => stepErrors.timedOut(`The step took longer than ${limitMs} ms, its limit.`));
+    else if (localLimitMs !== undefined)
+      this.after(localLimitMs, () => stepErrors.isTooLong(`more than ${localLimitMs} ms`));
+    if (localLimitMs === undefined) this.timers.push(setInterval(() => this.context.heartbeat(), BEAT_MS));
+  }
+
+  private after(delayMs: number, reason: () => Error): void {
+    this.timers.push(setTimeout(() => this.ended.abort(reason()), delayMs));
+  }
+
+  /** The work itself: a result, or why there is none. */
+  private async perform(): Promise<StepResult | 'cancelled' | 'too long'> {
+    try {
+      const result = await Promise.race([this.callFunction(), rejectWhenAborted(this.ended.signal)]);
+      const outputs = result.outputs;
+      if (!outputs) return result;
+      return { ...result, outputs: await storeLargeValues(this.call.run.teamId, outputs, this.parts.ports.objects) };
+    } catch (thrown) {
+      const error: unknown = this.ended.signal.aborted ? this.ended.signal.reason : thrown;
+      if (error instanceof KnownResult) throw error;
+      if (error instanceof CancelledFailure) return 'cancelled';
+      if (error instanceof Error && 'code' in error && error.code === 'step.isTooLong') return 'too long';
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('database.')) throw error;
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  private async callFunction(): Promise<StepResult> {
+    const { call, parts } = this;
+    const { run, instruction } = call;
+    const opened = await openInputs(run.teamId, call.inputs, { objects: parts.ports.objects, secrets: parts.secrets });
+    this.secrets = opened.secrets;
+    const lookup = lookupIn(opened.inputs);
+    if (instruction.kind === 'inline') {
+      const inlineFunction = inlineFunctions[instruction.run];
+      if (!inlineFunction) throw stepErrors.unknownFunction(`This worker has no function ${instruction.run}.`);
+      return inlineFunction(instruction.config as never, lookup, OUTSIDE_FUEL);
+    }
+    const stepActivity = stepActivities[instruction.run];
+    if (!stepActivity) throw stepErrors.unknownFunction(`This worker has no function ${instruction.run}.`);
+    const stepCall: StepCall<Json> = {
+      config: instruction.config,
+      lookup,
+      teamId: run.teamId,
+      runId: run.runId,
+      stepKey: call.stepKey,
+      attempt: call.attempt,
+      ...(run.conversationId && { conversationId: run.conversationId }),
+      idempotencyKey: `${run.runId}/${call.stepKey}`,
+      timeoutMs: instruction.timeoutMs,
+      signal: this.ended.signal,
+      secrets: opened.secrets,
+      emit: (channel, text) => this.live.emit(channel, text),
+      record: (what) => void (this.record = { ...this.record, ...what }),
+    };
+    return stepActivity(stepCall as never, parts.ports);
+  }
+
+  private close(execution: number, result: StepResult): Promise<StepResult> {
+    return closeAttempt(this.parts.database, this.key, execution, result, this.maskedRecord());
+  }
+
+  private async cancel(execution: number): Promise<never> {
+    await cancelAttempt(this.parts.database, this.key, execution, this.maskedRecord());
+    throw new CancelledFailure('the step was cancelled');
+  }
+
+  private get key() {
+    return { ...this.call.run, stepKey: this.call.stepKey, attempt: this.call.attempt };
+  }
+
+  private maskedRecord(): AttemptRecord {
+    const request = maskSecrets(this.record.request, this.secrets);
+    const reply = maskSecrets(this.record.reply, this.secrets);
+    return { ...(request !== undefined && { request }), ...(reply !== undefined && { reply }) };
+  }
+}
+
+/** The work is superfluous: its result is known. */
+class KnownResult extends Error {
+  constructor(readonly result: StepResult) {
+    super('the result is known');
+  }
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

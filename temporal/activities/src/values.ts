@@ -1,0 +1,86 @@
+import {
+  isJsonObject,
+  isValueRef,
+  jsonSizeBytes,
+  VALUE_LIMIT_BYTES,
+  type Json,
+  type TeamId,
+  type ValueRef,
+} from '@tenon/base';
+import { isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
+import type { ObjectStore, SecretStore } from '@tenon/ports';
+import { createHash } from 'node:crypto';
+
+/** Most that a step's outputs may take together in workflow state, in bytes. */
+const OUTPUTS_LIMIT_BYTES = 4 * VALUE_LIMIT_BYTES;
+const PREVIEW_CHARACTERS = 500;
+
+/** Inputs with everything in them opened, and the secrets that were: nothing recorded may contain one. */
+export interface OpenedInputs {
+  readonly inputs: Inputs;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Fetches large values and opens secrets. The path that a selector has beyond its variable is walked here when the
+ * variable was a reference.
+ */
+export async function openInputs(
+  teamId: TeamId,
+  inputs: Inputs,
+  stores: { readonly objects: ObjectStore; readonly secrets: SecretStore },
+): Promise<OpenedInputs> {
+  const secrets: string[] = [];
+  const entries = await Promise.all(
+    Object.entries(inputs).map(async ([key, value]): Promise<[string, Value | undefined]> => {
+      if (isSecret(value)) {
+        const plain = await stores.secrets.open(teamId, value.$secret);
+        if (plain) secrets.push(plain);
+        return [key, plain];
+      }
+      if (!isValueRef(value)) return [key, value];
+      return [key, walk(await fetchValue(value, stores.objects), key.split('.').slice(2))];
+    }),
+  );
+  return {
+    inputs: Object.fromEntries(entries.filter((entry): entry is [string, Value] => entry[1] !== undefined)),
+    secrets,
+  };
+}
+
+async function fetchValue(ref: ValueRef, objects: ObjectStore): Promise<Value> {
+  return JSON.parse(new TextDecoder().decode(await objects.get(ref.$ref.key))) as Value;
+}
+
+/** Puts values that are too large for workflow state into the object store and leaves references; largest first. */
+export async function storeLargeValues(teamId: TeamId, outputs: Outputs, objects: ObjectStore): Promise<Outputs> {
+  const sized = Object.entries(outputs)
+    .map(([name, value]) => ({ name, value, sizeBytes: jsonSizeBytes(value) }))
+    .sort((a, b) => b.sizeBytes - a.sizeBytes);
+  let total = sized.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const stored: Record<string, Value> = { ...outputs };
+  for (const { name, value, sizeBytes } of sized) {
+    if (sizeBytes <= VALUE_LIMIT_BYTES && total <= OUTPUTS_LIMIT_BYTES) break;
+    stored[name] = await storeValue(teamId, value, sizeBytes, objects);
+    total -= sizeBytes;
+  }
+  return stored;
+}
+
+async function storeValue(teamId: TeamId, value: Value, sizeBytes: number, objects: ObjectStore): Promise<Value> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  const key = `values/${teamId}/${createHash('sha256').update(bytes).digest('hex')}`;
+  if (!(await objects.has(key))) await objects.put(key, bytes, 'application/json');
+  const preview = toText(value).slice(0, PREVIEW_CHARACTERS);
+  return { $ref: { key, sizeBytes, mediaType: 'application/json', preview } };
+}
+
+/** Replaces every secret in a record that people will read. */
+export function maskSecrets(value: Json | undefined, secrets: readonly string[]): Json | undefined {
+  if (value === undefined || secrets.length === 0) return value;
+  if (typeof value === 'string') return secrets.reduce((text, secret) => text.replaceAll(secret, '********'), value);
+  if (Array.isArray(value)) return value.map((item) => maskSecrets(item, secrets) as Json);
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskSecrets(item, secrets) as Json]));
+  return value;
+}

@@ -1,0 +1,71 @@
+import type { AppId, ConversationId, RunId, TeamId } from '@tenon/base';
+import type { EffectKey, Inputs, Instruction, Plan, RunEvent, RunOutcome, StartInput, StepResult } from '@tenon/engine';
+
+/** The one queue of workflows and activities, so that both are dispatched eagerly. */
+export const TASK_QUEUE = 'tenon';
+
+/** Plans up to this size, in bytes of JSON, travel in the workflow's input; larger ones are loaded by their hash. */
+export const INLINE_PLAN_LIMIT_BYTES = 128 * 1024;
+
+/** The workflow type of an app's runs; the bundle's default export serves every type. */
+export function workflowType(appId: AppId): `app:${string}` {
+  return `app:${appId}`;
+}
+
+/** The workflow id of a run; Temporal's own run ids mean nothing to us, since they change. */
+export function workflowId(runId: RunId): `run/${string}` {
+  return `run/${runId}`;
+}
+
+/** Whose run it is; every activity is told. */
+export interface RunIdentity {
+  readonly runId: RunId;
+  readonly teamId: TeamId;
+  readonly conversationId: ConversationId | null;
+}
+
+/** What the workflow is started with. `start.at` is replaced by workflow time. */
+export interface RunInput {
+  readonly run: RunIdentity;
+  readonly planHash: string;
+  /** Absent when it is larger than `INLINE_PLAN_LIMIT_BYTES`. */
+  readonly plan?: Plan;
+  readonly start: StartInput;
+}
+
+/** What the workflow answers; outputs are in the record, not here. */
+export interface RunResult {
+  readonly status: RunOutcome['status'];
+}
+
+/** The name of the signal that asks a run to stop; its argument is the reason. */
+export const STOP_SIGNAL = 'stop';
+
+/** One effect to perform, with the events that travel with it. */
+export interface PerformCall {
+  readonly run: RunIdentity;
+  readonly key: EffectKey;
+  readonly stepKey: string;
+  readonly attempt: number;
+  readonly instruction: Instruction;
+  readonly inputs: Inputs;
+  readonly events: readonly RecordedEvent[];
+  /** In milliseconds. Set on a local activity: when the work takes longer it answers `isTooLong`. */
+  readonly localLimitMs?: number;
+}
+
+/** What performing came to; `isTooLong` asks for a long activity instead. */
+export type PerformReply = { readonly isTooLong: true } | { readonly isTooLong: false; readonly result: StepResult };
+
+/**
+ * An event as it is stored. Inputs and outputs of steps that an activity performed are left out: they stand once, in
+ * the attempt.
+ */
+export type RecordedEvent = RunEvent;
+
+/** The activities of a run. All are idempotent: repeating one after a loss changes nothing. */
+export interface RunActivities {
+  performStep(call: PerformCall): Promise<PerformReply>;
+  recordRunEvents(run: RunIdentity, events: readonly RecordedEvent[]): Promise<void>;
+  loadPlan(teamId: TeamId, planHash: string): Promise<Plan>;
+}

@@ -1,0 +1,30 @@
+import { beatLease, endLease, type Database } from '@tenon/database';
+import type { Logger } from '@tenon/ports';
+
+const BEAT_MS = 1_000;
+
+/** Tells every second that this worker lives, so that screens know who owns a running step. */
+export class Lease {
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly workerId: string,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    void beatLease(this.database, this.workerId)
+      .catch((error: unknown) => this.logger.debug({ error: String(error) }, 'the lease could not be beaten'))
+      .then(() => {
+        if (!this.isClosed) this.timer = setTimeout(() => this.start(), BEAT_MS);
+      });
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await endLease(this.database, this.workerId).catch(() => undefined);
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  INLINE_PLAN_LIMIT_BYTES,
+  STOP_SIGNAL,
+  TASK_QUEUE,
+  workflowId,
+  workflowType,
+  type RunInput,
+} from '@tenon/contract';
+import { jsonSizeBytes, type Json } from '@tenon/base';
+import {
+  CHANNELS,
+  claimCommands,
+  claimQueuedRuns,
+  endQueuedRun,
+  markDelivered,
+  markRelayed,
+  releaseRun,
+  type Database,
+  type Listener,
+  type QueuedRun,
+  type RunCommand,
+} from '@tenon/database';
+import type { RunLimits } from '@tenon/engine';
+import type { Logger } from '@tenon/ports';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+
+const POLL_MS = 2_000;
+const CLAIM_SIZE = 20;
+/** A start or signal that takes longer is given back, in milliseconds. */
+const CALL_LIMIT_MS = 5_000;
+
+const TEAM_ATTRIBUTE = defineSearchAttributeKey('TenonTeamId', 'KEYWORD');
+const APP_ATTRIBUTE = defineSearchAttributeKey('TenonAppId', 'KEYWORD');
+
+export interface RelayParts {
+  readonly database: Database;
+  readonly listener: Listener;
+  /** On the worker's own connection, so that a start is eager. */
+  readonly client: Client;
+  readonly logger: Logger;
+  readonly limits: RunLimits;
+  readonly maxRunsPerTeam: number;
+}
+
+/**
+ * Carries what the API accepted to Temporal: queued runs are started, commands delivered. Rows are the outbox, so
+ * nothing is lost while either side is away; every call is idempotent, so doing it twice is harmless.
+ */
+export class Relay {
+  private timer: NodeJS.Timeout | undefined;
+  private current: Promise<void> = Promise.resolve();
+  private isDue = false;
+  private isIdle = true;
+  private isClosed = false;
+
+  constructor(private readonly parts: RelayParts) {}
+
+  /** Listens for bells and polls behind them. */
+  start(): void {
+    this.parts.listener.on(CHANNELS.relay, () => this.wake());
+    this.wake();
+  }
+
+  /** Takes nothing new and waits for what is under way. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await this.current;
+  }
+
+  /** Looks for work now; a look that is under way is followed by another. */
+  wake(): void {
+    this.isDue = true;
+    if (!this.isIdle || this.isClosed) return;
+    this.isIdle = false;
+    clearTimeout(this.timer);
+    this.current = this.look();
+  }
+
+  private async look(): Promise<void> {
+    while (this.isDue && !this.isClosed) {
+      this.isDue = false;
+      try {
+        const moved = (await this.startRuns()) + (await this.deliverCommands());
+        if (moved > 0) this.isDue = true;
+      } catch (error) {
+        this.parts.logger.warn({ error: String(error) }, 'the relay could not look for work');
+      }
+    }
+    this.isIdle = true;
+    if (!this.isClosed) this.timer = setTimeout(() => this.wake(), POLL_MS);
+  }
+
+  /** @returns how many were started */
+  private async startRuns(): Promise<number> {
+    const runs = await claimQueuedRuns(this.parts.database, CLAIM_SIZE, this.parts.maxRunsPerTeam);
+    const started = await Promise.all(runs.map((run) => this.startRun(run)));
+    const ids = runs.filter((_, index) => started[index]).map(({ id }) => id);
+    if (ids.length > 0) await markRelayed(this.parts.database, ids);
+    return ids.length;
+  }
+
+  private async startRun(run: QueuedRun): Promise<boolean> {
+    const { client, logger, database } = this.parts;
+    try {
+      await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
+        client.workflow.start(workflowType(run.appId), {
+          workflowId: workflowId(run.id),
+          taskQueue: TASK_QUEUE,
+          args: [this.inputOf(run)],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowTaskTimeout: '5s',
+          requestEagerStart: true,
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: TEAM_ATTRIBUTE, value: run.teamId },
+            { key: APP_ATTRIBUTE, value: run.appId },
+          ]),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
+      logger.warn({ runId: run.id, error: String(error) }, 'a run could not be started, it stays queued');
+      await releaseRun(database, run.id, 'The workflow server does not answer; the run starts when it is back.');
+      return false;
+    }
+  }
+
+  private inputOf(run: QueuedRun): RunInput {
+    const isSmall = jsonSizeBytes(run.plan as unknown as Json) <= INLINE_PLAN_LIMIT_BYTES;
+    return {
+      run: { runId: run.id, teamId: run.teamId, conversationId: run.conversationId },
+      planHash: run.planHash,
+      ...(isSmall && { plan: run.plan }),
+      start: {
+        at: run.acceptedAt,
+        inputs: run.inputs,
+        system: run.system,
+        conversation: {},
+        limits: this.parts.limits,
+      },
+    };
+  }
+
+  /** @returns how many were delivered */
+  private async deliverCommands(): Promise<number> {
+    const commands = await claimCommands(this.parts.database, CLAIM_SIZE);
+    const delivered = await Promise.all(commands.map((command) => this.deliver(command)));
+    return delivered.filter(Boolean).length;
+  }
+
+  private async deliver(command: RunCommand): Promise<boolean> {
+    const { client, database, logger } = this.parts;
+    try {
+      const isEnded =
+        !command.isRelayed &&
+        (await endQueuedRun(database, command.runId, { status: 'stopped', reason: command.reason }));
+      if (!isEnded)
+        await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
+          client.workflow.getHandle(workflowId(command.runId)).signal(STOP_SIGNAL, command.reason),
+        );
+    } catch (error) {
+      // a workflow that is not there has ended; anything else is tried again when the claim has run out
+      if (!(error instanceof WorkflowNotFoundError)) {
+        logger.warn({ runId: command.runId, error: String(error) }, 'a command could not be delivered yet');
+        return false;
+      }
+    }
+    await markDelivered(database, command.id);
+    return true;
+  }
+}

@@ -1,0 +1,22 @@
+import { STOP_SIGNAL, type RunInput, type RunResult } from '@tenon/contract';
+import type { Message } from '@tenon/engine';
+import { CancellationScope, defineSignal, setHandler } from '@temporalio/workflow';
+import { local, now } from './runtime.js';
+import { Driver } from './driver.js';
+
+const stopSignal = defineSignal<[string]>(STOP_SIGNAL);
+
+/**
+ * The workflow of every run: finds its plan, lets the driver drive it, and turns a stop or a cancellation into a
+ * message for the engine.
+ */
+export async function run(input: RunInput): Promise<RunResult> {
+  const inbox: Message[] = [];
+  const requestCancel = (reason: string) => void inbox.push({ type: 'cancel.requested', at: now(), reason });
+  setHandler(stopSignal, requestCancel);
+  CancellationScope.current().cancelRequested.catch(() => requestCancel('cancelled by the operator'));
+  return CancellationScope.nonCancellable(async () => {
+    const plan = input.plan ?? (await local.loadPlan(input.run.teamId, input.planHash));
+    return new Driver(input, plan, inbox).drive();
+  });
+}

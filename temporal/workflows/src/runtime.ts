@@ -1,0 +1,32 @@
+import type { RunActivities } from '@tenon/contract';
+import type { EffectKey } from '@tenon/engine';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+
+/** What an activity may take beyond the author's limit: writing its result, and telling us. */
+const GRACE_MS = 30_000;
+
+/** Repeats after a loss, without limit: failures are data, so only losses come here. */
+const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5_000 };
+
+/**
+ * Activities that run inside the workflow task. Their own limit is kept inside them; this one only ends an activity
+ * whose process hangs.
+ */
+export const local = proxyLocalActivities<RunActivities>({ startToCloseTimeout: 10_000, retry: RETRY });
+
+/** The heartbeating activity of one attempt. @param limitMs the author's limit, kept inside the activity */
+export function longActivity(key: EffectKey, limitMs: number): RunActivities {
+  return proxyActivities<RunActivities>({
+    activityId: key,
+    startToCloseTimeout: limitMs + GRACE_MS,
+    heartbeatTimeout: 5_000,
+    cancellationType: 'TRY_CANCEL',
+    retry: RETRY,
+  });
+}
+
+/** Workflow time in milliseconds: set by the server and the same on replay. The only clock of a run. */
+export function now(): number {
+  // eslint-disable-next-line no-restricted-globals -- inside the sandbox this is workflow time
+  return Date.now();
+}
