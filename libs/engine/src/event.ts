@@ -71,4 +71,3 @@ export interface RunOutcome {
   /** Why it was stopped: a person's words or the limit's name. */
   readonly reason?: string;
 }
-

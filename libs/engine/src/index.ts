@@ -1,5 +1,8 @@
+export { evaluateGroup, type Condition, type ConditionGroup, type ConditionOperator } from './condition.js';
 export type { Effect } from './effect.js';
 export type { RunEvent, RunFact, RunOutcome } from './event.js';
+export { coerceEncodedInputs, coerceInputs, type CoercedInputs, type InputIssue } from './inputs.js';
+export { jsonText, parseJsonText } from './json-text.js';
 export type { EffectKey, Message } from './message.js';
 export type {
   FailureRule,
@@ -14,7 +17,27 @@ export type {
   Segment,
   Selector,
 } from './plan.js';
+export { collectInputs, lookupIn, needsOutside, resolve, selectorKey, walk } from './reference.js';
 export type { StartInput } from './start-input.js';
-export type { EdgeState, Pool, RunLimits, RunState, StepState } from './state.js';
+export type { JoinState, Pool, RunLimits, RunState, StepState } from './state.js';
 export type { Failure, InlineFunction, Inputs, Lookup, StepResult, Usage } from './step-result.js';
-export type { Outputs, Value, ValueType } from './value.js';
+export type { Table } from './table.js';
+export { fillTemplate, parseTemplate, selectorsIn } from './template.js';
+export { maskSecret, pythonRepr, toLog, toMarkdown, toText } from './text-form.js';
+export {
+  decode,
+  encode,
+  entriesOf,
+  holdsReference,
+  isAssignable,
+  isMapping,
+  isNumber,
+  isSecret,
+  secretOf,
+  storedKey,
+  typeOf,
+  zeroOf,
+  type Outputs,
+  type Value,
+  type ValueType,
+} from './value.js';

@@ -56,6 +56,8 @@ export interface PlanStep {
   readonly id: string;
   readonly type: string;
   readonly title: string;
+  /** May begin a run: when another step begins it, this one is skipped, and so is what only it leads to. */
+  readonly isRoot?: boolean;
   readonly instruction: Instruction;
   /** A branching step takes one of `exits`; an ordinary one always takes `source`. */
   readonly exits: readonly string[];

@@ -1,14 +1,18 @@
 import type { RunOutcome } from './event.js';
-import type { Failure, Usage } from './step-result.js';
+import type { Failure, StepResult, Usage } from './step-result.js';
+import type { Table } from './table.js';
 import type { Outputs } from './value.js';
 
-/** Values produced so far: outputs by namespace (node id, `sys`, `env`, `conversation`). */
-export type Pool = Readonly<Record<string, Outputs>>;
+/**
+ * Values produced so far: outputs by namespace (node id, `sys`, `env`, `conversation`). Read it with `resolve`: a
+ * large one is a tree, not a record. Any record of outputs is a pool.
+ */
+export type Pool = Table<Outputs>;
 
 /** Where a step is. A step that has no entry is still unknown. */
 export type StepState =
   | { readonly status: 'running'; readonly attempt: number }
-  /** Waiting for its next try. */
+  /** Waiting for the try `attempt`. */
   | { readonly status: 'retrying'; readonly attempt: number }
   | { readonly status: 'succeeded'; readonly exit: string }
   | { readonly status: 'handled'; readonly exit: string; readonly failure: Failure }
@@ -16,15 +20,24 @@ export type StepState =
   | { readonly status: 'skipped' }
   | { readonly status: 'stopped' };
 
-/** The fate of an edge; absent while unknown. */
-export type EdgeState = 'taken' | 'skipped';
+/** What a step with several incoming edges has heard: how many are still undecided, and whether one was taken. */
+export interface JoinState {
+  readonly open: number;
+  readonly isTaken: boolean;
+}
 
-/** Everything a run is, as plain JSON: carrying it into a new history is passing it on (I7). */
+/**
+ * Everything a run is, as plain JSON: carrying it into a new history is passing it on (I7). Never changed in place.
+ * What grows with the run lies in tables, so that a turn costs what it changes. The fate of an edge is not kept: it
+ * follows from its source's exit, and each edge is decided once, so a join only counts.
+ */
 export interface RunState {
   readonly pool: Pool;
-  readonly steps: Readonly<Record<string, StepState>>;
-  /** By index in `Plan.edges`. */
-  readonly edges: Readonly<Record<number, EdgeState>>;
+  readonly steps: Table<StepState>;
+  /** By step; only steps with several incoming edges of which one was decided. */
+  readonly joins: Table<JoinState>;
+  /** Number of steps that are running or waiting for a try. */
+  readonly underWay: number;
   /** Number of the last event. */
   readonly seq: number;
   /** Steps started, first tries only. */
@@ -35,6 +48,8 @@ export interface RunState {
   readonly outputs: Outputs;
   readonly startedAt: number;
   readonly limits: RunLimits;
+  /** Results known beforehand, by step key. */
+  readonly settled: Readonly<Record<string, StepResult>>;
   readonly outcome?: RunOutcome;
 }
 

@@ -1,0 +1,44 @@
+import type { Segment, Selector } from './plan.js';
+import { selectorKey } from './reference.js';
+import type { Lookup } from './step-result.js';
+import { toText } from './text-form.js';
+import type { Value } from './value.js';
+
+const PLACEHOLDER = /\{\{#([A-Za-z0-9_]{1,50}(?:\.[A-Za-z_][A-Za-z0-9_]{0,29}){1,10})#\}\}/g;
+
+/** Splits a text at its placeholders `{{#node.name.key#}}`. Whatever is not exactly of that form stays text. */
+export function parseTemplate(text: string): Segment[] {
+  const segments: Segment[] = [];
+  let end = 0;
+  for (const match of text.matchAll(PLACEHOLDER)) {
+    if (match.index > end) segments.push({ text: text.slice(end, match.index) });
+    segments.push({ selector: (match[1] as string).split('.') });
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) segments.push({ text: text.slice(end) });
+  return segments;
+}
+
+/** The selectors of a text's placeholders in order, repeated ones too. */
+export function selectorsIn(text: string): Selector[] {
+  return parseTemplate(text).flatMap((segment) => ('selector' in segment ? [segment.selector] : []));
+}
+
+/**
+ * The text with each placeholder replaced by its value in the given rendering. A placeholder that does not resolve
+ * becomes the bare `node.name`.
+ * @throws what `form` throws
+ */
+export function fillTemplate(
+  template: string | readonly Segment[],
+  lookup: Lookup,
+  form: (value: Value) => string = toText,
+): string {
+  const segments = typeof template === 'string' ? parseTemplate(template) : template;
+  const parts = segments.map((segment) => {
+    if ('text' in segment) return segment.text;
+    const value = lookup(segment.selector);
+    return value === undefined ? selectorKey(segment.selector) : form(value);
+  });
+  return parts.join('');
+}
