@@ -1,3 +1,5 @@
+export { compile, hashOf, type CompileResult } from './compile.js';
+export type { CompileIssue } from './compile-issue.js';
 export type {
   AnyNodeDefinition,
   ConfigIssue,

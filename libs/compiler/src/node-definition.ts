@@ -9,6 +9,8 @@ export type DataPath = readonly (string | number)[];
 export interface Reference {
   readonly selector: Selector;
   readonly path: DataPath;
+  /** Types that this place can use; any where absent. What is known not to fit is a warning. */
+  readonly accepts?: readonly ValueType[];
 }
 
 /** Something to tell the author about a node's settings beyond what its schema already says. */
@@ -60,7 +62,8 @@ export interface NodeDefinition<Config = never> {
   /** Exits without `fail-branch`, which the compiler adds. */
   exits(config: Config): readonly string[];
   outputs(config: Config): Readonly<Record<string, ValueType>>;
-  references(config: Config): readonly Reference[];
+  /** Everything the node reads. An entry node reads the run's inputs under its own id. */
+  references(config: Config, nodeId: string): readonly Reference[];
   /** Fields of the start form; entry types only. */
   inputFields?(config: Config): readonly InputField[];
   check?(config: Config): readonly ConfigIssue[];

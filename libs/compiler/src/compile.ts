@@ -1,0 +1,59 @@
+import { canonicalJson, type Json } from '@tenon/base';
+import { type Definition, hasErrors, hasGraph, type Issue, limitIssues } from '@tenon/dsl';
+import type { Plan } from '@tenon/engine';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { catalogOf } from './catalog.js';
+import { checkGraph } from './check-graph.js';
+import { checkReferences } from './check-references.js';
+import { type CompileIssue, IssueList } from './compile-issue.js';
+import { lowerGraph } from './lower-graph.js';
+import type { AnyNodeDefinition } from './node-definition.js';
+import { readNodes } from './read-nodes.js';
+import { lowerVariables, systemTypes } from './variable-scope.js';
+
+/** A plan and its name, or everything that keeps the definition from being run. `issues` of a success are warnings. */
+export type CompileResult =
+  | { readonly ok: true; readonly plan: Plan; readonly hash: string; readonly issues: readonly CompileIssue[] }
+  | { readonly ok: false; readonly issues: readonly CompileIssue[] };
+
+/**
+ * Validates a definition against the node types that are available and turns it into a plan. All issues are listed,
+ * with paths into the definition. Never runs anything; equal definitions give equal plans.
+ */
+export function compile(definition: Definition, definitions: readonly AnyNodeDefinition[]): CompileResult {
+  const issues = new IssueList();
+  if (!hasGraph(definition)) {
+    const message = `Apps of the mode "${definition.app.mode}" cannot run here; workflow and advanced-chat can.`;
+    issues.error('app.modeNotSupported', ['app', 'mode'], message);
+    return { ok: false, issues: issues.all };
+  }
+  const nodes = readNodes(definition, catalogOf(definitions), issues);
+  const graph = checkGraph(definition, nodes, issues);
+  const environment = lowerVariables(definition, 'environment', issues);
+  const conversation = lowerVariables(definition, 'conversation', issues);
+  const scope = { system: systemTypes(definition.app.mode), environment, conversation };
+  checkReferences(nodes, graph, scope, issues);
+  if (hasErrors(issues.all) || !graph.root?.known) return { ok: false, issues: limited(issues) };
+
+  const { definition: root, config } = graph.root.known;
+  const plan: Plan = {
+    format: 1,
+    mode: definition.app.mode,
+    root: graph.root.node.id,
+    inputs: root.inputFields?.(config) ?? [],
+    environment,
+    conversation,
+    ...lowerGraph(definition, graph),
+  };
+  return { ok: true, plan, hash: hashOf(plan), issues: limited(issues) };
+}
+
+/** The name of a plan: the SHA-256 of its canonical JSON, in hex. */
+export function hashOf(plan: Plan): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(plan as unknown as Json))));
+}
+
+function limited(issues: IssueList): readonly CompileIssue[] {
+  return limitIssues<Issue>(issues.all);
+}
