@@ -79,12 +79,11 @@ function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
 
 // Node's socket errors, Postgres' classes 08 (connection) and 57P (shutting down), and the pool's own words.
 function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
+  const { code = '', message = '' } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
-    /^(08|57P0[123]|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code) ||
+    /^(08|57P0[123]|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(String(code)) ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-      error.message,
+      String(message),
     )
   );
 }

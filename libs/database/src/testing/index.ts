@@ -1,0 +1,1 @@
+export { seedApp, seedRun, startTestDatabase, type TestDatabase } from './test-database.js';
