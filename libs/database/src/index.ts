@@ -44,3 +44,19 @@ export {
 } from './repositories/run.repository.js';
 export { PostgresRunFeed } from './run-feed.js';
 export { PostgresSecretStore } from './secret-store.js';
+export {
+  appErrors,
+  AppRepository,
+  draftErrors,
+  type AppFields,
+  type AppRecord,
+  type DraftRecord,
+  type VersionRecord,
+} from './repositories/app.repository.js';
+export {
+  ConversationRepository,
+  type ConversationRecord,
+  type MessageRecord,
+} from './repositories/conversation.repository.js';
+export { MemberRepository, type Identity, type Role } from './repositories/member.repository.js';
+export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';

@@ -1,0 +1,206 @@
+import { defineErrors, type AppId, type Json, type MemberId, type TeamId, type VersionId } from '@tenon/base';
+import type { Plan } from '@tenon/engine';
+import type { Database, Sql } from '../database.js';
+import { newId } from '../new-id.js';
+
+/** Failures of changing an app. */
+export const appErrors = defineErrors('app', { missing: 'missing' });
+export const draftErrors = defineErrors('draft', { staleRevision: 'conflict' });
+
+/** What lists and pages show of an app. */
+export interface AppFields {
+  readonly name: string;
+  readonly mode: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly iconBackground: string;
+}
+
+export interface AppRecord extends AppFields {
+  readonly id: AppId;
+  readonly liveVersionId: VersionId | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface DraftRecord {
+  readonly appId: AppId;
+  readonly revision: number;
+  readonly definition: Json;
+  readonly updatedAt: Date;
+}
+
+export interface VersionRecord {
+  readonly id: VersionId;
+  readonly appId: AppId;
+  readonly number: number;
+  readonly definition: Json;
+  readonly planHash: string;
+  readonly createdAt: Date;
+}
+
+/** Apps with their drafts, versions and plans. The team is the first argument of every method. */
+export class AppRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Makes an app with its first draft. */
+  async create(teamId: TeamId, fields: AppFields, definition: Json): Promise<AppId> {
+    const id = newId<AppId>();
+    await this.database.inTransaction(async (sql) => {
+      await sql.rows(
+        `insert into app (id, team_id, name, mode, description, icon, icon_background)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
+        [id, teamId, fields.name, fields.mode, fields.description, fields.icon, fields.iconBackground],
+      );
+      await sql.rows('insert into draft (app_id, team_id, definition) values ($1, $2, $3::json)', [
+        id,
+        teamId,
+        JSON.stringify(definition),
+      ]);
+    });
+    return id;
+  }
+
+  async find(teamId: TeamId, appId: AppId): Promise<AppRecord | undefined> {
+    const [row] = await this.database.rows<AppRecord>(`${SELECT_APP} where team_id = $1 and id = $2`, [teamId, appId]);
+    return row;
+  }
+
+  findMany(teamId: TeamId, appIds: readonly AppId[]): Promise<AppRecord[]> {
+    return this.database.rows(`${SELECT_APP} where team_id = $1 and id = any($2::uuid[])`, [teamId, appIds]);
+  }
+
+  /** A page of apps, newest first. */
+  list(teamId: TeamId, page: { readonly first: number; readonly after?: AppId }): Promise<AppRecord[]> {
+    return this.database.rows(
+      `${SELECT_APP} where team_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+      [teamId, page.after ?? null, page.first],
+    );
+  }
+
+  /** Removes an app with its drafts, versions, conversations and runs. */
+  async remove(teamId: TeamId, appId: AppId): Promise<boolean> {
+    const rows = await this.database.rows('delete from app where team_id = $1 and id = $2 returning id', [
+      teamId,
+      appId,
+    ]);
+    return rows.length > 0;
+  }
+
+  async findDraft(teamId: TeamId, appId: AppId): Promise<DraftRecord | undefined> {
+    const [row] = await this.database.rows<DraftRecord>(
+      `select app_id as "appId", revision, definition, updated_at as "updatedAt" from draft
+       where team_id = $1 and app_id = $2`,
+      [teamId, appId],
+    );
+    return row;
+  }
+
+  /**
+   * Replaces the draft, and the fields that lists show. Without `revision` whatever stands there is replaced.
+   * @throws app.missing, draft.staleRevision when the draft has moved on
+   */
+  async saveDraft(
+    teamId: TeamId,
+    appId: AppId,
+    change: { readonly fields: AppFields; readonly definition: Json; readonly revision?: number },
+  ): Promise<DraftRecord> {
+    return this.database.inTransaction(async (sql) => {
+      const [draft] = await sql.rows<{ revision: number }>(
+        'select revision from draft where team_id = $1 and app_id = $2 for update',
+        [teamId, appId],
+      );
+      if (!draft) throw appErrors.missing('There is no such app.');
+      if (change.revision !== undefined && change.revision !== draft.revision)
+        throw draftErrors.staleRevision('The draft was changed meanwhile; load it again.', {
+          details: { revision: draft.revision },
+        });
+      await updateFields(sql, appId, change.fields);
+      const [saved] = await sql.rows<DraftRecord>(
+        `update draft set revision = revision + 1, definition = $2::json, updated_at = now() where app_id = $1
+         returning app_id as "appId", revision, definition, updated_at as "updatedAt"`,
+        [appId, JSON.stringify(change.definition)],
+      );
+      return saved as DraftRecord;
+    });
+  }
+
+  /** Stores a plan, if it is new. */
+  async storePlan(teamId: TeamId, hash: string, plan: Plan): Promise<void> {
+    await storePlan(this.database, teamId, hash, plan);
+  }
+
+  async getPlan(teamId: TeamId, hash: string): Promise<Plan> {
+    const [row] = await this.database.rows<{ document: Plan }>(
+      'select document from plan where team_id = $1 and hash = $2',
+      [teamId, hash],
+    );
+    if (!row) throw new Error(`plan ${hash} is not stored`);
+    return row.document;
+  }
+
+  /** Freezes a definition with its plan as the next version and makes it live: all of it, or nothing. */
+  async publish(
+    teamId: TeamId,
+    appId: AppId,
+    version: { readonly definition: Json; readonly plan: Plan; readonly hash: string; readonly by: MemberId | null },
+  ): Promise<VersionRecord> {
+    return this.database.inTransaction(async (sql) => {
+      // one publish of an app at a time, so that numbers follow each other
+      const [app] = await sql.rows('select id from app where team_id = $1 and id = $2 for update', [teamId, appId]);
+      if (!app) throw appErrors.missing('There is no such app.');
+      await storePlan(sql, teamId, version.hash, version.plan);
+      const [row] = await sql.rows<VersionRecord>(
+        `insert into version (id, team_id, app_id, number, definition, plan_hash, created_by)
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4::json, $5, $6 from version where app_id = $3
+         returning ${VERSION_FIELDS}`,
+        [newId(), teamId, appId, JSON.stringify(version.definition), version.hash, version.by],
+      );
+      await sql.rows('update app set live_version_id = $2, updated_at = now() where id = $1', [appId, row?.id]);
+      return row as VersionRecord;
+    });
+  }
+
+  findVersions(teamId: TeamId, versionIds: readonly VersionId[]): Promise<VersionRecord[]> {
+    return this.database.rows(`select ${VERSION_FIELDS} from version where team_id = $1 and id = any($2::uuid[])`, [
+      teamId,
+      versionIds,
+    ]);
+  }
+
+  /** A page of an app's versions, newest first. */
+  listVersions(
+    teamId: TeamId,
+    appId: AppId,
+    page: { readonly first: number; readonly after?: VersionId },
+  ): Promise<VersionRecord[]> {
+    return this.database.rows(
+      `select ${VERSION_FIELDS} from version
+       where team_id = $1 and app_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`,
+      [teamId, appId, page.after ?? null, page.first],
+    );
+  }
+}
+
+const SELECT_APP = `
+select id, name, mode, description, icon, icon_background as "iconBackground", live_version_id as "liveVersionId",
+  created_at as "createdAt", updated_at as "updatedAt"
+from app`;
+
+const VERSION_FIELDS = `id, app_id as "appId", number, definition, plan_hash as "planHash", created_at as "createdAt"`;
+
+async function updateFields(sql: Sql, appId: AppId, fields: AppFields): Promise<void> {
+  await sql.rows(
+    `update app set name = $2, mode = $3, description = $4, icon = $5, icon_background = $6, updated_at = now()
+     where id = $1`,
+    [appId, fields.name, fields.mode, fields.description, fields.icon, fields.iconBackground],
+  );
+}
+
+async function storePlan(sql: Sql, teamId: TeamId, hash: string, plan: Plan): Promise<void> {
+  await sql.rows('insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing', [
+    teamId,
+    hash,
+    JSON.stringify(plan),
+  ]);
+}

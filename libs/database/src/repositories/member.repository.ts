@@ -1,0 +1,157 @@
+import type { MemberId, TeamId } from '@tenon/base';
+import { createHash } from 'node:crypto';
+import type { Database, Sql } from '../database.js';
+import { newId } from '../new-id.js';
+
+export type Role = 'owner' | 'member';
+
+/** Who is asking: a member of a team, by a session of a browser or an API token. */
+export interface Identity {
+  readonly memberId: MemberId;
+  readonly teamId: TeamId;
+  readonly teamName: string;
+  readonly email: string;
+  readonly role: Role;
+  /** Names the session or token in hand, so that others can be ended. */
+  readonly tokenHash: string;
+}
+
+/** People and their sessions. Tokens are stored as hashes: whoever reads the table can use none. */
+export class MemberRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Makes the first team with its owner, unless there is a member already.
+   * @returns the owner's ids, or undefined when somebody was first
+   */
+  createFirstOwner(owner: {
+    readonly teamName: string;
+    readonly email: string;
+    readonly passwordHash: string;
+  }): Promise<{ teamId: TeamId; memberId: MemberId } | undefined> {
+    const ids = { teamId: newId<TeamId>(), memberId: newId<MemberId>() };
+    return this.database.inTransaction(async (sql) => {
+      // two processes may start at once: the lock lets one of them see the other's owner
+      await sql.rows('lock table member in exclusive mode');
+      const [any] = await sql.rows('select 1 from member limit 1');
+      if (any) return undefined;
+      await sql.rows('insert into team (id, name) values ($1, $2)', [ids.teamId, owner.teamName]);
+      await sql.rows('insert into member (id, team_id, email, password_hash, role) values ($1, $2, $3, $4, $5)', [
+        ids.memberId,
+        ids.teamId,
+        owner.email,
+        owner.passwordHash,
+        'owner',
+      ]);
+      return ids;
+    });
+  }
+
+  /** The oldest owner, who is told about on the command line. */
+  async findOwner(): Promise<{ teamId: TeamId; memberId: MemberId; email: string } | undefined> {
+    const [row] = await this.database.rows<{ teamId: TeamId; memberId: MemberId; email: string }>(
+      `select team_id as "teamId", id as "memberId", email from member where role = 'owner' order by id limit 1`,
+    );
+    return row;
+  }
+
+  async findByEmail(email: string): Promise<{ memberId: MemberId; teamId: TeamId; passwordHash: string } | undefined> {
+    const [row] = await this.database.rows<{ memberId: MemberId; teamId: TeamId; passwordHash: string }>(
+      `select id as "memberId", team_id as "teamId", password_hash as "passwordHash" from member
+       where lower(email) = lower($1)`,
+      [email],
+    );
+    return row;
+  }
+
+  async getPasswordHash(memberId: MemberId): Promise<string> {
+    const [row] = await this.database.rows<{ hash: string }>('select password_hash as hash from member where id = $1', [
+      memberId,
+    ]);
+    if (!row) throw new Error(`member ${memberId} has no row`);
+    return row.hash;
+  }
+
+  /** Sets a password and ends every browser session but the one in hand. */
+  async setPassword(memberId: MemberId, passwordHash: string, keepTokenHash?: string): Promise<void> {
+    await this.database.inTransaction(async (sql) => {
+      await sql.rows('update member set password_hash = $2, updated_at = now() where id = $1', [
+        memberId,
+        passwordHash,
+      ]);
+      await sql.rows(
+        `delete from session where member_id = $1 and kind = 'browser' and token_hash is distinct from $2`,
+        [memberId, keepTokenHash ?? null],
+      );
+    });
+  }
+
+  /** Stores a session; `token` is the secret the client keeps. A session of a browser runs out, a token does not. */
+  async createSession(
+    memberId: MemberId,
+    session: {
+      readonly token: string;
+      readonly kind: 'browser' | 'token';
+      readonly name?: string;
+      readonly days?: number;
+    },
+  ): Promise<void> {
+    await this.database.rows(
+      `insert into session (token_hash, member_id, kind, name, expires_at)
+       values ($1, $2, $3, $4, now() + make_interval(days => $5))
+       on conflict (token_hash) do nothing`,
+      [hashToken(session.token), memberId, session.kind, session.name ?? '', session.days ?? null],
+    );
+  }
+
+  /** Replaces the token of that name, so that the old one stops working. */
+  async replaceToken(memberId: MemberId, name: string, token: string): Promise<void> {
+    await this.database.inTransaction(async (sql) => {
+      await removeToken(sql, memberId, name, token);
+      await sql.rows(
+        `insert into session (token_hash, member_id, kind, name) values ($1, $2, 'token', $3) on conflict do nothing`,
+        [hashToken(token), memberId, name],
+      );
+    });
+  }
+
+  /** Who a token belongs to, unless it has run out. A browser session in use lasts `days` more from now. */
+  async findIdentity(token: string, days: number): Promise<Identity | undefined> {
+    const [row] = await this.database.rows<Identity>(
+      `with found as (
+         select session.token_hash, session.kind, session.expires_at, member.id, member.team_id, member.email,
+           member.role, team.name
+         from session join member on member.id = session.member_id join team on team.id = member.team_id
+         where session.token_hash = $1 and (session.expires_at is null or session.expires_at > now())
+       ), prolonged as (
+         update session set expires_at = now() + make_interval(days => $2) from found
+         where session.token_hash = found.token_hash and found.kind = 'browser'
+           and found.expires_at < now() + make_interval(days => $2) - interval '1 hour'
+       )
+       select id as "memberId", team_id as "teamId", name as "teamName", email, role, token_hash as "tokenHash"
+       from found`,
+      [hashToken(token), days],
+    );
+    return row;
+  }
+
+  async endSession(tokenHash: string): Promise<void> {
+    await this.database.rows('delete from session where token_hash = $1', [tokenHash]);
+  }
+
+  async removeExpiredSessions(): Promise<void> {
+    await this.database.rows('delete from session where expires_at < now()');
+  }
+}
+
+async function removeToken(sql: Sql, memberId: MemberId, name: string, keep: string): Promise<void> {
+  await sql.rows(`delete from session where member_id = $1 and kind = 'token' and name = $2 and token_hash <> $3`, [
+    memberId,
+    name,
+    hashToken(keep),
+  ]);
+}
+
+function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
