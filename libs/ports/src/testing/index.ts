@@ -1,4 +1,5 @@
 export { describeChatModelContract, type ChatModelBench } from './chat-model.contract.js';
+export { describeCodeRunnerContract } from './code-runner.contract.js';
 export {
   createFakeChatModel,
   type FakeAnswer,

@@ -1,0 +1,121 @@
+import { isTenonError } from '@tenon/base';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { testLanguage, type Language, type SelfTest } from './language.js';
+import { languages, readRunRequest, type LanguageName } from './run-request.js';
+import type { Outcome } from './sandbox.js';
+
+/** A caller that hears nothing for much longer knows that this process hangs. */
+const HEARTBEAT_MS = 1000;
+
+export interface ServerOptions {
+  readonly token: string;
+  readonly languages: Readonly<Record<LanguageName, Language>>;
+  /** A failure of this process itself, which its caller is told only in one sentence. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The HTTP face of the code runner:
+ * - `POST /run` runs `{language, code, inputs, timeoutMs}` and gives `{result, printed, durationMs}` or
+ *   `{error: {code, message, printed}}`. Closing the connection kills the execution.
+ * - `GET /health` tries each language once and says what is up.
+ *
+ * Both answer 200 as soon as the request is accepted and send spaces until the answer is there.
+ */
+export function createCodeServer(options: ServerOptions): Server {
+  const isAllowed = createGuard(options.token);
+  const selfTests = new Map<Language, Promise<SelfTest>>();
+  return createServer((request, response) => {
+    const answer = async () => {
+      if (!isAllowed(request)) return sendError(response, 401, 'request.denied', 'The token is missing or wrong.');
+      switch (`${request.method} ${request.url}`) {
+        case 'POST /run':
+          return run(request, response, options);
+        case 'GET /health':
+          return sendWhenDone(response, () => describeHealth(options, selfTests));
+        default:
+          return sendError(response, 404, 'request.notFound', 'There is only POST /run and GET /health.');
+      }
+    };
+    answer().catch((error: unknown) => {
+      // Whoever left does not want to know, and leaving is no failure.
+      if (response.destroyed) return;
+      options.onError(error);
+      sendError(response, 500, 'code.unavailable', 'The code runner failed; its log says why.');
+    });
+  });
+}
+
+async function run(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+  const left = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) left.abort(new Error('The caller has left.'));
+  });
+  let job;
+  try {
+    job = await readRunRequest(request);
+  } catch (error) {
+    if (left.signal.aborted) return;
+    if (!isTenonError(error)) throw error;
+    return sendError(response, error.code === 'request.tooLarge' ? 413 : 400, error.code, error.message);
+  }
+  await sendWhenDone(response, async () => {
+    try {
+      return reply(await options.languages[job.language].pool.run(job, left.signal));
+    } catch (error) {
+      if (left.signal.aborted || !isTenonError(error)) throw error;
+      if (error.cause !== undefined) options.onError(error);
+      return { error: { code: error.code, message: error.message, printed: '' } };
+    }
+  });
+}
+
+function reply(outcome: Outcome): object {
+  if (!outcome.ok) {
+    const { code, message, printed } = outcome;
+    return { error: { code, message, printed } };
+  }
+  const { result, printed, durationMs } = outcome;
+  return { result, printed, durationMs: Math.round(durationMs) };
+}
+
+/** A failed check is repeated at the next question: what kept it from passing may have gone. */
+async function describeHealth(options: ServerOptions, selfTests: Map<Language, Promise<SelfTest>>): Promise<object> {
+  const entries = languages.map(async (name) => {
+    const language = options.languages[name];
+    const test = selfTests.get(language) ?? testLanguage(language);
+    selfTests.set(language, test);
+    const result = await test;
+    if (result.selfTest === 'failed') selfTests.delete(language);
+    return [name, { ...result, ...language.describe(), ...language.pool.load }] as const;
+  });
+  return { languages: Object.fromEntries(await Promise.all(entries)) };
+}
+
+function createGuard(token: string): (request: IncomingMessage) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const expected = digest(`Bearer ${token}`);
+  return ({ headers }) => timingSafeEqual(digest(headers.authorization ?? ''), expected);
+}
+
+/** Answers 200 at once, spaces while `work` lasts, then what it gives. */
+async function sendWhenDone(response: ServerResponse, work: () => Promise<object>): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.write(' ');
+  const heartbeat = setInterval(() => response.write(' '), HEARTBEAT_MS);
+  try {
+    response.end(JSON.stringify(await work()));
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function sendError(response: ServerResponse, status: number, code: string, message: string): void {
+  send(response, status, { error: { code, message } });
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

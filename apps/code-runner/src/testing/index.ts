@@ -1,0 +1,1 @@
+export { spawnCodeRunner, type CodeRunnerProcess } from './code-runner-process.js';

@@ -1,0 +1,100 @@
+import { isJsonObject, type JsonObject, type TenonError } from '@tenon/base';
+import { codeErrors, type CodeReply, type CodeRequest, type CodeRunner } from '@tenon/ports';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { text } from 'node:stream/consumers';
+
+/** The process sends a sign of life every second while it works. */
+const SILENCE_MS = 10_000;
+
+export interface HttpCodeRunnerOptions {
+  /** Address of the process, such as `http://127.0.0.1:4190`. */
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Runs code in the process of `apps/code-runner`. Aborting a request kills its sandbox at once. */
+export function createHttpCodeRunner(options: HttpCodeRunnerOptions): CodeRunner {
+  return {
+    run: async ({ signal, language, code, inputs, timeoutMs }: CodeRequest): Promise<CodeReply> => {
+      const body = JSON.stringify({ language, code, inputs, timeoutMs });
+      return readReply(await ask(options, 'POST', '/run', signal, body));
+    },
+    describe: () => ask(options, 'GET', '/health'),
+  };
+}
+
+function readReply(answer: JsonObject): CodeReply {
+  const { result, printed, durationMs } = answer;
+  if (typeof result === 'string' && typeof printed === 'string' && typeof durationMs === 'number') {
+    return { result, printed, durationMs };
+  }
+  throw codeErrors.unavailable('The code runner sent an answer that cannot be read.');
+}
+
+/** @throws `code.*`, or the reason of `signal` */
+async function ask(
+  { url, token }: HttpCodeRunnerOptions,
+  method: string,
+  path: string,
+  signal?: AbortSignal,
+  body?: string,
+): Promise<JsonObject> {
+  signal?.throwIfAborted();
+  let answer: unknown;
+  try {
+    const { status, received } = await exchange(new URL(path, url), method, token, signal, body);
+    if (status === 401) throw codeErrors.unavailable('The code runner refuses the token: TENON_CODE_RUNNER_TOKEN.');
+    answer = JSON.parse(received);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (isCodeError(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw codeErrors.unavailable(`The code runner at ${url} does not answer: ${reason}`, { cause });
+  }
+  if (!isJsonObject(answer)) throw codeErrors.unavailable('The code runner sent an answer that cannot be read.');
+  if (isJsonObject(answer['error'])) throw toCodeError(answer['error']);
+  return answer;
+}
+
+function exchange(
+  url: URL,
+  method: string,
+  token: string,
+  signal: AbortSignal | undefined,
+  body: string | undefined,
+): Promise<{ readonly status: number; readonly received: string }> {
+  return new Promise((resolve, reject) => {
+    const open = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const request = open(url, {
+      method,
+      // A connection of its own: one that was kept could belong to a process that has been replaced meanwhile.
+      agent: false,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(signal ? { signal } : {}),
+    });
+    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no sign of life for ${SILENCE_MS / 1000} s`)));
+    request.on('error', reject);
+    request.on('response', (response) => {
+      text(response).then((received) => resolve({ status: response.statusCode ?? 0, received }), reject);
+    });
+    request.end(body);
+  });
+}
+
+const isReason = (reason: string): reason is keyof typeof codeErrors => Object.hasOwn(codeErrors, reason);
+
+function toCodeError({ code, message, printed }: JsonObject): TenonError {
+  const [area, reason = ''] = String(code).split('.');
+  const details: JsonObject = typeof printed === 'string' && printed !== '' ? { printed } : {};
+  if (area === 'code' && isReason(reason)) return codeErrors[reason](String(message), { details });
+  if (code === 'request.tooLarge') return codeErrors.failed(String(message));
+  return codeErrors.unavailable(`The code runner does not take the request: ${String(message)}`);
+}
+
+function isCodeError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('code.');
+}

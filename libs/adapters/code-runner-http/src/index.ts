@@ -1,0 +1,1 @@
+export { createHttpCodeRunner, type HttpCodeRunnerOptions } from './code-runner.js';
