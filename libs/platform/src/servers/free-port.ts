@@ -12,6 +12,13 @@ export function findFreePort(host = '127.0.0.1'): Promise<number> {
   });
 }
 
+/** `wanted` when nobody listens on it, and a free port when none is wanted. Rejects with `EADDRINUSE` otherwise. */
+export async function choosePort(wanted: number | undefined, host: string): Promise<number> {
+  if (wanted === undefined) return findFreePort(host);
+  await checkPort(wanted, host);
+  return wanted;
+}
+
 /** Can this process listen on `port` of `host`? Rejects with the system's error otherwise, such as `EADDRINUSE`. */
 export function checkPort(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {

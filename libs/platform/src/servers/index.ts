@@ -1,5 +1,12 @@
 export { checkPort, findFreePort } from './free-port.js';
+export { lockErrors, takeLock, type HeldLock } from './lock-file.js';
 export { postgresErrors } from './postgres-errors.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.js';
 export { endProcess, findProcess, isSameProcess, ownIdentity, type ProcessIdentity } from './process-table.js';
+export type { Progress, ReportProgress } from './progress.js';
+export { fetchTemporalBySdk } from './sdk-download.js';
 export { type ProcessExit, type ServerProcess } from './server-process.js';
+export { findTemporal, TEMPORAL_VERSION, type FindTemporalOptions } from './temporal-binary.js';
+export { temporalErrors } from './temporal-errors.js';
+export { prepareNamespace, SEARCH_ATTRIBUTES } from './temporal-namespace.js';
+export { startTemporal, type TemporalOptions, type TemporalServer } from './temporal.js';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { findFreePort } from './free-port.js';
+import { choosePort } from './free-port.js';
 import { postgresErrors } from './postgres-errors.js';
 import { checkFolderOpen, findOpenPrograms, findPostgresUser, type SystemUser } from './postgres-user.js';
 import { endProcess, findProcess } from './process-table.js';
@@ -53,7 +53,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   if (!existsSync(path.join(folder, 'PG_VERSION'))) await makeData(place, options);
   await checkVersion(folder, installed.version);
   await endLeftover(folder);
-  const port = options.port ?? (await findFreePort(HOST));
+  // Asked before, since the answer of a stranger on the port would look like ours.
+  const port = await choosePort(options.port, HOST).catch((cause: Error) => {
+    throw postgresErrors.notStarted(`Postgres cannot listen: ${cause.message}`, { cause });
+  });
   const server = await start(place, port, options);
   const url = `postgres://${USER}:${encodeURIComponent(options.password)}@${HOST}:${port}/${DATABASE}`;
   return { ...server, url, port };

@@ -1,1 +1,2 @@
 export { startTestPostgres, type TestPostgres } from './postgres.js';
+export { startTestTemporal, type TestTemporal } from './temporal.js';
