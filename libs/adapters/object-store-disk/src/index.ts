@@ -1,0 +1,1 @@
+export { createDiskObjectStore } from './object-store.js';

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createDiskObjectStore } from './index.js';
+import { toObjectError } from './object-store.js';
+
+describe('disk object store', () => {
+  let folder: string;
+  const text = (value: string) => new TextEncoder().encode(value);
+  const run = promisify(execFile);
+
+  beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'tenon-objects-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('keeps objects for another process, for its owner alone', async () => {
+    await createDiskObjectStore(folder).put('runs/1/value', text('kept'), 'text/plain');
+    expect(Buffer.from(await createDiskObjectStore(folder).get('runs/1/value')).toString()).toBe('kept');
+    expect((await stat(join(folder, 'runs/1/value~'))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, 'runs'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('leaves no folders behind when the last object is removed', async () => {
+    const store = createDiskObjectStore(folder);
+    await store.put('runs/1/value', text('x'), 'text/plain');
+    await store.put('runs/2', text('x'), 'text/plain');
+    await store.remove('runs/1/value');
+    expect(await readdir(join(folder, 'runs'))).toEqual(['2~']);
+  });
+
+  it('does not list unfinished writes and files that are not its own', async () => {
+    const store = createDiskObjectStore(folder);
+    await store.put('a', text('x'), 'text/plain');
+    await writeFile(join(folder, 'README'), 'not an object');
+    await writeFile(join(folder, 'unfinished~/123'), 'half');
+    expect(await store.list('')).toEqual(['a']);
+  });
+
+  it('removes what a process that died left unfinished, not what is being written', async () => {
+    const unfinished = join(folder, 'unfinished~');
+    await mkdir(unfinished);
+    for (const name of ['old', 'new']) await writeFile(join(unfinished, name), 'half');
+    const yesterday = Date.now() / 1000 - 86_400;
+    await utimes(join(unfinished, 'old'), yesterday, yesterday);
+    await createDiskObjectStore(folder).put('a', text('x'), 'text/plain');
+    expect(await readdir(unfinished)).toEqual(['new']);
+  });
+
+  it('stores all or nothing when a file cannot grow, and says so', async () => {
+    const source = join(folder, 'fill.ts');
+    const script = join(folder, 'fill.mjs');
+    await writeFile(
+      source,
+      `import { createDiskObjectStore } from ${JSON.stringify(join(__dirname, 'index.ts'))};
+      const store = createDiskObjectStore(process.argv[2]);
+      await store.put('big', new Uint8Array(2_000), 'text/plain');
+      const error = await store.put('big', new Uint8Array(100_000), 'text/plain').catch((error) => error);
+      process.stdout.write(JSON.stringify([error.code, (await store.get('big')).length]));`,
+    );
+    const flags = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${script}`];
+    await run(require.resolve('esbuild/bin/esbuild'), [source, ...flags]);
+    // 16 blocks are at most 16 KiB a file
+    const command = 'ulimit -f 16; exec "$0" "$1" "$2"';
+    const { stdout } = await run('sh', ['-c', command, process.execPath, script, join(folder, 'objects')]);
+    expect(JSON.parse(stdout)).toEqual(['object.full', 2_000]);
+    expect(await readdir(join(folder, 'objects'), { recursive: true })).toEqual(['big~', 'unfinished~']);
+  });
+
+  it('tells a full disk from one that cannot be used', async () => {
+    const full = await open('/dev/full', 'w');
+    const error: unknown = await full.writeFile('x').catch((failure: unknown) => failure);
+    await full.close();
+    expect(toObjectError('k', error)).toMatchObject({
+      code: 'object.full',
+      kind: 'unavailable',
+      details: { key: 'k' },
+    });
+    await writeFile(join(folder, 'blocked'), 'a file where a folder should be');
+    const store = createDiskObjectStore(join(folder, 'blocked'));
+    await expect(store.put('a', text('x'), 'text/plain')).rejects.toMatchObject({ code: 'object.unavailable' });
+  });
+});
