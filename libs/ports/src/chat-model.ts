@@ -67,5 +67,7 @@ export interface ChatModel {
   readonly name: string;
   /** True for the small model on this computer, so that answers can carry its label. */
   readonly isLocal: boolean;
+  /** False when the provider says that it cannot hold the model to a reply schema; absent when it says nothing. */
+  readonly followsSchemas?: boolean;
   stream(request: ChatRequest): AsyncIterable<ChatDelta>;
 }

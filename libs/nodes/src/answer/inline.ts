@@ -1,0 +1,18 @@
+import { fillTemplate, toMarkdown, typeOf, type Lookup, type StepResult, type Value } from '@tenon/engine';
+import type { AnswerInstruction } from './definition.js';
+
+/** The text with values in their markdown form, and the files among those values. */
+export function inline({ segments }: AnswerInstruction, lookup: Lookup): StepResult {
+  const values = segments.map((segment) => ('selector' in segment ? lookup(segment.selector) : undefined));
+  return {
+    ok: true,
+    outputs: { answer: fillTemplate(segments, lookup, toMarkdown), files: values.flatMap(filesIn) },
+  };
+}
+
+function filesIn(value: Value | undefined): readonly Value[] {
+  if (value === undefined) return [];
+  const type = typeOf(value);
+  if (type === 'file') return [value];
+  return type === 'array[file]' ? (value as readonly Value[]) : [];
+}

@@ -1,0 +1,61 @@
+import { isTenonError, type JsonObject } from '@tenon/base';
+import { encode, type Failure, type StepResult } from '@tenon/engine';
+import type { OutboundReply } from '@tenon/ports';
+import { requestErrors } from '../run/errors.js';
+import { failed, failureOf } from '../run/failure.js';
+import type { FileValue } from '../run/file-value.js';
+import { hideSecrets } from '../run/mask.js';
+import type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
+import type { HttpInstruction } from './definition.js';
+import { fetchFile, storeFile } from './files.js';
+import { MAX_FILE_BYTES, readReply, type ReplyContent } from './reply.js';
+import { buildRequest } from './request.js';
+
+/** Most of an answer's text that people are shown beside the step, in characters. */
+const MAX_SHOWN = 16_384;
+
+/** Sends the request and reads the answer. */
+export const activity: StepActivity<HttpInstruction> = async (call, { http, objects }) => {
+  try {
+    return await send(call, http, objects);
+  } catch (error) {
+    if (!isTenonError(error)) throw error;
+    // a failure may name the address, and the address may hold a secret
+    return { ok: false, failure: hidden(failureOf(error), call.secrets) };
+  }
+};
+
+function hidden(failure: Failure, secrets: readonly string[]): Failure {
+  const { message, details } = failure;
+  const shown = { ...failure, message: hideSecrets(message, secrets) };
+  return details ? { ...shown, details: hideSecrets(details, secrets) } : shown;
+}
+
+async function send(
+  call: StepCall<HttpInstruction>,
+  http: StepPorts['http'],
+  objects: StepPorts['objects'],
+): Promise<StepResult> {
+  const { config, lookup, teamId, secrets, signal } = call;
+  const fetch = (file: FileValue) => fetchFile(file, teamId, objects);
+  const { shown, ...request } = await buildRequest(config, lookup, fetch, call.idempotencyKey);
+  call.record({ request: hideSecrets(shown, secrets) });
+  const { timeouts, verifyTls } = config;
+  const reply = await http.request({ ...request, timeouts, verifyTls, maxBodyBytes: MAX_FILE_BYTES, signal });
+  const content = readReply(reply);
+  call.record({ reply: hideSecrets(shownReply(reply, content), secrets) });
+  const outputs = {
+    status_code: reply.status,
+    body: content.kind === 'text' ? content.text : '',
+    headers: encode(reply.headers),
+    files: content.kind === 'file' ? [await storeFile(content, reply.body, teamId, objects)] : [],
+  };
+  if (!config.failsOnStatus || (reply.status >= 200 && reply.status < 300)) return { ok: true, outputs };
+  return failed(requestErrors.badStatus(`Request failed with status code ${reply.status}`), outputs);
+}
+
+function shownReply({ status, headers, body }: OutboundReply, content: ReplyContent): JsonObject {
+  if (content.kind === 'file') return { status, headers, file: content.filename, sizeBytes: body.byteLength };
+  const { text } = content;
+  return { status, headers, body: text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text };
+}

@@ -1,0 +1,101 @@
+import { fillTemplate, jsonText, parseJsonText, type Lookup, type Value } from '@tenon/engine';
+import { jsonrepair } from 'jsonrepair';
+import { requestErrors } from '../run/errors.js';
+import { isFileValue, type FileValue } from '../run/file-value.js';
+import type { BodyItem, HttpInstruction } from './definition.js';
+
+/** A body as it is sent, with the content type it needs unless its author says otherwise. */
+export interface RequestBody {
+  readonly bytes?: string | Uint8Array;
+  readonly contentType?: string;
+  /** Files are in it, so that the author's own content type cannot be right: it lacks the boundary. */
+  readonly hasFiles?: boolean;
+  /** What people are shown of it. */
+  readonly shown: string;
+}
+
+/** Fetches the bytes of a file. */
+export type FetchFile = (file: FileValue) => Promise<Uint8Array>;
+
+/** @throws request.invalidBody, request.missingFile */
+export async function buildBody(
+  { type, items }: HttpInstruction['body'],
+  lookup: Lookup,
+  fetchFile: FetchFile,
+): Promise<RequestBody> {
+  switch (type) {
+    case 'none':
+      return { shown: '' };
+    case 'raw-text': {
+      const text = fillTemplate(onlyItem(type, items).value, lookup);
+      return { bytes: text, contentType: 'text/plain', shown: text };
+    }
+    case 'json': {
+      const text = repairedJson(fillTemplate(onlyItem(type, items).value, lookup));
+      return { bytes: text, contentType: 'application/json', shown: text };
+    }
+    case 'x-www-form-urlencoded': {
+      const fields = new Map(items.map(({ key, value }) => [fillTemplate(key, lookup), fillTemplate(value, lookup)]));
+      const text = new URLSearchParams([...fields]).toString();
+      return { bytes: text, contentType: 'application/x-www-form-urlencoded', shown: text };
+    }
+    case 'binary': {
+      const [file] = filesOf(onlyItem(type, items), lookup);
+      if (!file) throw requestErrors.missingFile('The file of the request body was not found.');
+      return { bytes: await fetchFile(file), shown: shownFile(file) };
+    }
+    case 'form-data':
+      return buildForm(items, lookup, fetchFile);
+  }
+}
+
+function onlyItem(type: string, items: readonly BodyItem[]): BodyItem {
+  const [item] = items;
+  if (items.length !== 1 || !item) throw requestErrors.invalidBody(`A body of type ${type} needs exactly one item.`);
+  return item;
+}
+
+function repairedJson(text: string): string {
+  try {
+    return jsonText(parseJsonText(jsonrepair(text)));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw requestErrors.invalidBody(`The request body is not JSON: ${reason}`, { cause });
+  }
+}
+
+async function buildForm(items: readonly BodyItem[], lookup: Lookup, fetchFile: FetchFile): Promise<RequestBody> {
+  const form = new FormData();
+  const shown: string[] = [];
+  let hasFiles = false;
+  for (const item of items) {
+    const key = fillTemplate(item.key, lookup);
+    if (item.type === 'text') {
+      const value = fillTemplate(item.value, lookup);
+      form.append(key, value);
+      shown.push(`${key}=${value}`);
+    }
+    for (const file of item.type === 'file' ? filesOf(item, lookup) : []) {
+      hasFiles = true;
+      form.append(key, new Blob([(await fetchFile(file)).slice()], { type: file.mime_type }), file.filename);
+      shown.push(`${key}=${shownFile(file)}`);
+    }
+  }
+  // servers that expect a form of several parts get one where only text is sent, too
+  if (!hasFiles) form.append('__multipart_placeholder__', new Blob([], { type: 'application/octet-stream' }), '');
+  const response = new Response(form);
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    contentType: response.headers.get('content-type') as string,
+    hasFiles,
+    shown: shown.join('\n'),
+  };
+}
+
+function filesOf({ file }: BodyItem, lookup: Lookup): readonly FileValue[] {
+  const value = file ? lookup(file) : undefined;
+  const values: readonly Value[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  return values.filter(isFileValue);
+}
+
+const shownFile = ({ filename, size }: FileValue): string => `<file ${filename}, ${size} bytes>`;

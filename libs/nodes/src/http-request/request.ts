@@ -1,0 +1,100 @@
+import { fillTemplate, type Lookup } from '@tenon/engine';
+import { Buffer } from 'node:buffer';
+import { requestErrors } from '../run/errors.js';
+import { buildBody, type FetchFile, type RequestBody } from './body.js';
+import type { HttpInstruction } from './definition.js';
+import { findHeader, readHeaders, readParameters, setHeader } from './fields.js';
+
+/** A request with everything filled in. */
+export interface FilledRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** The request as people are shown it; the key it authorises itself with is hidden. */
+  readonly shown: string;
+}
+
+/** Most of a body that people are shown, in characters. */
+const MAX_SHOWN = 16_384;
+
+/**
+ * Fills in the author's texts.
+ * @param idempotencyKey goes along with requests that change something, unless the author sends one
+ * @throws request.*
+ */
+export async function buildRequest(
+  instruction: HttpInstruction,
+  lookup: Lookup,
+  fetchFile: FetchFile,
+  idempotencyKey: string,
+): Promise<FilledRequest> {
+  const { method, authorization } = instruction;
+  if (method === 'options') throw requestErrors.invalidMethod('A request cannot have the method OPTIONS.');
+  const url = buildUrl(instruction, lookup);
+  const headers = readHeaders(instruction.headers, lookup);
+  const body = await buildBody(instruction.body, lookup, fetchFile);
+  setContentType(headers, body);
+  if (method !== 'get' && method !== 'head' && findHeader(headers, 'idempotency-key') === undefined)
+    headers.set('Idempotency-Key', idempotencyKey);
+  const hidden = authorization ? authorize(authorization, headers, lookup) : undefined;
+  return {
+    method: method.toUpperCase(),
+    url: url.href,
+    headers: Object.fromEntries(headers),
+    ...(body.bytes === undefined ? {} : { body: body.bytes }),
+    shown: show(method, url, headers, body, hidden),
+  };
+}
+
+function buildUrl({ url: template, params }: HttpInstruction, lookup: Lookup): URL {
+  const text = fillTemplate(template, lookup).trim();
+  // eslint-disable-next-line no-control-regex -- a line break in an address is an attempt to add headers
+  if (!/^https?:\/\//i.test(text) || /[\0-\x1f]/.test(text) || !URL.canParse(text))
+    throw requestErrors.invalidUrl(`The URL must start with http:// or https://, but it is "${text.slice(0, 200)}".`);
+  const url = new URL(text);
+  const extra = new URLSearchParams(readParameters(params, lookup)).toString();
+  // appended as text, since `searchParams` would write the address's own query in another way
+  if (extra !== '') url.search = url.search.length > 1 ? `${url.search}&${extra}` : extra;
+  return url;
+}
+
+function setContentType(headers: Map<string, string>, { contentType, hasFiles }: RequestBody): void {
+  if (contentType === undefined) return;
+  const written = findHeader(headers, 'content-type');
+  const lacksBoundary = contentType.startsWith('multipart/') && /^multipart\/(?!.*boundary=)/i.test(written ?? '');
+  if (written === undefined || hasFiles || lacksBoundary) setHeader(headers, 'Content-Type', contentType);
+}
+
+/** Sets the header that carries the key, and gives its name. */
+function authorize(
+  { type, key: template, header }: NonNullable<HttpInstruction['authorization']>,
+  headers: Map<string, string>,
+  lookup: Lookup,
+): string {
+  const key = fillTemplate(template, lookup).trim();
+  if (key === '') throw requestErrors.invalidAuthorization('API key is required.');
+  const name = fillTemplate(header, lookup).trim() || 'Authorization';
+  const credentials = key.includes(':') ? Buffer.from(key, 'utf8').toString('base64') : key;
+  const values = { bearer: `Bearer ${key}`, basic: `Basic ${credentials}`, custom: key };
+  setHeader(headers, name, values[type]);
+  return name;
+}
+
+function show(
+  method: string,
+  url: URL,
+  headers: ReadonlyMap<string, string>,
+  { shown }: RequestBody,
+  hidden: string | undefined,
+): string {
+  const lines = [...headers].map(([name, value]) => `${name}: ${name === hidden ? '*'.repeat(value.length) : value}`);
+  const body = shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
+  return [
+    `${method.toUpperCase()} ${url.pathname}${url.search} HTTP/1.1`,
+    `Host: ${url.host}`,
+    ...lines,
+    '',
+    body,
+  ].join('\r\n');
+}

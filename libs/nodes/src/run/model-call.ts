@@ -1,0 +1,119 @@
+import type { Json, JsonObject } from '@tenon/base';
+import type { Usage, Value } from '@tenon/engine';
+import type { ChatDelta, ChatMessage, ChatModel, ChatUsage } from '@tenon/ports';
+import { fillParameters } from './model-parameters.js';
+import { createReplyText, type Emit } from './reply-text.js';
+import type { ModelUse } from '../config/model.js';
+import type { StepCall } from './step-activity.js';
+import { countUsage, usageValue } from './usage.js';
+
+/** What a model is asked, with everything filled in. */
+export interface ModelQuestion {
+  readonly use: ModelUse;
+  readonly mode: 'chat' | 'completion';
+  readonly messages: readonly ChatMessage[];
+  /** Plain draft-7 schema the reply should follow. */
+  readonly schema: JsonObject | null;
+  readonly reasoning: 'tagged' | 'separated';
+}
+
+/** A finished reply. */
+export interface ModelReply {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly finishReason: string | null;
+  readonly usage: Usage;
+  /** The `usage` output. */
+  readonly usageOutput: Value;
+}
+
+/**
+ * Asks a model, passes live text on to `emit`, and keeps the prompt and the raw reply for people.
+ * @throws model.*, or the signal's reason
+ */
+export async function askModel(
+  call: StepCall<unknown>,
+  model: ChatModel,
+  question: ModelQuestion,
+  emit: Emit,
+): Promise<ModelReply> {
+  const { use, mode, messages, schema } = question;
+  const parameters = fillParameters(use.parameters, call.lookup);
+  call.record({
+    request: {
+      provider: model.provider,
+      model: model.name,
+      mode,
+      messages: messages.map(({ role, content }) => ({ role, content: content as Json })),
+      parameters,
+      ...(schema ? { replySchema: schema } : {}),
+    },
+  });
+  const reading = new Reading(question, emit);
+  const { idempotencyKey, signal } = call;
+  const wanted = { mode, messages, parameters, idempotencyKey, signal };
+  try {
+    for await (const delta of model.stream(schema ? { ...wanted, replySchema: schema } : wanted)) reading.take(delta);
+    return reading.finish();
+  } finally {
+    call.record({ reply: reading.raw() });
+  }
+}
+
+/** A reply while it is read. */
+class Reading {
+  readonly #startedAt = performance.now();
+  readonly #reply;
+  #firstMs: number | undefined;
+  #rawText = '';
+  #rawThought = '';
+  #finishReason: string | null = null;
+  #reported: ChatUsage | undefined;
+
+  constructor(
+    private readonly question: ModelQuestion,
+    emit: Emit,
+  ) {
+    this.#reply = createReplyText(question.reasoning, emit);
+  }
+
+  take(delta: ChatDelta): void {
+    if (delta.type === 'text' || delta.type === 'reasoning') this.#firstMs ??= performance.now() - this.#startedAt;
+    if (delta.type === 'text') {
+      this.#rawText += delta.text;
+      this.#reply.addText(delta.text);
+    } else if (delta.type === 'reasoning') {
+      this.#rawThought += delta.text;
+      this.#reply.addThought(delta.text);
+    } else if (delta.type === 'finish') this.#finishReason = delta.reason;
+    else if (delta.type === 'usage') this.#reported = delta.usage;
+  }
+
+  finish(): ModelReply {
+    const { usage } = this.#count();
+    const totalMs = performance.now() - this.#startedAt;
+    const times = this.#firstMs === undefined ? { totalMs } : { firstMs: this.#firstMs, totalMs };
+    return {
+      ...this.#reply.finish(),
+      finishReason: this.#finishReason,
+      usage,
+      usageOutput: usageValue(usage, times),
+    };
+  }
+
+  /** What came, for people. */
+  raw(): JsonObject {
+    const { usage, isEstimate } = this.#count();
+    return {
+      text: this.#rawText,
+      ...(this.#rawThought === '' ? {} : { reasoning: this.#rawThought }),
+      finishReason: this.#finishReason,
+      usage: { ...usage },
+      ...(isEstimate ? { isUsageEstimated: true } : {}),
+    };
+  }
+
+  #count() {
+    return countUsage(this.#reported, this.question.messages, this.#rawText + this.#rawThought);
+  }
+}
