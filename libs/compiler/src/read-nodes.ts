@@ -1,5 +1,13 @@
 import type { JsonObject } from '@tenon/base';
-import { type DocumentPath, type GraphDefinition, type GraphNode, isNote, isUnsafeName, pathText } from '@tenon/dsl';
+import {
+  type DocumentPath,
+  type GraphDefinition,
+  type GraphNode,
+  homesOf,
+  isNote,
+  isUnsafeName,
+  pathText,
+} from '@tenon/dsl';
 import { type Catalog, isEntryType } from './catalog.js';
 import type { IssueList } from './compile-issue.js';
 import { type CompiledNode, type KnownNode, titleOf } from './compiled-node.js';
@@ -22,7 +30,7 @@ export function readNodes(definition: GraphDefinition, catalog: Catalog, issues:
     const path = [...NODES, index];
     checkId(node, path, issues);
     const found = catalog.get(node.data.type);
-    const isChild = isInside(node, containers);
+    const isChild = homesOf(node).some((home) => containers.has(home));
     const isEntry = !isChild && isEntryType(node.data.type, found);
     const known = found && readKnown(node, found, path, issues);
     if (!found && !(isChild && PART_TYPES.has(node.data.type))) {
@@ -31,11 +39,6 @@ export function readNodes(definition: GraphDefinition, catalog: Catalog, issues:
     }
     return [{ node, path, isChild, isEntry, ...(known ? { known } : {}) }];
   });
-}
-
-function isInside(node: GraphNode, containers: ReadonlySet<string>): boolean {
-  const homes = [node.data['iteration_id'], node.data['loop_id'], node['parentId']];
-  return homes.some((home) => typeof home === 'string' && home !== node.id && containers.has(home));
 }
 
 function checkId({ id }: GraphNode, path: DocumentPath, issues: IssueList): void {

@@ -124,6 +124,12 @@ export function isNote(node: { readonly type?: Json | undefined }): boolean {
   return node.type === 'custom-note';
 }
 
+/** Ids of the nodes that `node` may stand inside; files name them in up to three places. */
+export function homesOf(node: GraphNode): readonly string[] {
+  const homes = [node.data['iteration_id'], node.data['loop_id'], node['parentId']];
+  return homes.filter((home) => typeof home === 'string' && home !== '' && home !== node.id) as string[];
+}
+
 /** Names that reach into JavaScript's own objects; refused as node ids and names of variables. */
 export function isUnsafeName(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype';

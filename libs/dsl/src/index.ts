@@ -10,6 +10,7 @@ export {
   type GraphMode,
   type GraphNode,
   hasGraph,
+  homesOf,
   isGraphMode,
   isNote,
   isUnsafeName,
@@ -28,6 +29,8 @@ export {
   pathText,
   type Severity,
 } from './issue.js';
+export { applyEdit, type Edit, type Edited } from './edit.js';
 export { definitionFrom, parseDefinition, type ParseResult } from './parse.js';
+export { printDefinition, type PrintOptions } from './print.js';
 export { MAX_DEPTH, MAX_TEXT_BYTES, MAX_VALUES } from './text-limits.js';
 export { compareVersions, type ImportStatus } from './version.js';

@@ -27,7 +27,7 @@ export function limitIssues<T extends Issue>(issues: readonly T[]): readonly (T 
     severity: errors.length > ISSUE_LIMIT ? 'error' : 'warning',
     code: 'definition.moreIssues',
     path: [],
-    message: `There are ${ordered.length - ISSUE_LIMIT} more issues of this kind.`,
+    message: `${ordered.length - ISSUE_LIMIT} more issues are left out here.`,
   };
   return [...ordered.slice(0, ISSUE_LIMIT), more];
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '@tenon/base';
 import { checkDocument } from './check-document.js';
+import { checkEncoding } from './check-encoding.js';
 import { CURRENT_VERSION, type Definition } from './definition.js';
 import { findInlineCredentials } from './inline-credentials.js';
 import { hasErrors, type Issue, limitIssues } from './issue.js';
@@ -26,26 +27,33 @@ export type ParseResult =
 export function parseDefinition(text: string): ParseResult {
   const read = readYaml(text);
   if (!read.ok) return { ok: false, issues: limitIssues(read.issues) };
-  const result = definitionFrom(read.yaml.value);
+  const result = readDocument(read.yaml.value);
   const found = result.issues.map((issue) => withLine(issue, read.yaml.lineOf));
   return { ...result, issues: limitIssues([...read.yaml.issues, ...found]) };
 }
 
-/** The same for a document that is an encoded value already, such as a stored draft. */
+/** The same for a document that is an encoded value already, such as a draft that somebody saves. */
 export function definitionFrom(document: Json): ParseResult {
+  const encoding = checkEncoding(document);
+  if (encoding) return { ok: false, issues: [encoding] };
+  const result = readDocument(document);
+  return { ...result, issues: limitIssues(result.issues) };
+}
+
+function readDocument(document: Json): ParseResult {
   if (!isJsonObject(document)) {
     const message = 'The file is not an app file: its top level has to be a mapping.';
     return { ok: false, issues: [{ severity: 'error', code: 'definition.notMapping', path: [], message }] };
   }
   const version = document['version'] ?? '0.1.0';
   const issues = [...checkVersion(version), ...checkShape(document), ...checkDocument(document)];
-  if (hasErrors(issues) || typeof version !== 'string') return { ok: false, issues: limitIssues(issues) };
+  if (hasErrors(issues) || typeof version !== 'string') return { ok: false, issues };
   const upgraded = upgrade(document);
   return {
     ok: true,
     definition: upgraded.definition,
     fileVersion: version,
-    issues: limitIssues([...issues, ...upgraded.issues, ...findInlineCredentials(upgraded.definition)]),
+    issues: [...issues, ...upgraded.issues, ...findInlineCredentials(upgraded.definition)],
   };
 }
 

@@ -1,13 +1,5 @@
-import {
-  type EncodedNumber,
-  isFloat,
-  isInteger,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  numberOf,
-  numberText,
-} from '@tenon/base';
+import { isJsonObject, type Json, type JsonObject, numberOf, numberText } from '@tenon/base';
+import { isNumber } from '@tenon/engine';
 import {
   CURRENT_VERSION,
   type Definition,
@@ -199,10 +191,6 @@ function plainNumbers(value: JsonObject, defaults: Readonly<Record<string, numbe
 function plainNumber(value: Json | undefined, fallback: number): number {
   const number = isNumber(value) ? numberOf(value) : NaN;
   return Number.isFinite(number) ? number : fallback;
-}
-
-function isNumber(value: Json | undefined): value is EncodedNumber & Json {
-  return isInteger(value) || isFloat(value);
 }
 
 /** Text, also where it was written as a number without quotes. */

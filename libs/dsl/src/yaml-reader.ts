@@ -1,4 +1,4 @@
-import type { Value } from '@tenon/engine';
+import { storedKey, type Value } from '@tenon/engine';
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import type { DocumentPath, Issue } from './issue.js';
 import { MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, tooDeep, tooManyValues } from './text-limits.js';
@@ -54,9 +54,9 @@ export class YamlReader {
       if (key === '<<' && (pair.key as Scalar).type === 'PLAIN') merged.push(this.at(key, pair.value));
       else if (key === '__proto__')
         this.refuse('unsafeKey', 'The key "__proto__" is not allowed.', [...this.path, key]);
-      else if (entries.has(escaped(key)))
+      else if (entries.has(storedKey(key)))
         this.refuse('duplicateKey', `The key "${key}" stands twice in the same mapping.`, [...this.path, key]);
-      else entries.set(escaped(key), this.at(key, pair.value));
+      else entries.set(storedKey(key), this.at(key, pair.value));
     }
     for (const source of merged.flat()) this.merge(source, entries);
     return Object.fromEntries(entries);
@@ -157,10 +157,6 @@ export class YamlReader {
     this.issues.push({ severity: 'error', code: `definition.${reason}`, path: [...path], message });
     this.hasFailed = true;
   }
-}
-
-function escaped(key: string): string {
-  return key.startsWith('$') ? `$${key}` : key;
 }
 
 function storable(text: string): string {
