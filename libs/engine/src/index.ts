@@ -1,3 +1,4 @@
+export { advance, start } from './advance.js';
 export { evaluateGroup, type Condition, type ConditionGroup, type ConditionOperator } from './condition.js';
 export type { Effect } from './effect.js';
 export type { RunEvent, RunFact, RunOutcome } from './event.js';
@@ -21,9 +22,11 @@ export { collectInputs, lookupIn, needsOutside, resolve, selectorKey, walk } fro
 export type { StartInput } from './start-input.js';
 export type { JoinState, Pool, RunLimits, RunState, StepState } from './state.js';
 export type { Failure, InlineFunction, Inputs, Lookup, StepResult, Usage } from './step-result.js';
+export { answerParts } from './run-outputs.js';
 export type { Table } from './table.js';
 export { fillTemplate, parseTemplate, selectorsIn } from './template.js';
 export { maskSecret, pythonRepr, toLog, toMarkdown, toText } from './text-form.js';
+export type { Turn } from './turn.js';
 export {
   decode,
   encode,

@@ -17,8 +17,9 @@ import {
 /**
  * A value as it lies in pool, plan, messages and events: plain JSON, with these tagged objects for what JSON would
  * lose: `{ $float }` and `{ $int }` (see `@tenon/base` number.ts), `{ $ref }` for a large value in the object store
- * (value-ref.ts) and `{ $secret: name }` for a secret that only the activity which needs it may open. A user's own
- * key that starts with `$` carries one more `$`. `encode`, `decode`, `parseJsonText` and `jsonText` are the only doors.
+ * (value-ref.ts), `{ $secret: name }` for a secret that only the activity which needs it may open, and `{ $parts }`
+ * for a run's answer that is joined with a large value (run-outputs.ts). A user's own key that starts with `$`
+ * carries one more `$`. `encode`, `decode`, `parseJsonText` and `jsonText` are the only doors.
  */
 export type Value = Json;
 

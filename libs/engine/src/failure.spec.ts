@@ -1,0 +1,135 @@
+import { buildPlan, fails, failsFirst, returns, runInMemory, takes } from './testing/index.js';
+
+const retry = { maxRetries: 3, intervalMs: 100 };
+
+describe('a step that fails', () => {
+  it('fails the run when nothing else was asked for', () => {
+    const run = runInMemory(buildPlan('begin -> a -> b'), { a: fails({ message: 'No luck.' }) });
+    expect(run.outcome).toMatchObject({
+      status: 'failed',
+      exceptions: 1,
+      failure: { stepKey: 'a', code: 'test.failed', message: 'No luck.' },
+    });
+    expect(run.started('b')).toEqual([]);
+  });
+
+  it('row 57: is tried again as often as its author allows, in one start', () => {
+    const plan = buildPlan('begin -> a -> b', { steps: { a: { retry } } });
+    const run = runInMemory(plan, { a: failsFirst(2, returns({ x: 1 })) });
+    expect(run.story()).toEqual([
+      'run started',
+      'begin started',
+      'begin succeeded',
+      'a started',
+      'a retrying',
+      'a retrying',
+      'a succeeded',
+      'b started',
+      'b succeeded',
+      'run finished',
+    ]);
+    expect(run.events.filter(({ type }) => type === 'step.retrying')).toMatchObject([
+      { attempt: 1, retry: 1, delayMs: 100 },
+      { attempt: 2, retry: 2, delayMs: 100 },
+    ]);
+    expect(run.outcome).toMatchObject({ status: 'partiallySucceeded', exceptions: 2, steps: 3 });
+  });
+
+  it('fails for good when its tries are used up', () => {
+    const run = runInMemory(buildPlan('a', { steps: { a: { retry } } }), { a: fails() });
+    expect(run.effects.filter(({ type }) => type === 'perform')).toHaveLength(4);
+    expect(run.outcome).toMatchObject({ status: 'failed', exceptions: 4, steps: 1 });
+    expect(run.events.at(-2)).toMatchObject({ type: 'step.failed', attempt: 4 });
+  });
+
+  it('waits as long as the other side asks, but not longer than a run may take', () => {
+    const plan = buildPlan('a', { steps: { a: { retry: { ...retry, maxRetries: 1 } } } });
+    const delayOf = (retryAfterMs: number) =>
+      runInMemory(
+        plan,
+        { a: failsFirst(1, returns({}), { retryAfterMs }) },
+        { limits: { maxSteps: 9, maxDurationMs: 60_000 } },
+      ).effects[1];
+    expect(delayOf(10)).toMatchObject({ type: 'startTimer', delayMs: 100 });
+    expect(delayOf(2_000)).toMatchObject({ type: 'startTimer', delayMs: 2_000 });
+    expect(delayOf(1e9)).toMatchObject({ type: 'startTimer', delayMs: 60_000 });
+  });
+
+  it('reads the pool anew for each try', () => {
+    const plan = buildPlan('begin -> a\nbegin -> b', { steps: { a: { retry, reads: ['b.x'] } } });
+    const run = runInMemory(plan, { a: failsFirst(1, returns({})), b: returns({ x: 1 }) });
+    expect(run.effects.filter((effect) => effect.key.startsWith('a#'))).toMatchObject([
+      { inputs: {} },
+      { type: 'startTimer' },
+      { inputs: { 'b.x': 1 } },
+    ]);
+  });
+
+  //  a ─source──────► good
+  //   └─fail-branch─► bad
+  const exits = buildPlan('begin -> a -> good\na:fail-branch -> bad', {
+    steps: {
+      a: { retry: { maxRetries: 1, intervalMs: 1 } },
+      bad: { end: { why: 'a.error_message', type: 'a.error_type', x: 'a.x' } },
+    },
+  });
+
+  it('row 56: takes its failure exit after its tries, with the reason as its outputs', () => {
+    const run = runInMemory(exits, { a: fails({ message: 'No luck.', type: 'LuckError' }, { x: 1 }) });
+    expect(run.skipped('good')).toBe(true);
+    expect(run.outcome).toMatchObject({
+      status: 'partiallySucceeded',
+      exceptions: 2,
+      outputs: { why: 'No luck.', type: 'LuckError', x: null },
+    });
+    expect(run.events.find(({ type }) => type === 'step.handled')).toMatchObject({
+      exit: 'fail-branch',
+      attempt: 2,
+      outputs: { error_message: 'No luck.', error_type: 'LuckError' },
+      failure: { type: 'LuckError' },
+    });
+  });
+
+  it('row 56: skips the failure exit when it succeeds', () => {
+    const run = runInMemory(exits, { a: returns({ x: 1 }) });
+    expect([run.skipped('bad'), run.started('good').length]).toEqual([true, 1]);
+    expect(run.outcome?.status).toBe('succeeded');
+  });
+
+  it('goes on with the default outputs of its author', () => {
+    const plan = buildPlan('begin -> a -> end', {
+      steps: {
+        a: { onFailure: { then: 'default', outputs: { text: 'sorry', n: 0 } } },
+        end: { end: { text: 'a.text', why: 'a.error_message', gone: 'a.gone' } },
+      },
+    });
+    const run = runInMemory(plan, { a: fails({ message: 'No luck.' }, { gone: 1 }) });
+    expect(run.outcome).toMatchObject({
+      status: 'partiallySucceeded',
+      outputs: { text: 'sorry', why: 'No luck.', gone: null },
+    });
+  });
+
+  it('may branch and have a failure exit', () => {
+    const plan = buildPlan('if:x -> a\nif:y -> b\nif:fail-branch -> c');
+    const run = runInMemory(plan, { if: fails() });
+    expect([run.skipped('a'), run.skipped('b'), run.started('c').length]).toEqual([true, true, 1]);
+    expect(runInMemory(plan, { if: takes('y') }).skipped('c')).toBe(true);
+  });
+});
+
+describe('usage', () => {
+  it('is summed over steps and over tries that failed', () => {
+    const usage = { promptTokens: 10, completionTokens: 5, totalTokens: 15 };
+    const plan = buildPlan('begin -> a -> b', { steps: { a: { retry } } });
+    const run = runInMemory(plan, {
+      a: ({ attempt }) =>
+        attempt === 1
+          ? { ok: false, failure: { code: 'a.b', type: 'A', message: 'No.' }, usage }
+          : { ok: true, outputs: {}, usage },
+      b: returns({}, usage),
+    });
+    expect(run.outcome?.usage).toEqual({ promptTokens: 30, completionTokens: 15, totalTokens: 45 });
+    expect(run.events.filter((event) => 'usage' in event)).toHaveLength(2);
+  });
+});
