@@ -1,7 +1,9 @@
 import { defineErrors } from '@tenon/base';
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { isSameProcess, ownIdentity, type ProcessIdentity } from './process-table.js';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findProcess, ownIdentity, type ProcessIdentity } from './process-table.js';
 
 /** Somebody else has the lock; `details.pid` says who. */
 export const lockErrors = defineErrors('lock', { held: 'conflict' });
@@ -11,64 +13,45 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
+const PATIENCE_MS = 400;
+
 /**
- * Takes the lock that `file` stands for. The file names its holder by pid and start time, so a lock whose holder is gone
- * (killed, power cut) is taken over, and another process that got the same pid is not mistaken for it.
- * @throws lock.held
+ * Takes the lock that `file` stands for, across processes. Each contender puts up a file of its own, `<file>.<pid>-<start
+ * time>-…`, and only then looks for those of others: whoever sees another one that lives withdraws. So never do two hold
+ * it; of several who come at the same moment each tries again after a random while. A file whose process is gone (killed,
+ * power cut) does not count, nor does one whose pid belongs to another process now.
+ * @throws lock.held after 0.4 s
  */
 export async function takeLock(file: string): Promise<HeldLock> {
-  const own = await ownIdentity();
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, JSON.stringify(own), { flag: 'wx' });
-  try {
-    // A link comes into being whole or not at all, for one of several who try.
-    while (!(await linked(draft, file))) await clearStale(file);
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return {
-    release: async () => {
-      const holder = await readHolder(file);
-      if (holder?.pid === own.pid && holder.startedAt === own.startedAt) await rm(file, { force: true });
-    },
-  };
-}
-
-async function linked(draft: string, file: string): Promise<boolean> {
-  try {
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+  const deadline = Date.now() + PATIENCE_MS;
+  const own = `${file}.${tagOf(await ownIdentity())}-${randomBytes(4).toString('hex')}`;
+  for (;;) {
+    await writeFile(own, '', { flag: 'wx' });
+    const other = await findOther(file, own);
+    if (other === undefined) return { release: () => rm(own, { force: true }) };
+    await rm(own);
+    if (Date.now() > deadline)
+      throw lockErrors.held(`${file} is held by process ${other}.`, { details: { pid: other } });
+    await delay(5 + Math.random() * 45);
   }
 }
 
-async function clearStale(file: string): Promise<void> {
-  const holder = await readHolder(file);
-  if (!holder) return;
-  if (await isSameProcess(holder)) {
-    throw lockErrors.held(`${file} is held by process ${holder.pid}.`, { details: { pid: holder.pid } });
+/** The pid of another contender that lives; removes what dead ones left. */
+async function findOther(file: string, own: string): Promise<number | undefined> {
+  const folder = path.dirname(file);
+  const prefix = `${path.basename(file)}.`;
+  for (const name of await readdir(folder)) {
+    const candidate = path.join(folder, name);
+    const [, pid] = /^(\d+)-\w+-[0-9a-f]{8}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '') ?? [];
+    if (pid === undefined || candidate === own) continue;
+    const holder = await findProcess(Number(pid));
+    if (holder && name.startsWith(`${prefix}${tagOf(holder)}-`)) return Number(pid);
+    await rm(candidate, { force: true });
   }
-  // Another process may have cleared the stale lock and taken it in this moment: move it aside, look again, give it back.
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  if (moved && (await isSameProcess(moved))) await linked(aside, file);
-  await rm(aside, { force: true });
+  return undefined;
 }
 
-async function readHolder(file: string): Promise<ProcessIdentity | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as ProcessIdentity;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) return { pid: 0, startedAt: '' }; // a torn file after a power cut holds nothing
-    throw error;
-  }
+// The start time is a number on Linux and a date with blanks elsewhere.
+function tagOf({ pid, startedAt }: ProcessIdentity): string {
+  return `${pid}-${startedAt.replaceAll(/\W/g, '_')}`;
 }
