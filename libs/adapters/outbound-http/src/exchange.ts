@@ -1,0 +1,154 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { outboundErrors } from '@tenon/ports';
+import { buildConnector, Client } from 'undici';
+import type { AddressGuard } from './address-guard.js';
+import type { Hop } from './hop.js';
+import { readBody } from './read-body.js';
+
+/** Resolves a host name to addresses. Throws what the system says when there are none. */
+export type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** What bounds one exchange. */
+export interface ExchangeLimits {
+  readonly connectMs: number;
+  readonly readMs: number;
+  readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
+  readonly verifyTls: boolean;
+}
+
+/** A reply with its body, which is empty when `keepBody` said so. */
+export interface Exchange {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Thrown inside when the connection failed after the reply had begun. */
+export class BrokenReply extends Error {}
+
+/**
+ * Sends one message over a connection of its own and reads the reply.
+ * @param abort     aborted with outbound.timedOut when nothing moves for too long
+ * @param keepBody  from status and headers, whether the body is wanted
+ */
+export async function exchange(
+  hop: Hop,
+  limits: ExchangeLimits,
+  guard: AddressGuard,
+  resolve: Resolver,
+  abort: AbortController,
+  keepBody: (status: number, headers: Exchange['headers']) => boolean,
+): Promise<Exchange> {
+  const watch = new Watch(abort, hop.url.host);
+  const client = new Client(hop.url.origin, {
+    connect: guardedConnector(limits.verifyTls, guard, resolve, () => watch.expect('answer', limits.readMs)),
+    allowH2: false,
+    maxHeaderSize: limits.maxHeaderBytes,
+    // our own watch is exact to the millisecond and covers what trickles in
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  try {
+    watch.expect('accept a connection', limits.connectMs);
+    const reply = await client.request({
+      method: hop.method,
+      path: hop.url.pathname + hop.url.search,
+      headers: hop.headers.flat(),
+      body: hop.body ?? null,
+      reset: true,
+      signal: abort.signal,
+    });
+    watch.expect('send more of its reply', limits.readMs);
+    const headers = joinHeaders(reply.headers);
+    if (!keepBody(reply.statusCode, headers)) {
+      // the error that ends the unread body has nobody else to go to
+      reply.body.on('error', () => undefined);
+      return { status: reply.statusCode, headers, body: new Uint8Array() };
+    }
+    const onProgress = () => watch.expect('send more of its reply', limits.readMs);
+    const body = await readBody(reply.body, headers['content-encoding'], limits.maxBodyBytes, onProgress).catch(
+      (error: unknown) => {
+        throw new BrokenReply('The body could not be read.', { cause: error });
+      },
+    );
+    return { status: reply.statusCode, headers, body };
+  } finally {
+    watch.stop();
+    await client.destroy();
+  }
+}
+
+/** Resolves with the system's resolver, as every other program on the machine does. */
+export const resolveWithSystem: Resolver = (hostname) =>
+  new Promise((resolve, reject) => {
+    lookup(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+  });
+
+/**
+ * Connects to addresses the guard lets pass and no others: names are resolved once per connection, and the addresses
+ * that were checked are those that are tried.
+ */
+function guardedConnector(verifyTls: boolean, guard: AddressGuard, resolve: Resolver, onConnected: () => void) {
+  const guardedLookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const allowed = addresses.filter(({ address }) => guard(address));
+        const [first] = allowed;
+        if (!first) callback(blockedAddress(hostname), []);
+        else if (options.all) callback(null, allowed);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+  const connect = buildConnector({ lookup: guardedLookup, rejectUnauthorized: verifyTls, allowH2: false, timeout: 0 });
+  return (options: buildConnector.Options, callback: buildConnector.Callback): void => {
+    const host = options.hostname.replace(/^\[|\]$/g, '');
+    // an address is connected to without asking the resolver
+    if (isIP(host) !== 0 && !guard(host)) return callback(blockedAddress(host), null);
+    connect(options, (error, socket) => {
+      if (error) return callback(error, null);
+      if (!guard(socket.remoteAddress ?? '')) {
+        socket.destroy();
+        return callback(blockedAddress(host), null);
+      }
+      onConnected();
+      callback(null, socket);
+    });
+  };
+}
+
+function blockedAddress(host: string) {
+  const message = `${host} is inside the own network, where requests may not go; TENON_OUTBOUND_ALLOW can open it.`;
+  return outboundErrors.blockedAddress(message, { details: { host } });
+}
+
+/** Aborts the exchange when what is expected does not come in time. */
+class Watch {
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly abort: AbortController,
+    private readonly host: string,
+  ) {}
+
+  expect(what: string, withinMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const message = `${this.host} did not ${what} within ${withinMs} ms.`;
+      this.abort.abort(outboundErrors.timedOut(message, { details: { host: this.host } }));
+    }, withinMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+function joinHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value ?? ''].flat().join(', ')]),
+  );
+}

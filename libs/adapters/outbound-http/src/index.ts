@@ -1,0 +1,1 @@
+export { createOutboundHttp, type OutboundHttpOptions } from './outbound-http.js';
