@@ -1,5 +1,5 @@
 import type { DefinitionVariable, DocumentPath, GraphDefinition, GraphMode } from '@tenon/dsl';
-import { isAssignable, type PlanVariable, type ValueType } from '@tenon/engine';
+import { isAssignable, isSecret, type PlanVariable, type ValueType } from '@tenon/engine';
 import type { IssueList } from './compile-issue.js';
 
 const ENVIRONMENT_TYPES: readonly string[] = [
@@ -51,7 +51,7 @@ export function lowerVariables(
   definition.workflow[key].forEach((variable, index) => {
     const type = checkVariable(variable, scope, ['workflow', key, index], issues);
     const { id, name, value } = variable;
-    if (type) byName.set(name, { id, name, type, value: type === 'secret' ? null : value });
+    if (type) byName.set(name, { id, name, type, value: type === 'secret' && !isSecret(value) ? '' : value });
   });
   return [...byName.values()];
 }

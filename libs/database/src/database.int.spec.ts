@@ -22,6 +22,7 @@ import {
   releaseRun,
   requeueRun,
   ring,
+  RunBell,
   RunRepository,
   textName,
   type AttemptKey,
@@ -296,7 +297,7 @@ describe('accepting a run', () => {
 describe('live text', () => {
   it('is written in order, joined, and read from where a reader stands', async () => {
     const { teamId, runId } = await newRun();
-    const feed = new PostgresRunFeed(test.database, createFakeLogger());
+    const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());
     const source = { runId, stepKey: 'llm', attempt: 1, execution: 1, channel: 'text' };
     feed.append({ ...source, offset: 0, text: 'Hel' });
     feed.append({ ...source, offset: 3, text: 'lo ' });

@@ -42,6 +42,7 @@ export {
   type RunRecord,
   type RunStatus,
 } from './repositories/run.repository.js';
+export { RunBell } from './run-bell.js';
 export { PostgresRunFeed } from './run-feed.js';
 export { PostgresSecretStore } from './secret-store.js';
 export {

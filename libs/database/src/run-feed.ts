@@ -1,7 +1,7 @@
 import type { RunId } from '@tenon/base';
 import type { Logger, RunFeed, TextChunk } from '@tenon/ports';
 import type { Database } from './database.js';
-import { CHANNELS, MAX_IDS_PER_BELL, ring } from './notifications.js';
+import type { RunBell } from './run-bell.js';
 
 /** How long text waits for company before it is written, in milliseconds. */
 const TICK_MS = 40;
@@ -20,6 +20,7 @@ export class PostgresRunFeed implements RunFeed {
 
   constructor(
     private readonly database: Database,
+    private readonly bell: RunBell,
     private readonly logger: Logger,
   ) {}
 
@@ -59,9 +60,7 @@ export class PostgresRunFeed implements RunFeed {
         [JSON.stringify(chunks)],
       );
     });
-    const runIds = [...new Set(chunks.map(({ runId }) => runId))];
-    for (let i = 0; i < runIds.length; i += MAX_IDS_PER_BELL)
-      await ring(this.database, CHANNELS.run, runIds.slice(i, i + MAX_IDS_PER_BELL).join(','));
+    for (const { runId } of chunks) this.bell.ring(runId);
   }
 }
 

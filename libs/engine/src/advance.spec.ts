@@ -10,7 +10,7 @@ describe('start', () => {
     const plan = buildPlan('begin -> a', {
       environment: [
         { id: '1', name: 'URL', type: 'string', value: 'http://x' },
-        { id: '2', name: 'KEY', type: 'secret', value: null },
+        { id: '2', name: 'KEY', type: 'secret', value: secretOf('KEY') },
       ],
       conversation: [
         { id: '3', name: 'topic', type: 'string', value: 'none yet' },
@@ -99,7 +99,7 @@ describe('steps whose result is known already', () => {
 });
 
 describe('the effect of a step', () => {
-  const secret = { id: '1', name: 'KEY', type: 'secret' as const, value: null };
+  const secret = { id: '1', name: 'KEY', type: 'secret' as const, value: secretOf('KEY') };
 
   it('carries what the step reads, and no more', () => {
     const plan = buildPlan('begin -> a', { steps: { a: { reads: ['begin.x', 'begin.y', 'sys.query'] } } });

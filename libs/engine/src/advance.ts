@@ -24,7 +24,7 @@ import type { RunState } from './state.js';
 import type { Failure, Inputs, StepResult, Usage } from './step-result.js';
 import { findIn, putIn } from './table.js';
 import { effectKey, isUnderWay, parseEffectKey, TurnBuilder, type Turn } from './turn.js';
-import { secretOf, type Outputs, type Value } from './value.js';
+import type { Outputs, Value } from './value.js';
 
 /** Begins a run: the first turn. An entry step that does not exist is a run that has failed. */
 export function start(plan: Plan, input: StartInput): Turn {
@@ -182,10 +182,7 @@ function finish(turn: TurnBuilder, how: Pick<RunOutcome, 'status' | 'failure' | 
 /** What can be read before the first step: system, environment and conversation variables. */
 function givenPool(plan: Plan, input: StartInput): Readonly<Record<string, Outputs>> {
   const system = Object.entries(input.system).filter(([, value]) => value !== null);
-  const environment = plan.environment.map(({ name, type, value }): [string, Value] => [
-    name,
-    type === 'secret' ? secretOf(name) : value,
-  ]);
+  const environment = plan.environment.map(({ name, value }): [string, Value] => [name, value]);
   const conversation = plan.conversation.map(({ name, value }): [string, Value] => [
     name,
     find(input.conversation, name) ?? value,

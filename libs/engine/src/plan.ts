@@ -95,7 +95,7 @@ export interface PlanVariable {
   readonly id: string;
   readonly name: string;
   readonly type: ValueType;
-  /** The initial value; a secret's is null, since its value is resolved where it is used. */
+  /** The initial value; a secret's is the reference under which it is sealed, or empty text. */
   readonly value: Value;
 }
 

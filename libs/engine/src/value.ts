@@ -17,7 +17,7 @@ import {
 /**
  * A value as it lies in pool, plan, messages and events: plain JSON, with these tagged objects for what JSON would
  * lose: `{ $float }` and `{ $int }` (see `@tenon/base` number.ts), `{ $ref }` for a large value in the object store
- * (value-ref.ts), `{ $secret: name }` for a secret that only the activity which needs it may open, and `{ $parts }`
+ * (value-ref.ts), `{ $secret: id }` for a secret that only the activity which needs it may open, and `{ $parts }`
  * for a run's answer that is joined with a large value (run-outputs.ts). A user's own key that starts with `$`
  * carries one more `$`. `encode`, `decode`, `parseJsonText` and `jsonText` are the only doors.
  */
@@ -81,9 +81,9 @@ export function isSecret(value: Value | undefined): value is JsonObject & { read
   return isJsonObject(value) && typeof value['$secret'] === 'string' && Object.keys(value).length === 1;
 }
 
-/** The reference that stands for the secret variable `name`. */
-export function secretOf(name: string): Value {
-  return { $secret: name };
+/** The reference that stands for the secret sealed under `id`. */
+export function secretOf(id: string): Value {
+  return { $secret: id };
 }
 
 /** Does a secret or a value reference stand in `value`, at any depth? */

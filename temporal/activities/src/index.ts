@@ -1,17 +1,20 @@
 import type { RunActivities } from '@tenon/contract';
 import { databaseErrors, recordEvents } from '@tenon/database';
 import type { Plan } from '@tenon/engine';
-import type { ActivityParts } from './deps.js';
+import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
 
-export type { ActivityParts } from './deps.js';
+export type { ActivityParts } from './parts.js';
 export { stepErrors } from './perform-step.js';
 
 /** The activities of a run over the given parts. */
 export function createRunActivities(parts: ActivityParts): RunActivities {
   return {
     performStep: (call) => performStep(call, parts),
-    recordRunEvents: (run, events) => recordEvents(parts.database, run.teamId, run.runId, events),
+    recordRunEvents: async (run, events) => {
+      await recordEvents(parts.database, run.teamId, run.runId, events);
+      parts.bell.ring(run.runId);
+    },
     loadPlan: async (teamId, planHash) => {
       const [row] = await parts.database.rows<{ document: Plan }>(
         'select document from plan where team_id = $1 and hash = $2',

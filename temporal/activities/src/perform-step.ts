@@ -12,7 +12,7 @@ import { lookupIn, type StepResult } from '@tenon/engine';
 import { failureOf, stepActivities, type StepCall } from '@tenon/nodes/activities';
 import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancelledFailure, Context } from '@temporalio/activity';
-import type { ActivityParts } from './deps.js';
+import type { ActivityParts } from './parts.js';
 import { LiveText } from './live-text.js';
 import { maskSecrets, openInputs, storeLargeValues } from './values.js';
 
@@ -39,6 +39,7 @@ export async function performStep(call: PerformCall, parts: ActivityParts): Prom
   const { database, workerId } = parts;
   const key = { ...call.run, stepKey: call.stepKey, attempt: call.attempt };
   const opening = openAttempt(database, key, { workerId, inputs: call.inputs, events: call.events });
+  if (call.events.length > 0) opening.then(() => parts.bell.ring(call.run.runId), ignore);
   const mayBeRecorded = call.localLimitMs !== undefined || context.info.attempt > 1;
   if (mayBeRecorded) {
     const opened = await opening;
@@ -46,6 +47,9 @@ export async function performStep(call: PerformCall, parts: ActivityParts): Prom
   }
   return new Execution(call, parts, context, opening).run();
 }
+
+// whoever awaits the opening sees its error
+const ignore = () => undefined;
 
 class Execution {
   private readonly live: LiveText;

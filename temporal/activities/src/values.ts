@@ -4,10 +4,11 @@ import {
   jsonSizeBytes,
   VALUE_LIMIT_BYTES,
   type Json,
+  type JsonObject,
   type TeamId,
   type ValueRef,
 } from '@tenon/base';
-import { isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
+import { holdsReference, isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
 import type { ObjectStore, SecretStore } from '@tenon/ports';
 import { createHash } from 'node:crypto';
 
@@ -31,21 +32,26 @@ export async function openInputs(
   stores: { readonly objects: ObjectStore; readonly secrets: SecretStore },
 ): Promise<OpenedInputs> {
   const secrets: string[] = [];
+  const open = async (value: Value): Promise<Value> => {
+    if (!holdsReference(value)) return value;
+    if (isValueRef(value)) return fetchValue(value, stores.objects);
+    if (isSecret(value)) {
+      const plain = await stores.secrets.open(teamId, value.$secret);
+      if (plain) secrets.push(plain);
+      return plain;
+    }
+    if (Array.isArray(value)) return Promise.all(value.map(open));
+    const entries = Object.entries(value as JsonObject);
+    return Object.fromEntries(await Promise.all(entries.map(async ([key, item]) => [key, await open(item)] as const)));
+  };
   const entries = await Promise.all(
     Object.entries(inputs).map(async ([key, value]): Promise<[string, Value | undefined]> => {
-      if (isSecret(value)) {
-        const plain = await stores.secrets.open(teamId, value.$secret);
-        if (plain) secrets.push(plain);
-        return [key, plain];
-      }
-      if (!isValueRef(value)) return [key, value];
-      return [key, walk(await fetchValue(value, stores.objects), key.split('.').slice(2))];
+      const opened = await open(value);
+      return [key, isValueRef(value) ? walk(opened, key.split('.').slice(2)) : opened];
     }),
   );
-  return {
-    inputs: Object.fromEntries(entries.filter((entry): entry is [string, Value] => entry[1] !== undefined)),
-    secrets,
-  };
+  const resolved = entries.filter((entry): entry is [string, Value] => entry[1] !== undefined);
+  return { inputs: Object.fromEntries(resolved), secrets };
 }
 
 async function fetchValue(ref: ValueRef, objects: ObjectStore): Promise<Value> {

@@ -1,4 +1,4 @@
-import type { Database } from '@tenon/database';
+import type { Database, RunBell } from '@tenon/database';
 import type { StepPorts } from '@tenon/nodes/activities';
 import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
 
@@ -6,6 +6,8 @@ import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
 export interface ActivityParts {
   readonly database: Database;
   readonly feed: RunFeed;
+  /** Rung after events of a run are written. */
+  readonly bell: RunBell;
   readonly secrets: SecretStore;
   /** What node types may use of the world; the object store also keeps large values. */
   readonly ports: StepPorts;

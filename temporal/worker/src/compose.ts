@@ -1,0 +1,73 @@
+import { createHttpCodeRunner } from '@tenon/code-runner-http';
+import { createRunActivities } from '@tenon/activities';
+import type { RunActivities } from '@tenon/contract';
+import {
+  HistoryRepository,
+  Listener,
+  openDatabase,
+  PostgresRunFeed,
+  PostgresSecretStore,
+  ProviderRepository,
+  RunBell,
+  type Database,
+} from '@tenon/database';
+import { createDiskObjectStore } from '@tenon/object-store-disk';
+import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
+import { createOutboundHttp } from '@tenon/outbound-http';
+import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
+import type { Logger } from '@tenon/ports';
+import { createModelDirectory, type ModelServer } from './model-directory.js';
+
+/** Settings without which a worker cannot start. */
+export const REQUIRED = ['database.url', 'temporal.address', 'codeRunner.url', 'codeRunner.token'] as const;
+export type WorkerConfig = Config<(typeof REQUIRED)[number]>;
+
+/** What a worker process is made of. */
+export interface WorkerParts {
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly listener: Listener;
+  readonly activities: RunActivities;
+}
+
+/** Ports ← adapters ← settings. Connects to nothing yet. */
+export async function composeWorker(config: WorkerConfig, workerId: string): Promise<WorkerParts> {
+  const logger = createLogger({ ...config.log, name: 'worker' });
+  const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: workerId });
+  const bell = new RunBell(database, logger);
+  const secrets = new PostgresSecretStore(database, await loadSecretKey(config));
+  const models = createOpenAiCompatibleModels({}, logger);
+  const activities = createRunActivities({
+    database,
+    bell,
+    feed: new PostgresRunFeed(database, bell, logger),
+    secrets,
+    logger,
+    workerId,
+    ports: {
+      models: createModelDirectory({
+        providers: new ProviderRepository(database),
+        secrets,
+        environment: environmentServer(config),
+        local: localServer(config),
+        createModel: (server, name) => models.getChatModel(server, name),
+      }),
+      code: createHttpCodeRunner({ url: config.codeRunner.url, token: config.codeRunner.token }),
+      http: createOutboundHttp({ allow: config.outbound.allow }),
+      memory: new HistoryRepository(database),
+      objects: createDiskObjectStore(config.data.objectsFolder),
+    },
+  });
+  return { logger, database, listener: new Listener(database, logger), activities };
+}
+
+function environmentServer({ openai }: WorkerConfig): (ModelServer & { model: string | null }) | undefined {
+  if (!openai.apiKey && !openai.baseUrl) return undefined;
+  const baseUrl = openai.baseUrl ?? 'https://api.openai.com/v1';
+  return { provider: 'openai', baseUrl, apiKey: openai.apiKey ?? null, isLocal: false, model: openai.model ?? null };
+}
+
+function localServer({ localModels }: WorkerConfig): ModelServer | undefined {
+  if (localModels.mode === 'off' || !localModels.url) return undefined;
+  return { provider: 'local', baseUrl: `${localModels.url}/v1`, apiKey: localModels.token ?? null, isLocal: true };
+}

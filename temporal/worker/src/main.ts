@@ -1,0 +1,24 @@
+import { announceReady, loadConfig, onShutdown } from '@tenon/platform';
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { composeWorker, REQUIRED } from './compose.js';
+import { runWorker } from './run-worker.js';
+
+const config = loadConfig(process.env, REQUIRED);
+const workerId = `${os.hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
+const parts = await composeWorker(config, workerId);
+const running = await runWorker({
+  ...parts,
+  workerId,
+  temporal: config.temporal,
+  workflowBundle: { codePath: path.join(import.meta.dirname, 'workflow-bundle.js') },
+  limits: { maxSteps: config.runs.maxSteps, maxDurationMs: config.runs.maxSeconds * 1_000 },
+  maxRunsPerTeam: config.runs.teamMaxRuns,
+});
+onShutdown(async () => {
+  await running.close();
+  await parts.database.close();
+});
+announceReady({ workerId });
+await running.ended;

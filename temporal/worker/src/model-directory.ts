@@ -1,0 +1,75 @@
+import type { TeamId } from '@tenon/base';
+import type { ProviderRecord, ProviderRepository } from '@tenon/database';
+import {
+  modelErrors,
+  normaliseProvider,
+  type ChatModel,
+  type ModelDirectory,
+  type ModelName,
+  type SecretStore,
+} from '@tenon/ports';
+
+/** Who serves models: an address and its key. */
+export interface ModelServer {
+  /** Bare provider id, such as `openai`. */
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly isLocal: boolean;
+}
+
+export interface ModelDirectoryParts {
+  readonly providers: ProviderRepository;
+  readonly secrets: SecretStore;
+  /** The provider that the environment names, for every team. */
+  readonly environment: (ModelServer & { readonly model: string | null }) | undefined;
+  /** The small models on this computer; absent when they are switched off. */
+  readonly local: ModelServer | undefined;
+  /** Makes the model of a server; models of one server share what the adapter shares. */
+  readonly createModel: (server: ModelServer, name: string) => ChatModel;
+}
+
+/**
+ * Finds models: the team's own providers first, then the environment's. A model that nobody serves is answered by the
+ * team's default model where the team allows that, and by the local model while nothing at all is configured.
+ */
+export function createModelDirectory(parts: ModelDirectoryParts): ModelDirectory {
+  return { getChatModel: (teamId, name) => getChatModel(parts, teamId, name) };
+}
+
+async function getChatModel(parts: ModelDirectoryParts, teamId: TeamId, wanted: ModelName): Promise<ChatModel> {
+  const provider = normaliseProvider(wanted.provider);
+  const { providers, environment, local, createModel } = parts;
+  if (provider === LOCAL_PROVIDER && local) return createModel(local, wanted.name);
+  const rows = await providers.list(teamId);
+  const own = await serverOf(parts, teamId, rows, provider);
+  if (own) return createModel(own, wanted.name);
+  if (environment && environment.provider === provider) return createModel(environment, wanted.name);
+
+  const team = await providers.getTeamModels(teamId);
+  if (team.standIn && team.defaultProvider && team.defaultModel && team.defaultProvider !== provider)
+    return getChatModel(parts, teamId, { provider: team.defaultProvider, name: team.defaultModel });
+  if (environment?.model && rows.length === 0) return createModel(environment, environment.model);
+  if (!environment && rows.length === 0 && local) return createModel(local, LOCAL_MODEL);
+  throw modelErrors.notConfigured(
+    `No provider ${provider} is configured for the model ${wanted.name}: add it, or let the team's default model stand in.`,
+    { details: { provider, model: wanted.name } },
+  );
+}
+
+/** The provider id under which the models on this computer are named. */
+const LOCAL_PROVIDER = 'local';
+/** What the local server answers with whichever of its models it has chosen. */
+const LOCAL_MODEL = 'local-chat';
+
+async function serverOf(
+  parts: ModelDirectoryParts,
+  teamId: TeamId,
+  rows: readonly ProviderRecord[],
+  provider: string,
+): Promise<ModelServer | undefined> {
+  const row = rows.find(({ name }) => name === provider);
+  if (!row) return undefined;
+  const apiKey = row.secretId ? await parts.secrets.open(teamId, row.secretId) : null;
+  return { provider, baseUrl: row.baseUrl, apiKey, isLocal: false };
+}

@@ -1,0 +1,59 @@
+import type { RunActivities } from '@tenon/contract';
+import type { Database, Listener } from '@tenon/database';
+import type { RunLimits } from '@tenon/engine';
+import type { Logger } from '@tenon/ports';
+import type { WorkerOptions } from '@temporalio/worker';
+import { Lease } from './lease.js';
+import { Reconciler } from './reconciler.js';
+import { Relay } from './relay.js';
+import { connectTemporal, createWorker } from './temporal.js';
+
+export interface WorkerSetup {
+  readonly database: Database;
+  readonly listener: Listener;
+  readonly activities: RunActivities;
+  readonly logger: Logger;
+  readonly workerId: string;
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  readonly limits: RunLimits;
+  readonly maxRunsPerTeam: number;
+}
+
+export interface RunningWorker {
+  /** Resolves when the worker has ended in order; rejects when it cannot go on. */
+  readonly ended: Promise<void>;
+  /** Takes nothing new, gives running activities a moment, and ends. */
+  close(): Promise<void>;
+}
+
+/** Starts polling, relaying, beating the lease and reconciling; returns when the worker polls. */
+export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
+  const { database, listener, logger, workerId, limits, maxRunsPerTeam } = setup;
+  const connection = await connectTemporal(setup.temporal.address, logger);
+  const { worker, client } = await createWorker(connection, {
+    namespace: setup.temporal.namespace,
+    workerId,
+    workflowBundle: setup.workflowBundle,
+    activities: setup.activities,
+  });
+  const lease = new Lease(database, workerId, logger);
+  const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });
+  const reconciler = new Reconciler({ database, client, logger });
+  const polling = worker.run();
+  lease.start();
+  relay.start();
+  reconciler.start();
+  listener.start();
+  return {
+    ended: polling,
+    close: async () => {
+      await Promise.all([relay.close(), reconciler.close()]);
+      await listener.close();
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await polling;
+      await lease.close();
+      await connection.close();
+    },
+  };
+}

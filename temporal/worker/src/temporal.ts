@@ -1,0 +1,47 @@
+import type { Logger } from '@tenon/ports';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { TASK_QUEUE, type RunActivities } from '@tenon/contract';
+
+const RETRY_MS = 500;
+
+/** Connects to the workflow server; waits for one that is not there yet, saying so every few seconds. */
+export async function connectTemporal(address: string, logger: Logger): Promise<NativeConnection> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+    } catch (error) {
+      if (tries % 10 === 0) logger.warn({ address, error: String(error) }, 'the workflow server does not answer yet');
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+/** The worker of the one queue, and a client on the same connection, which is what makes starts eager. */
+export async function createWorker(
+  connection: NativeConnection,
+  options: {
+    readonly namespace: string;
+    readonly workerId: string;
+    readonly workflowBundle: WorkerOptions['workflowBundle'];
+    readonly activities: RunActivities;
+  },
+): Promise<{ worker: Worker; client: Client }> {
+  const { namespace, workerId, workflowBundle, activities } = options;
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    identity: workerId,
+    taskQueue: TASK_QUEUE,
+    activities,
+    ...(workflowBundle && { workflowBundle }),
+    maxCachedWorkflows: 500,
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxHeartbeatThrottleInterval: '1s',
+    maxConcurrentWorkflowTaskExecutions: 100,
+    maxConcurrentActivityTaskExecutions: 400,
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '10s',
+  });
+  return { worker, client: new Client({ connection, namespace }) };
+}

@@ -1,0 +1,104 @@
+import type { AppId, RunId, TeamId } from '@tenon/base';
+import { compile } from '@tenon/compiler';
+import { CHANNELS, HistoryRepository, newId, ring, RunRepository, type RunRecord } from '@tenon/database';
+import { seedApp, startTestDatabase, type TestDatabase } from '@tenon/database/testing';
+import type { Definition } from '@tenon/dsl';
+import type { Outputs, Plan } from '@tenon/engine';
+import { nodeDefinitions } from '@tenon/nodes/definitions';
+import { startTestTemporal, type TestTemporal } from '@tenon/platform/testing';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import path from 'node:path';
+
+/** A real Postgres, a real Temporal and the workflow bundle, for specs that run plans. */
+export interface RunBench {
+  readonly test: TestDatabase;
+  readonly temporal: TestTemporal;
+  readonly bundle: WorkflowBundleWithSourceMap;
+  readonly runs: RunRepository;
+  readonly history: HistoryRepository;
+  /** Accepts a run of a definition as the API would, and rings the relay. */
+  accept(definition: Definition, given?: { inputs?: Outputs; system?: Outputs }): Promise<AcceptedRun>;
+  close(): Promise<void>;
+}
+
+export interface AcceptedRun {
+  readonly teamId: TeamId;
+  readonly appId: AppId;
+  readonly runId: RunId;
+  readonly plan: Plan;
+  /** Resolves with the row when the run has ended. */
+  ended(): Promise<RunRecord>;
+}
+
+export async function startRunBench(): Promise<RunBench> {
+  const [test, temporal, bundle] = await Promise.all([startTestDatabase(), startTestTemporal(), buildBundle()]);
+  const runs = new RunRepository(test.database);
+  return {
+    test,
+    temporal,
+    bundle,
+    runs,
+    history: new HistoryRepository(test.database),
+    accept: (definition, given) => accept(test, runs, definition, given),
+    close: async () => {
+      await temporal.stop();
+      await test.close();
+    },
+  };
+}
+
+function buildBundle(): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = path.resolve(import.meta.dirname, '../../../workflows/src/workflows.ts');
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}
+
+async function accept(
+  test: TestDatabase,
+  runs: RunRepository,
+  definition: Definition,
+  given: { inputs?: Outputs; system?: Outputs } = {},
+): Promise<AcceptedRun> {
+  const compiled = compile(definition, nodeDefinitions);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.issues));
+  const owner = await seedApp(test.database, compiled.plan, compiled.hash);
+  const runId = await runs.accept({
+    ...owner,
+    id: newId<RunId>(),
+    versionId: null,
+    planHash: compiled.hash,
+    conversationId: null,
+    channel: 'test',
+    createdBy: null,
+    inputs: given.inputs ?? {},
+    system: given.system ?? {},
+  });
+  return { ...owner, runId, plan: compiled.plan, ended: () => untilEnded(test, runs, owner.teamId, runId) };
+}
+
+async function untilEnded(test: TestDatabase, runs: RunRepository, teamId: TeamId, runId: RunId): Promise<RunRecord> {
+  const client = await test.database.connect();
+  try {
+    await client.query(`listen ${CHANNELS.run}`);
+    let wake: () => void = () => undefined;
+    client.on('notification', () => wake());
+    // a bell may be lost with a killed server; asking once a second bounds that
+    const poll = setInterval(() => wake(), 1_000);
+    try {
+      for (;;) {
+        const heard = new Promise<void>((resolve) => (wake = resolve));
+        const run = await runs.find(teamId, runId);
+        if (run?.finishedAt) return run;
+        await heard;
+      }
+    } finally {
+      clearInterval(poll);
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Wakes the relays of all workers. */
+export function ringRelay({ test }: RunBench): Promise<void> {
+  return ring(test.database, CHANNELS.relay);
+}
