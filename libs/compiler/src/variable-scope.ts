@@ -38,7 +38,7 @@ export function systemTypes(mode: GraphMode): ReadonlyMap<string, ValueType> {
   return new Map(types);
 }
 
-/** The variables as a plan holds them. Of two with one name the last counts. Secrets leave their value behind. */
+/** The variables as a plan holds them. Of two with one name the last counts. A secret stands there by reference, never in plain text. */
 export function lowerVariables(
   definition: GraphDefinition,
   scope: 'environment' | 'conversation',

@@ -9,12 +9,14 @@ import {
   numberOf,
   numberText,
 } from '@tenon/base';
+import { isSecret } from '@tenon/engine';
 import type { DocumentPath, Issue } from './issue.js';
 import { MAX_DEPTH, MAX_VALUES, tooDeep, tooManyValues } from './text-limits.js';
 
 /**
- * Checks a document that arrives as an encoded value: only tags for numbers may stand in it, so that nobody writes a
- * reference to a secret or to a stored value by hand. The first issue ends the check.
+ * Checks a document that arrives as an encoded value: only tags for numbers may stand in it, and references to sealed
+ * secrets as values of environment variables, so that nobody points at a stored value by hand. The first issue ends
+ * the check.
  */
 export function checkEncoding(document: Json): Issue | undefined {
   const open: { value: Json; path: DocumentPath }[] = [{ value: document, path: [] }];
@@ -26,7 +28,8 @@ export function checkEncoding(document: Json): Issue | undefined {
     if (typeof value === 'number' && !Number.isFinite(value)) return bad(path, 'A number has to be finite.');
     if (isEncodedFloat(value) || isEncodedInteger(value)) {
       if (!isCanonical(value)) return bad(path, 'This is not how a number is encoded.');
-    } else if (Array.isArray(value))
+    } else if (isSecret(value) && isVariableValue(path)) continue;
+    else if (Array.isArray(value))
       value.forEach((item: Json, index) => open.push({ value: item, path: [...path, index] }));
     else if (isJsonObject(value))
       for (const [key, member] of Object.entries(value)) {
@@ -36,6 +39,10 @@ export function checkEncoding(document: Json): Issue | undefined {
       }
   }
   return undefined;
+}
+
+function isVariableValue([section, list, , key]: DocumentPath): boolean {
+  return section === 'workflow' && list === 'environment_variables' && key === 'value';
 }
 
 function isCanonical(value: { readonly $float: string } | { readonly $int: string }): boolean {

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/base';
+import { isSecret } from '@tenon/engine';
 import { type Definition, hasGraph, type GraphDefinition, type GraphNode, type NodeData } from './definition.js';
 
 /** What the fields of a schedule are when nobody has set one. */
@@ -20,7 +21,10 @@ export function forExport(definition: Definition, secrets: 'strip' | 'keep'): De
 function exportGraph(definition: GraphDefinition, secrets: 'strip' | 'keep'): Definition {
   const { workflow } = definition;
   const environment = workflow.environment_variables.map((variable) =>
-    variable.value_type === 'secret' && secrets === 'strip' ? { ...variable, value: '' } : variable,
+    // where a secret is sealed means nothing elsewhere
+    isSecret(variable.value) || (variable.value_type === 'secret' && secrets === 'strip')
+      ? { ...variable, value: '' }
+      : variable,
   );
   const nodes = workflow.graph.nodes.map((node): GraphNode => ({ ...node, data: exportData(node.data, secrets) }));
   return {

@@ -215,6 +215,15 @@ describe('files that are refused', () => {
 });
 
 describe('documents that are values already', () => {
+  it('may hold references to sealed secrets where secrets stand', () => {
+    const variable = { name: 'KEY', value_type: 'secret', value: { $secret: '0198' } };
+    const workflow = { environment_variables: [variable] };
+    expect(definitionFrom({ app: { mode: 'workflow' }, workflow })).toMatchObject({
+      ok: true,
+      definition: { workflow: { environment_variables: [variable] } },
+    });
+  });
+
   it('gives a stored definition back as it is', () => {
     for (const { text } of fixtures('accepted')) {
       const first = parseDefinition(text);

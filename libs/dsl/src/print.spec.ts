@@ -133,6 +133,8 @@ describe('what an export leaves out', () => {
     expect(printDefinition(definition, { secrets: 'strip' })).not.toContain('hidden');
     expect(printDefinition(definition, { secrets: 'strip' })).toContain('shown');
     expect(printDefinition(definition, { secrets: 'keep' })).toContain('hidden');
+    const sealed = buildDefinition({ environment: [buildVariable('KEY', { $secret: '0198' }, 'secret')] });
+    expect(printDefinition(sealed, { secrets: 'keep' })).not.toContain('0198');
   });
 
   it('leaves out credentials of tools unless they are kept, and those of agents always', () => {

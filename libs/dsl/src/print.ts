@@ -5,6 +5,9 @@ import type { Definition } from './definition.js';
 import { forExport } from './export-rules.js';
 import { looksLikeOtherThanText } from './yaml-scalar.js';
 
+// line breaks to some readers
+const BREAKS = /[\u0085\u2028\u2029\uFEFF]/g;
+
 /** How a definition is written. */
 export interface PrintOptions {
   /** `strip` leaves out values of secret variables and ids of credentials; `keep` is for copies that stay here. */
@@ -20,11 +23,8 @@ export function printDefinition(definition: Definition, { secrets }: PrintOption
   const document = new Document(undefined, { schema: 'failsafe' });
   document.contents = nodeOf(forExport(definition, secrets));
   const text = document.toString({ lineWidth: 0, blockQuote: 'literal' });
-  // some readers take these for line breaks; they stand in double quotes only
-  return text.replace(
-    /[\u0085\u2028\u2029\uFEFF]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  // they stand in double quotes only
+  return text.replace(BREAKS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function nodeOf(value: Value): Node {
@@ -50,8 +50,13 @@ function plain(text: string): Scalar {
 
 function textNode(text: string): Scalar {
   const scalar = new Scalar(text);
-  if (looksLikeOtherThanText(text) || /[\u0085\u2028\u2029\uFEFF]/.test(text)) scalar.type = 'QUOTE_DOUBLE';
+  if (looksLikeOtherThanText(text) || text.search(BREAKS) >= 0 || isTabbedLine(text)) scalar.type = 'QUOTE_DOUBLE';
   return scalar;
+}
+
+/** Some readers take no tab in a line without quotes; in a block of lines they do. */
+function isTabbedLine(text: string): boolean {
+  return text.includes('\t') && !text.includes('\n');
 }
 
 /** Numbers as both versions of YAML read them: a float has a point even before an exponent. */
