@@ -9,6 +9,7 @@ const node = () => ({
   roots: ['<rootDir>', path.join(root, 'libs'), path.join(root, 'temporal')],
   resolver: path.join(root, 'tools/test/jest-resolver.cjs'),
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  reporters: ['default', path.join(root, 'tools/test/results-reporter.cjs')],
   setupFilesAfterEnv: [path.join(root, 'tools/test/prototype-canary.cjs')],
   transform: {
     '^.+\\.ts$': [

