@@ -80,7 +80,8 @@ fs.rmSync(outdir, { recursive: true, force: true });
 fs.mkdirSync(outdir, { recursive: true });
 fs.writeFileSync(inOutdir('package.json'), '{"type":"module"}\n');
 // Scripts that run outside the bundle (sandbox children and the like) are plain .mjs files beside the sources.
-for (const file of fs.globSync('src/**/*.mjs', { cwd: root })) fs.copyFileSync(path.join(root, file), inOutdir(path.basename(file)));
+for (const file of fs.globSync('src/**/*.mjs', { cwd: root }))
+  fs.copyFileSync(path.join(root, file), inOutdir(path.basename(file)));
 
 const context = await esbuild.context({
   entryPoints,
