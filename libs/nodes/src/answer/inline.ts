@@ -1,9 +1,10 @@
-import { fillTemplate, toMarkdown, typeOf, type Lookup, type StepResult, type Value } from '@tenon/engine';
+import { fillTemplate, toMarkdown, type Lookup, type StepResult, type Value } from '@tenon/engine';
+import { isFileValue } from '../run/file-value.js';
 import type { AnswerInstruction } from './definition.js';
 
 /** The text with values in their markdown form, and the files among those values. */
 export function inline({ segments }: AnswerInstruction, lookup: Lookup): StepResult {
-  const values = segments.map((segment) => ('selector' in segment ? lookup(segment.selector) : undefined));
+  const values = segments.flatMap((segment) => ('selector' in segment ? [lookup(segment.selector)] : []));
   return {
     ok: true,
     outputs: { answer: fillTemplate(segments, lookup, toMarkdown), files: values.flatMap(filesIn) },
@@ -12,7 +13,6 @@ export function inline({ segments }: AnswerInstruction, lookup: Lookup): StepRes
 
 function filesIn(value: Value | undefined): readonly Value[] {
   if (value === undefined) return [];
-  const type = typeOf(value);
-  if (type === 'file') return [value];
-  return type === 'array[file]' ? (value as readonly Value[]) : [];
+  if (Array.isArray(value)) return value.every(isFileValue) ? value : [];
+  return isFileValue(value) ? [value] : [];
 }

@@ -36,7 +36,9 @@ export async function storeFile(
 export async function fetchFile(file: FileValue, teamId: TeamId, objects: ObjectStore): Promise<Uint8Array> {
   const key = file.related_id;
   // the value may have been written by anyone, so it opens nothing but the team's own files
-  const isOurs = typeof key === 'string' && key.startsWith(prefixOf(teamId)) && (await objects.has(key));
+  const prefix = prefixOf(teamId);
+  const isKey = typeof key === 'string' && key.startsWith(prefix) && /^[0-9a-f]{64}$/.test(key.slice(prefix.length));
+  const isOurs = isKey && (await objects.has(key));
   if (!isOurs) throw requestErrors.missingFile(`The file "${String(file.filename)}" was not found.`);
   return objects.get(key);
 }

@@ -1,0 +1,134 @@
+import type { ConversationId, JsonObject } from '@tenon/base';
+import { modelErrors } from '@tenon/ports';
+import {
+  createFakeChatModel,
+  createFakeConversationMemory,
+  createFakeModelDirectory,
+  type FakeAnswer,
+} from '@tenon/ports/testing';
+import { failureIn, outputsIn, performNode, type NodeSurroundings } from '../testing/perform-node.js';
+
+const data = {
+  model: {
+    provider: 'langgenius/openai/openai',
+    name: 'gpt-4o',
+    mode: 'chat',
+    completion_params: { temperature: 0.2 },
+  },
+  prompt_template: [{ role: 'user', text: 'Say {{#start.word#}}' }],
+  context: { enabled: false, variable_selector: [] },
+};
+const pool = { start: { word: 'hi' }, sys: { query: 'and now?' } };
+const usage = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
+
+async function ask(
+  answer: FakeAnswer,
+  more: JsonObject = {},
+  surroundings: NodeSurroundings = {},
+  followsSchemas?: boolean,
+) {
+  const fake = createFakeChatModel({ answer: () => answer });
+  const model = followsSchemas === undefined ? fake : { ...fake, followsSchemas };
+  const ports = { models: createFakeModelDirectory([model]), ...surroundings.ports };
+  const performed = await performNode('llm', { ...data, ...more }, { pool, ...surroundings, ports });
+  return { performed, requests: fake.requests };
+}
+
+describe('an llm step', () => {
+  it('asks the model and gives its text, usage and reason for ending', async () => {
+    const { performed, requests } = await ask({ text: ['hel', 'lo'], usage });
+    expect(outputsIn(performed)).toMatchObject({
+      text: 'hello',
+      reasoning_content: '',
+      finish_reason: 'stop',
+      usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7, currency: 'USD' },
+    });
+    expect(performed.result.usage).toEqual(usage);
+    expect(performed.emitted).toEqual([
+      ['text', 'hel'],
+      ['text', 'lo'],
+    ]);
+    expect(requests).toMatchObject([
+      { mode: 'chat', messages: [{ role: 'user', content: 'Say hi' }], parameters: { temperature: 0.2 } },
+    ]);
+    expect(requests[0]).not.toHaveProperty('replySchema');
+    expect(requests[0]?.idempotencyKey).toMatch(/\/node$/);
+  });
+
+  it('keeps the final prompt and the raw reply for people', async () => {
+    const { performed } = await ask({ text: '<think>a</think>b' }, { reasoning_format: 'separated' });
+    expect(performed.recorded).toMatchObject({
+      request: {
+        provider: 'openai',
+        model: 'gpt-4o',
+        messages: [{ role: 'user', content: 'Say hi' }],
+        parameters: { temperature: 0.2 },
+      },
+      reply: { text: '<think>a</think>b', finishReason: 'stop', isUsageEstimated: true },
+    });
+  });
+
+  it('keeps what came before a stream broke', async () => {
+    const { performed } = await ask({ text: 'half a', error: modelErrors.cutStream('The stream was cut.') });
+    expect(failureIn(performed)).toMatchObject({ code: 'model.cutStream', type: 'InvokeConnectionError' });
+    expect(performed.recorded.reply).toMatchObject({ text: 'half a', finishReason: null });
+  });
+
+  it('says that a model is missing', async () => {
+    const performed = await performNode('llm', data, { pool });
+    expect(failureIn(performed)).toMatchObject({ type: 'ModelNotExistError' });
+  });
+
+  it('adds earlier turns and the question when it has a memory', async () => {
+    const conversationId = 'c' as ConversationId;
+    const memory = createFakeConversationMemory({ [conversationId]: [{ query: 'before', answer: 'indeed' }] });
+    const remembering = { memory: { window: { enabled: true, size: 3 } } };
+    const inChat = { mode: 'advanced-chat', conversationId, ports: { memory } } as const;
+    const { requests } = await ask({ text: 'x' }, remembering, inChat);
+    expect(requests[0]?.messages).toEqual([
+      { role: 'user', content: 'Say hi' },
+      { role: 'user', content: 'before' },
+      { role: 'assistant', content: 'indeed' },
+      { role: 'user', content: 'and now?' },
+    ]);
+    const inWorkflow = await ask({ text: 'x' }, remembering, { ...inChat, mode: 'workflow' });
+    expect(inWorkflow.requests[0]?.messages).toHaveLength(1);
+  });
+
+  it('ends with the reason of the signal', async () => {
+    const signal = AbortSignal.abort(modelErrors.timedOut('too slow'));
+    const { performed } = await ask({ text: 'x' }, {}, { signal });
+    expect(failureIn(performed)).toMatchObject({ code: 'model.timedOut' });
+  });
+
+  describe('with structured output', () => {
+    const schema = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };
+    const structured = { structured_output: { schema }, structured_output_enabled: true };
+
+    it('sends the schema and gives the object', async () => {
+      const { performed, requests } = await ask({ text: '{"age": 3}' }, structured);
+      expect(outputsIn(performed)).toMatchObject({ text: '{"age": 3}', structured_output: { age: 3 } });
+      expect(requests[0]?.replySchema).toEqual(schema);
+    });
+
+    it('counts the tokens of a reply that does not follow it', async () => {
+      const { performed } = await ask({ text: '{"age": "x"}', usage }, structured);
+      expect(failureIn(performed)).toMatchObject({
+        type: 'LLMNodeError',
+        message: expect.stringContaining('$.age') as string,
+      });
+      expect(performed.result.usage).toEqual(usage);
+    });
+
+    it('is off when the newer of the two switches says so', async () => {
+      const { performed } = await ask({ text: 'free' }, { ...structured, structured_output_switch_on: false });
+      expect(outputsIn(performed)).not.toHaveProperty('structured_output');
+    });
+
+    it('fails before it asks a model that cannot', async () => {
+      const { performed, requests } = await ask({ text: '{}' }, structured, {}, false);
+      expect(failureIn(performed)).toMatchObject({ type: 'LLMNodeError' });
+      expect(requests).toHaveLength(0);
+    });
+  });
+});
