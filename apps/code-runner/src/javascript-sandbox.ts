@@ -21,7 +21,7 @@ interface Reply {
   readonly isClean: boolean;
 }
 
-type Ending = { readonly by: 'reply'; readonly reply: Reply } | { readonly by: 'time' | 'abort' } | Crash;
+type Ending = { readonly by: 'reply'; readonly reply: Reply } | { readonly by: 'time' | 'abort' | 'close' } | Crash;
 interface Crash {
   readonly by: 'crash';
   readonly message: string;
@@ -33,6 +33,7 @@ export class JavaScriptSandbox implements Sandbox {
   readonly #worker: Worker;
   #jobs = 0;
   #isReusable = true;
+  #hasEnded = false;
   #settle: (ending: Ending) => void = () => {};
 
   private constructor(worker: Worker) {
@@ -45,6 +46,7 @@ export class JavaScriptSandbox implements Sandbox {
     this.ended = new Promise((resolve) => {
       worker.on('exit', () => {
         this.#isReusable = false;
+        this.#hasEnded = true;
         this.#settle({ by: 'crash', message: 'its thread ended' });
         resolve();
       });
@@ -69,7 +71,8 @@ export class JavaScriptSandbox implements Sandbox {
     return this.#isReusable && this.#jobs < JOBS_PER_WORKER;
   }
 
-  async run(job: Job, signal: AbortSignal): Promise<Outcome> {
+  async run(job: Job, signal: AbortSignal): Promise<Outcome | undefined> {
+    if (this.#hasEnded) return undefined;
     this.#jobs++;
     const startedAt = performance.now();
     const ending = await this.#wait(job, signal);
@@ -82,6 +85,8 @@ export class JavaScriptSandbox implements Sandbox {
         throw signal.reason;
       case 'time':
         return failures.timedOut(job.timeoutMs);
+      case 'close':
+        return failures.closed();
       case 'crash':
         if (/memory/i.test(ending.message)) return failures.outOfMemory(limits.memoryMiB.javascript);
         return fail('code.failed', `The interpreter ended before main returned: ${ending.message}.`);
@@ -93,6 +98,7 @@ export class JavaScriptSandbox implements Sandbox {
 
   kill(): void {
     this.#isReusable = false;
+    this.#settle({ by: 'close' });
     void this.#worker.terminate();
   }
 

@@ -39,9 +39,10 @@ async function serve(): Promise<void> {
   });
   onShutdown(async () => {
     server.close();
-    python.close();
     javascript.pool.close();
+    const closed = python.close();
     server.closeAllConnections();
+    await closed;
   });
   server.listen(config.codeRunner.port, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,6 @@
 // One Python interpreter for one execution. A process of its own, started with Node's permission model and without an
-// environment (see python-sandbox.ts). Reads one line of JSON, runs it, writes one frame, and is killed.
+// environment (see python-process.ts). Reads one line of JSON, says that it starts, runs it, writes the reply, and is
+// killed.
 //
 // A frame is one line of JSON that names the `bytes` of the body that follows.
 import childProcess from 'node:child_process';
@@ -14,6 +15,7 @@ const { pyodideDir, snapshotFile, makesSnapshot, limits } = JSON.parse(process.a
 // Taken before any of the author's code runs, which might replace them.
 const { parse, stringify } = JSON;
 const exit = process.exit.bind(process);
+let isMemoryFull = false;
 
 fenceOff();
 const { loadPyodide } = await import(pathToFileURL(`${pyodideDir}/pyodide.mjs`));
@@ -45,7 +47,9 @@ writeFrame({ type: 'ready', version });
 
 const line = readLine();
 if (line === undefined) exit(0);
-answer(parse(line));
+const job = parse(line);
+writeFrame({ type: 'started' });
+answer(job);
 
 function answer({ code, inputs }) {
   let reply;
@@ -70,7 +74,8 @@ function describeBreakdown(error, isReturned) {
   const message = String(error?.message ?? error);
   const isStack = message.includes('call stack');
   if (isStack && isReturned) return 'code.outputTooLarge\ndepth';
-  if (/memory/i.test(message)) return 'code.outOfMemory\n';
+  // Some places of the interpreter do not survive a refused allocation.
+  if (isMemoryFull || /memory/i.test(message)) return 'code.outOfMemory\n';
   const reason = isStack ? 'the code calls itself too deeply' : message;
   const lines = trace.split('\n').filter((line) => line.includes('main.py'));
   return `code.failed\n${[`The interpreter broke down: ${reason}`, ...lines.slice(0, 50)].join('\n')}`;
@@ -113,7 +118,10 @@ function fenceOff() {
   // The module makes its memory itself, so growing is what can be limited.
   const { grow } = WebAssembly.Memory.prototype;
   WebAssembly.Memory.prototype.grow = function (pages) {
-    if (this.buffer.byteLength + pages * 65536 > limits.memoryMiB * 2 ** 20) throw new RangeError('memory limit');
+    if (this.buffer.byteLength + pages * 65536 > limits.memoryMiB * 2 ** 20) {
+      isMemoryFull = true;
+      throw new RangeError('memory limit');
+    }
     return grow.call(this, pages);
   };
 }

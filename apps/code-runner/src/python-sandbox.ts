@@ -16,13 +16,14 @@ import { watchMemory } from './watch-memory.js';
 /** A fresh interpreter takes 210 MiB; the rest is its own limit and the way of a result out of it. */
 const RESIDENT_MIB = 210 + limits.memoryMiB.python3 + 160;
 const REPLY_BYTES = limits.resultBytes + 2 ** 20;
+const STARTED_BYTES = 1024;
 const SNAPSHOT_BYTES = 256 * 2 ** 20;
 const ERRORS_KEPT = 2000;
 /** The child cuts its messages well below. */
 const MESSAGE_LENGTH = 20_000;
 
 /** Why we killed the process. */
-type Killer = 'time' | 'memory' | 'output' | 'nonsense' | 'abort';
+type Killer = 'time' | 'memory' | 'output' | 'nonsense' | 'abort' | 'close';
 
 /** One interpreter process. It runs one job and is gone. */
 export class PythonSandbox implements Sandbox {
@@ -75,21 +76,25 @@ export class PythonSandbox implements Sandbox {
     }
   }
 
-  async run(job: Job, signal: AbortSignal): Promise<Outcome> {
+  async run(job: Job, signal: AbortSignal): Promise<Outcome | undefined> {
     const abort = () => this.#kill('abort');
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     const stopWatching = watchMemory(this.#child.pid!, RESIDENT_MIB, () => this.#kill('memory'));
     const timer = setTimeout(() => this.#kill('time'), job.timeoutMs);
     const startedAt = performance.now();
+    let hasStarted = false;
     try {
       this.#child.stdin.write(`${JSON.stringify({ code: job.code, inputs: job.inputs })}\n`);
+      await this.#frames.read(STARTED_BYTES);
+      hasStarted = true;
       const reply = await this.#frames.read(REPLY_BYTES);
       if (this.#killer) return await this.#failureOfEnd(job, signal);
       return readReply(reply, performance.now() - startedAt);
     } catch (error) {
       if (!(error instanceof BrokenFrameError)) throw error;
       if (error.reason === 'tooLarge') this.#kill('output');
+      if (!hasStarted && error.reason === 'ended' && !this.#killer) return undefined;
       if (error.reason === 'malformed') this.#kill('nonsense');
       return await this.#failureOfEnd(job, signal);
     } finally {
@@ -101,12 +106,12 @@ export class PythonSandbox implements Sandbox {
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#kill('close');
   }
 
   #kill(killer: Killer): void {
     this.#killer ??= killer;
-    this.kill();
+    this.#child.kill('SIGKILL');
   }
 
   /** No reply came: the reason is who killed it, or how it died. */
@@ -115,6 +120,8 @@ export class PythonSandbox implements Sandbox {
     switch (this.#killer) {
       case 'abort':
         throw signal.reason;
+      case 'close':
+        return failures.closed();
       case 'time':
         return failures.timedOut(job.timeoutMs);
       case 'memory':

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+
+/** Unfinished files of processes that were killed, and snapshots of versions that are no longer used. */
+const LEFT_BEHIND = [
+  { ending: '.part', afterMs: 3_600_000 },
+  { ending: '.snapshot', afterMs: 30 * 24 * 3_600_000 },
+] as const;
 
 /** Where the memory of a started interpreter is kept, so that the next one need not start from nothing. */
 export class PythonSnapshot {
-  #isBeingMade = false;
-  #isBroken = false;
+  #state: 'idle' | 'making' | 'saving' | 'broken' = 'idle';
+  #saving: Promise<void> = Promise.resolve();
 
   private readonly file: string;
 
@@ -27,40 +33,65 @@ export class PythonSnapshot {
 
   /** The file, when it exists and has not been found broken. */
   get usableFile(): string | undefined {
-    return !this.#isBroken && existsSync(this.file) ? this.file : undefined;
+    return this.#state !== 'broken' && existsSync(this.file) ? this.file : undefined;
   }
 
   /** True for one caller: the one whose interpreter shall make the snapshot. It must `save` or `giveUp`. */
   claimMaking(): boolean {
-    if (this.#isBeingMade || this.#isBroken) return false;
-    this.#isBeingMade = true;
+    if (this.#state !== 'idle') return false;
+    this.#state = 'making';
     return true;
   }
 
-  /** Writes the snapshot. Other processes see all of it or nothing. A full or read-only disk leaves the slow start. */
-  async save(bytes: Buffer): Promise<void> {
-    const part = `${this.file}.${process.pid}.part`;
-    try {
-      await mkdir(path.dirname(this.file), { recursive: true });
-      await writeFile(part, bytes, { mode: 0o600 });
-      await rename(part, this.file);
-    } catch (error) {
-      await rm(part, { force: true });
-      this.#isBroken = true;
-      throw error;
-    } finally {
-      this.#isBeingMade = false;
-    }
+  /**
+   * Writes the snapshot. Other processes see all of it or nothing.
+   * @throws  the error of a full or read-only disk; interpreters then go on starting from nothing
+   */
+  save(bytes: Buffer): Promise<void> {
+    this.#state = 'saving';
+    this.#saving = this.#write(bytes);
+    return this.#saving;
   }
 
-  /** Lets another interpreter try to make it. */
+  /** Resolves when nothing is being written. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([this.#saving]);
+  }
+
+  /** Lets another interpreter try to make it, unless this one has made it. */
   giveUp(): void {
-    this.#isBeingMade = false;
+    if (this.#state === 'making') this.#state = 'idle';
   }
 
   /** No interpreter starts from it: removes it and starts from nothing for as long as this process lives. */
   async discard(): Promise<void> {
-    this.#isBroken = true;
+    this.#state = 'broken';
     await rm(this.file, { force: true });
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const folder = path.dirname(this.file);
+    const part = `${this.file}.${process.pid}.part`;
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(part, bytes, { mode: 0o600 });
+      await rename(part, this.file);
+      this.#state = 'idle';
+      await removeLeftovers(folder);
+    } catch (error) {
+      this.#state = 'broken';
+      await rm(part, { force: true });
+      throw error;
+    }
+  }
+}
+
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const rule = LEFT_BEHIND.find(({ ending }) => name.endsWith(ending));
+    const file = path.join(folder, name);
+    // Another process may tidy up too.
+    const found = rule && (await stat(file).catch(() => undefined));
+    if (found && Date.now() - found.mtimeMs > rule.afterMs) await rm(file, { force: true });
   }
 }

@@ -60,10 +60,12 @@ export class Python implements Language {
     return { ...this.#known, runtime: `pyodide ${this.#options.pyodideVersion}` };
   }
 
-  /** Kills every interpreter and the process that watches over them. */
-  close(): void {
+  /** Kills every interpreter and the process that watches over them, and finishes what is being written. */
+  async close(): Promise<void> {
     this.pool.close();
     this.#reaper.close();
+    const setting = await this.#setting?.catch(() => undefined);
+    await setting?.snapshot.settle();
   }
 
   async #start(): Promise<PythonSandbox> {

@@ -15,6 +15,9 @@ export interface PoolOptions {
   readonly maxWaiting: number;
 }
 
+/** Sandboxes that one job may find dead. */
+const ATTEMPTS = 3;
+
 interface Ticket {
   readonly give: (sandbox: Sandbox) => void;
   readonly refuse: (reason: unknown) => void;
@@ -45,17 +48,22 @@ export class SandboxPool {
    * @throws  `code.unavailable` when no sandbox can be started or too many jobs wait; the reason of `signal`
    */
   async run(job: Job, signal: AbortSignal): Promise<Outcome> {
-    const sandbox = await this.#acquire(signal);
-    try {
-      return await sandbox.run(job, signal);
-    } finally {
-      void this.#release(sandbox);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const sandbox = await this.#acquire(signal);
+      try {
+        const outcome = await sandbox.run(job, signal);
+        if (outcome) return outcome;
+      } finally {
+        void this.#release(sandbox);
+      }
     }
+    throw poolErrors.unavailable('The sandboxes die before they take any code; the computer may be out of memory.');
   }
 
-  /** Sandboxes that exist or are being started, and jobs that wait. */
-  get load(): { readonly sandboxes: number; readonly waiting: number } {
-    return { sandboxes: this.#taken + this.#warm.length + this.#starting, waiting: this.#waiting.length };
+  /** Sandboxes by what they do, and jobs that wait for one. */
+  get load(): { readonly busy: number; readonly ready: number; readonly starting: number; readonly waiting: number } {
+    const [busy, ready] = [this.#taken, this.#warm.length];
+    return { busy, ready, starting: this.#starting, waiting: this.#waiting.length };
   }
 
   /** Kills everything; what runs or waits is refused. */

@@ -32,12 +32,16 @@ export type Outcome =
 
 /** A place that is ready to run code. */
 export interface Sandbox {
-  /** Runs one job. Rejects only with the reason of `signal`, after everything of the job is gone. */
-  run(job: Job, signal: AbortSignal): Promise<Outcome>;
+  /**
+   * Runs one job. Resolves with undefined when the sandbox turned out to be dead before it took the job: another one
+   * may have it. Rejects only with the reason of `signal`, after everything of the job is gone.
+   */
+  run(job: Job, signal: AbortSignal): Promise<Outcome | undefined>;
   /** May it run another job? False as soon as anything of the last one could be left over. */
   readonly isReusable: boolean;
   /** Resolves when nothing of the sandbox is left. */
   readonly ended: Promise<void>;
+  /** Ends it at once; a job it runs gives `code.unavailable`. */
   kill(): void;
 }
 
@@ -59,6 +63,7 @@ export const fail = (code: FailureCode, message: string, printed = ''): Failure 
 
 /** The failures that every language words alike. */
 export const failures = {
+  closed: () => fail('code.unavailable', 'The code runner is ending.'),
   timedOut: (timeoutMs: number) => fail('code.timedOut', `The code ran longer than its limit of ${timeoutMs} ms.`),
   outOfMemory: (limitMiB: number, printed = '') =>
     fail('code.outOfMemory', `The code needs more memory than the limit of ${limitMiB} MiB.`, printed),

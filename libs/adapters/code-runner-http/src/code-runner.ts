@@ -1,16 +1,18 @@
-import { isJsonObject, type JsonObject, type TenonError } from '@tenon/base';
+import { isJsonObject, isTenonError, type JsonObject, type TenonError } from '@tenon/base';
 import { codeErrors, type CodeReply, type CodeRequest, type CodeRunner } from '@tenon/ports';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 
-/** The process sends a sign of life every second while it works. */
-const SILENCE_MS = 10_000;
-
 export interface HttpCodeRunnerOptions {
   /** Address of the process, such as `http://127.0.0.1:4190`. */
   readonly url: string;
   readonly token: string;
+  /**
+   * Silence, in milliseconds, after which the process counts as hanging. It sends a sign of life every second while it
+   * works; 10 s by default.
+   */
+  readonly silenceMs?: number;
 }
 
 /** Runs code in the process of `apps/code-runner`. Aborting a request kills its sandbox at once. */
@@ -34,7 +36,7 @@ function readReply(answer: JsonObject): CodeReply {
 
 /** @throws `code.*`, or the reason of `signal` */
 async function ask(
-  { url, token }: HttpCodeRunnerOptions,
+  options: HttpCodeRunnerOptions,
   method: string,
   path: string,
   signal?: AbortSignal,
@@ -43,14 +45,14 @@ async function ask(
   signal?.throwIfAborted();
   let answer: unknown;
   try {
-    const { status, received } = await exchange(new URL(path, url), method, token, signal, body);
+    const { status, received } = await exchange(options, method, path, signal, body);
     if (status === 401) throw codeErrors.unavailable('The code runner refuses the token: TENON_CODE_RUNNER_TOKEN.');
     answer = JSON.parse(received);
   } catch (cause) {
     signal?.throwIfAborted();
-    if (isCodeError(cause)) throw cause;
+    if (isTenonError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw codeErrors.unavailable(`The code runner at ${url} does not answer: ${reason}`, { cause });
+    throw codeErrors.unavailable(`The code runner at ${options.url} does not answer: ${reason}`, { cause });
   }
   if (!isJsonObject(answer)) throw codeErrors.unavailable('The code runner sent an answer that cannot be read.');
   if (isJsonObject(answer['error'])) throw toCodeError(answer['error']);
@@ -58,13 +60,14 @@ async function ask(
 }
 
 function exchange(
-  url: URL,
+  { token, silenceMs = 10_000, ...options }: HttpCodeRunnerOptions,
   method: string,
-  token: string,
+  path: string,
   signal: AbortSignal | undefined,
   body: string | undefined,
 ): Promise<{ readonly status: number; readonly received: string }> {
   return new Promise((resolve, reject) => {
+    const url = new URL(path, options.url);
     const open = url.protocol === 'https:' ? requestHttps : requestHttp;
     const request = open(url, {
       method,
@@ -76,7 +79,7 @@ function exchange(
       },
       ...(signal ? { signal } : {}),
     });
-    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no sign of life for ${SILENCE_MS / 1000} s`)));
+    request.setTimeout(silenceMs, () => request.destroy(new Error(`no sign of life for ${silenceMs / 1000} s`)));
     request.on('error', reject);
     request.on('response', (response) => {
       text(response).then((received) => resolve({ status: response.statusCode ?? 0, received }), reject);
@@ -93,8 +96,4 @@ function toCodeError({ code, message, printed }: JsonObject): TenonError {
   if (area === 'code' && isReason(reason)) return codeErrors[reason](String(message), { details });
   if (code === 'request.tooLarge') return codeErrors.failed(String(message));
   return codeErrors.unavailable(`The code runner does not take the request: ${String(message)}`);
-}
-
-function isCodeError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('code.');
 }
