@@ -10,7 +10,7 @@ describe('start', () => {
     const plan = buildPlan('begin -> a', {
       environment: [
         { id: '1', name: 'URL', type: 'string', value: 'http://x' },
-        { id: '2', name: 'KEY', type: 'secret', value: secretOf('KEY') },
+        { id: '2', name: 'KEY', type: 'secret', value: secretOf('sealed') },
       ],
       conversation: [
         { id: '3', name: 'topic', type: 'string', value: 'none yet' },
@@ -26,7 +26,7 @@ describe('start', () => {
     });
     const given = {
       sys: { query: 'hi' },
-      env: { URL: 'http://x', KEY: secretOf('KEY') },
+      env: { URL: 'http://x', KEY: secretOf('sealed') },
       conversation: { topic: 'none yet', count: 3 },
     };
     expect(state.pool).toEqual({ ...given, begin: { name: 'Ada', optional: null } });
@@ -49,10 +49,20 @@ describe('start', () => {
     expect(run.state.pool).toMatchObject({ begin: { x: null, 'sys.query': 'hi' } });
   });
 
-  it('fails a run that is to begin at a step that does not exist', () => {
+  it('row 58: fails a run that is to begin at a step that does not exist', () => {
     const run = runInMemory(buildPlan('begin -> a'), {}, { root: 'nowhere' });
     expect(run.story()).toEqual(['run started', 'run finished']);
     expect(run.outcome).toMatchObject({ status: 'failed', steps: 0, failure: { code: 'run.unknownRoot' } });
+  });
+
+  it('row 58: takes an edge to or from a step that does not exist for one that is not drawn', () => {
+    const plan = buildPlan('begin -> a');
+    const dangling = [
+      { source: 'begin', exit: 'source', target: 'nothing' },
+      { source: 'nobody', exit: 'source', target: 'a' },
+    ];
+    const run = runInMemory({ ...plan, edges: [...dangling, ...plan.edges] });
+    expect(run.outcome).toMatchObject({ status: 'succeeded', steps: 2 });
   });
 
   it('begins where the caller says', () => {
@@ -99,7 +109,7 @@ describe('steps whose result is known already', () => {
 });
 
 describe('the effect of a step', () => {
-  const secret = { id: '1', name: 'KEY', type: 'secret' as const, value: secretOf('KEY') };
+  const secret = { id: '1', name: 'KEY', type: 'secret' as const, value: secretOf('sealed') };
 
   it('carries what the step reads, and no more', () => {
     const plan = buildPlan('begin -> a', { steps: { a: { reads: ['begin.x', 'begin.y', 'sys.query'] } } });
@@ -110,7 +120,7 @@ describe('the effect of a step', () => {
   it('is for outside when a pure function reads a secret', () => {
     const plan = buildPlan('begin -> a', { environment: [secret], steps: { a: { reads: ['env.KEY'] } } });
     const run = runInMemory(plan, { a: returns({}) });
-    expect(run.effects[1]).toMatchObject({ outside: true, inputs: { 'env.KEY': secretOf('KEY') } });
+    expect(run.effects[1]).toMatchObject({ outside: true, inputs: { 'env.KEY': secretOf('sealed') } });
   });
 
   it('is an activity anyway when its instruction is one', () => {

@@ -1,5 +1,5 @@
 import { isTenonError } from '@tenon/base';
-import { evaluateGroup, type Condition, type ConditionOperator } from './condition.js';
+import { evaluateGroup, type Condition, type ConditionGroup, type ConditionOperator } from './condition.js';
 import type { Selector } from './plan.js';
 import type { Value } from './value.js';
 
@@ -124,6 +124,16 @@ describe('evaluateGroup', () => {
 
   it('fails on a comparison that does not exist', () => {
     expect(outcome('x', 'constructor' as ConditionOperator)).toBe('condition.unknownOperator');
+  });
+
+  it('row 37: of several groups the first that holds decides, and what later ones miss does not matter', () => {
+    const group = (name: string, expected: string): ConditionGroup => ({
+      logic: 'and',
+      conditions: [{ selector: ['n', name], operator: 'is', expected }],
+    });
+    const lookup = (selector: Selector) => (selector[1] === 'x' ? 'b' : undefined);
+    const cases = [group('x', 'a'), group('x', 'b'), group('missing', 'c')];
+    expect(cases.findIndex((one) => evaluateGroup(one, lookup))).toBe(1);
   });
 
   it('stops at the comparison that decides', () => {

@@ -20,7 +20,7 @@ interface Behaviour {
   readonly isRoot: boolean;
 }
 
-const behaviour = fc.record<Behaviour>({
+const behaviours = fc.record<Behaviour>({
   isBranching: fc.boolean(),
   choice: fc.nat(2),
   failures: fc.constantFrom(0, 0, 0, 1, 3),
@@ -39,7 +39,7 @@ const BRANCHES = ['x', 'y', 'fail-branch'];
  * chooses.
  */
 export const randomRun: fc.Arbitrary<RandomRun> = fc
-  .array(behaviour, { minLength: 2, maxLength: 12 })
+  .array(behaviours, { minLength: 2, maxLength: 12 })
   .chain((behaviours) => {
     const step = fc.nat(behaviours.length - 1);
     const edge = fc.tuple(step, step, fc.nat(5), fc.nat(7));
@@ -51,7 +51,8 @@ export const randomRun: fc.Arbitrary<RandomRun> = fc
       return `${nameOf(source)}:${exitOf(behaviours[source] as Behaviour, exit)} -> ${nameOf(target)}`;
     });
     const names = behaviours.map((_, i) => nameOf(i));
-    const steps = Object.fromEntries(behaviours.map((one, i) => [nameOf(i), drawingOf(one, i)]));
+    const isEntered = (i: number) => lines.some((line) => line.endsWith(`-> ${nameOf(i)}`));
+    const steps = Object.fromEntries(behaviours.map((one, i) => [nameOf(i), drawingOf(one, i, isEntered(i))]));
     const performers = Object.fromEntries(behaviours.map((one, i) => [nameOf(i), performerOf(one, i)]));
     return { plan: buildPlan([...names, ...lines].join('\n'), { steps }), performers };
   });
@@ -66,7 +67,8 @@ function exitOf({ isBranching, rule }: Behaviour, exit: number): string {
   return exits[exit % exits.length] as string;
 }
 
-function drawingOf({ isBranching, maxRetries, rule, says, isRoot }: Behaviour, i: number): StepDrawing {
+function drawingOf(behaviour: Behaviour, i: number, isEntered: boolean): StepDrawing {
+  const { isBranching, maxRetries, rule, says, isRoot } = behaviour;
   const onFailure =
     rule === 'stop'
       ? { then: rule }
@@ -77,7 +79,7 @@ function drawingOf({ isBranching, maxRetries, rule, says, isRoot }: Behaviour, i
     branching: isBranching,
     onFailure,
     retry: { maxRetries, intervalMs: 2 },
-    isRoot: isRoot && i > 0,
+    isRoot: isRoot && i > 0 && !isEntered,
     reads: Array.from({ length: i }, (_, j) => `${nameOf(j)}.value`),
     ...(says && { answer: `<${i}>` }),
   };

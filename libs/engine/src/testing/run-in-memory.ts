@@ -6,6 +6,8 @@ import type { EffectKey, Message } from '../message.js';
 import type { Plan } from '../plan.js';
 import { indexPlan } from '../plan-index.js';
 import { lookupIn } from '../reference.js';
+import { openReply, replyToChunk, replyToEvent, type ReplyTurn } from '../reply.js';
+import type { Reply, ReplyPiece } from '../reply-state.js';
 import type { StartInput } from '../start-input.js';
 import type { RunLimits, RunState } from '../state.js';
 import type { InlineFunction, StepResult } from '../step-result.js';
@@ -42,7 +44,14 @@ export interface MemoryRun {
   /** The `step.started` events of a step. */
   started(stepKey: string): readonly RunEvent[];
   skipped(stepKey: string): boolean;
-  /** The events in order and in short: `if started`, `if succeeded`, `a skipped`, …, `run finished`. */
+  /** What may be shown, in order. */
+  readonly pieces: readonly ReplyPiece[];
+  /** The text that is shown in the end; large values by their key in braces. */
+  readonly said: string;
+  /**
+   * Events and pieces in order and in short: `if started`, `if succeeded`, `a skipped`, `llm says "hi"`,
+   * `llm thinks "hm"`, `llm takes back 2`, …, `run finished`.
+   */
   story(): readonly string[];
 }
 
@@ -94,13 +103,16 @@ interface Script {
 interface Scheduled {
   readonly dueMs: number;
   readonly key: EffectKey;
-  readonly happen: () => Message | undefined;
+  readonly happen: () => Message | void;
 }
 
 class MemoryDriver {
   private nowMs = 0;
   private scheduled: Scheduled[] = [];
   private state: RunState | undefined;
+  private reply: Reply;
+  private readonly pieces: ReplyPiece[] = [];
+  private readonly timeline: (RunEvent | ReplyPiece)[] = [];
   private isCancelled = false;
   private readonly events: RunEvent[] = [];
   private readonly effects: Effect[] = [];
@@ -114,6 +126,7 @@ class MemoryDriver {
   ) {
     const { inline: _inline, cancel: _cancel, isLarge: _isLarge, ...given } = options;
     this.input = { inputs: {}, system: {}, conversation: {}, limits: LIMITS, ...given, at: 0 };
+    this.reply = openReply(plan);
   }
 
   start(): Turn {
@@ -127,7 +140,9 @@ class MemoryDriver {
   take(turn: Turn): Perform[] {
     this.state = this.options.isLarge ? turn.state : restored(turn.state);
     for (const event of turn.events) {
+      this.show(replyToEvent(this.plan, this.reply, event));
       this.events.push(event);
+      this.timeline.push(event);
       if (this.options.cancel?.when(event) && !this.isCancelled) {
         this.isCancelled = true;
         const { reason } = this.options.cancel;
@@ -157,8 +172,16 @@ class MemoryDriver {
     return result instanceof Promise ? result.then(toScript) : toScript(result);
   }
 
-  schedule({ key }: Perform, { texts, result, lastsMs }: Script): void {
-    texts.forEach((_text, i) => this.add(key, (lastsMs * (i + 1)) / (texts.length + 1), () => undefined));
+  schedule({ key, stepKey, attempt }: Perform, { texts, result, lastsMs }: Script): void {
+    const offsets = new Map<string, number>();
+    texts.forEach(({ channel, text }, i) => {
+      const offset = offsets.get(channel) ?? 0;
+      offsets.set(channel, offset + text.length);
+      const piece = { stepKey, attempt, execution: 1, channel, offset, text };
+      this.add(key, (lastsMs * (i + 1)) / (texts.length + 1), () =>
+        this.show(replyToChunk(this.plan, this.reply, piece)),
+      );
+    });
     if (result) this.add(key, lastsMs, () => ({ type: 'step.finished', at: this.nowMs, key, result }));
   }
 
@@ -175,8 +198,14 @@ class MemoryDriver {
     return undefined;
   }
 
+  private show({ reply, pieces }: ReplyTurn): void {
+    this.reply = this.options.isLarge ? reply : restored(reply);
+    this.pieces.push(...pieces);
+    this.timeline.push(...pieces);
+  }
+
   run(): MemoryRun {
-    const { events, effects, messages, input } = this;
+    const { events, effects, messages, input, pieces, timeline } = this;
     const state = this.state as RunState;
     const of = (type: RunEvent['type'], stepKey: string) =>
       events.filter((event) => event.type === type && 'stepKey' in event && event.stepKey === stepKey);
@@ -189,7 +218,9 @@ class MemoryDriver {
       outcome: state.outcome,
       started: (stepKey) => of('step.started', stepKey),
       skipped: (stepKey) => of('step.skipped', stepKey).length > 0,
-      story: () => events.map(inShort),
+      pieces,
+      said: textOf(pieces),
+      story: () => timeline.map(inShort),
     };
   }
 
@@ -209,7 +240,7 @@ class MemoryDriver {
     this.add(key, delayMs, () => ({ type: 'timer.fired', at: this.nowMs, key }));
   }
 
-  private add(key: EffectKey, afterMs: number, happen: () => Message | undefined): void {
+  private add(key: EffectKey, afterMs: number, happen: () => Message | void): void {
     this.scheduled.push({ key, dueMs: this.nowMs + afterMs, happen });
   }
 
@@ -224,13 +255,32 @@ class MemoryDriver {
   }
 }
 
-function restored(state: RunState): RunState {
-  const copy = JSON.parse(JSON.stringify(state)) as RunState;
+function restored<T>(state: T): T {
+  const copy = JSON.parse(JSON.stringify(state)) as T;
   assert.deepStrictEqual(copy, state, 'the state did not survive JSON');
   return copy;
 }
 
-function inShort(event: RunEvent): string {
-  const [noun, verb] = event.type.split('.') as [string, string];
-  return `${'stepKey' in event ? event.stepKey : noun} ${verb}`;
+const textOf = (pieces: readonly ReplyPiece[]): string =>
+  pieces.reduce((said, piece) => {
+    if (piece.type === 'text') return said + piece.text;
+    if (piece.type === 'reference') return `${said}{${piece.reference.$ref.key}}`;
+    return piece.type === 'reset' && piece.of === 'text' ? said.slice(0, -piece.length) : said;
+  }, '');
+
+function inShort(item: RunEvent | ReplyPiece): string {
+  switch (item.type) {
+    case 'text':
+      return `${item.stepKey} says ${JSON.stringify(item.text)}`;
+    case 'reasoning':
+      return `${item.stepKey} thinks ${JSON.stringify(item.text)}`;
+    case 'reference':
+      return `${item.stepKey} refers to ${item.reference.$ref.key}`;
+    case 'reset':
+      return `${item.stepKey} takes back ${item.length}`;
+    default: {
+      const [noun, verb] = item.type.split('.') as [string, string];
+      return `${'stepKey' in item ? item.stepKey : noun} ${verb}`;
+    }
+  }
 }
