@@ -32,8 +32,14 @@ const contentSchema = z.union([z.string(), z.null(), z.array(z.looseObject({ typ
 const messageSchema = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
   content: contentSchema,
+  tool_call_id: z.string().nullish(),
   tool_calls: z
-    .array(z.looseObject({ function: z.looseObject({ name: z.string(), arguments: z.string() }) }))
+    .array(
+      z.looseObject({
+        id: z.string().nullish(),
+        function: z.looseObject({ name: z.string(), arguments: z.string() }),
+      }),
+    )
     .nullish(),
 });
 const toolSchema = z.looseObject({
@@ -93,7 +99,7 @@ export function parseChatRequest(body: unknown): ChatCall {
   const maxTokens = request.max_completion_tokens ?? request.max_tokens;
   return {
     model: request.model,
-    messages: request.messages.map(readMessage),
+    messages: readMessages(request.messages),
     tools,
     mustCall,
     ...(constraint ? { constraint } : {}),
@@ -161,12 +167,18 @@ function readTool({ function: tool }: z.infer<typeof toolSchema>): PromptTool {
   };
 }
 
-function readMessage(message: Request['messages'][number]): PromptMessage {
-  return {
-    role: message.role === 'developer' ? 'system' : message.role,
-    text: readText(message.content),
-    calls: (message.tool_calls ?? []).map((call) => ({ name: call.function.name, arguments: call.function.arguments })),
-  };
+function readMessages(messages: Request['messages']): PromptMessage[] {
+  const called = new Map<string, string>();
+  return messages.map((message) => {
+    for (const call of message.tool_calls ?? []) if (call.id) called.set(call.id, call.function.name);
+    const toolName = message.tool_call_id ? called.get(message.tool_call_id) : undefined;
+    return {
+      role: message.role === 'developer' ? 'system' : message.role,
+      text: readText(message.content),
+      calls: (message.tool_calls ?? []).map(({ function: { name, arguments: text } }) => ({ name, arguments: text })),
+      ...(toolName === undefined ? {} : { toolName }),
+    };
+  });
 }
 
 function readText(content: z.infer<typeof contentSchema>): string {

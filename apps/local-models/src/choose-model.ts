@@ -35,6 +35,12 @@ export function chooseModel(capacity: Capacity): ModelManifest {
   );
 }
 
+/** As `chooseModel`, for downloads into `folder`, which is made if it is not there. */
+export function chooseForFolder(folder: string): ModelManifest {
+  fs.mkdirSync(folder, { recursive: true });
+  return chooseModel({ memoryBytes: freeMemoryBytes(), diskBytes: freeDiskBytes(folder) });
+}
+
 /** Of models whose files are here, the best one that fits in memory; the smallest where none does. */
 export function choosePresent(present: readonly ModelManifest[], memoryBytes: number): ModelManifest | undefined {
   return present.find(({ id }) => memoryBytes >= needs[id].memoryBytes) ?? present.at(-1);

@@ -79,8 +79,8 @@ class Translation {
     }
     if (schema['const'] !== undefined || schema['enum'] !== undefined) return literal(schema, given, path);
     const types = typeList(schema['type'], given, path);
-    if (types.length === 0) return anything();
     assertOnly(given, ['type', ...types.flatMap((type) => keywords[type] as string[])], path);
+    if (types.length === 0) return anything();
     const alternatives = types.map((type) => {
       if (type === 'object') return this.object(schema, path, below);
       if (type === 'array') return this.array(schema, path, below);

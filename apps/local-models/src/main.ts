@@ -2,7 +2,9 @@ import { isTenonError } from '@tenon/base';
 import { announceReady, createLogger, loadConfig, onShutdown, type Config } from '@tenon/platform';
 import os from 'node:os';
 import path from 'node:path';
+import { chooseForFolder } from './choose-model.js';
 import { createLlamaLoader, inferenceThreads } from './llama-engine.js';
+import { getModel } from './manifest.js';
 import type { ModelFolders } from './model-files.js';
 import { runPull } from './pull-command.js';
 import { PullJob } from './pull-job.js';
@@ -35,7 +37,9 @@ async function serve(): Promise<void> {
 async function pullFromCommandLine(id: string | undefined): Promise<void> {
   const stop = new AbortController();
   onShutdown(async () => stop.abort(new Error('The download was interrupted; the next one goes on where it ended.')));
-  await runPull(id, { ...sourcesOf(loadConfig(process.env)), signal: stop.signal }, process.stdout);
+  const sources = sourcesOf(loadConfig(process.env));
+  const model = id === undefined ? chooseForFolder(sources.folders.cache) : getModel(id);
+  await runPull(model, { ...sources, signal: stop.signal }, process.stdout);
 }
 
 const [command, model, ...rest] = process.argv.slice(2);

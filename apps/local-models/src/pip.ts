@@ -48,24 +48,27 @@ export async function downloadWheel(
   return path.join(folder, wheel);
 }
 
+/** Runs a program to its end; an aborted one is dead when this rejects with the signal's reason. */
 async function run(
   [program, ...args]: readonly string[],
   env: Environment,
   signal: AbortSignal | undefined,
 ): Promise<{ code: number | string; errors: string }> {
-  const child = spawn(program as string, args, {
-    env: env as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...(signal ? { signal } : {}),
-  });
+  const child = spawn(program as string, args, { env: env as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => (errors = (errors + text).slice(-ERROR_TAIL_CHARACTERS)));
+  // pip has nothing to bring in order that the removal of its folder would not.
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill);
   try {
     const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+    signal?.throwIfAborted();
     return { code: code ?? killedBy ?? 'no code', errors };
   } catch (error) {
     signal?.throwIfAborted();
     return { code: (error as NodeJS.ErrnoException).code ?? 'no code', errors: String(error) };
+  } finally {
+    signal?.removeEventListener('abort', kill);
   }
 }

@@ -11,6 +11,8 @@ export interface PromptMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly text: string;
   readonly calls: readonly PastCall[];
+  /** Of a `tool` message: the tool whose result it is. */
+  readonly toolName?: string;
 }
 
 /** A tool as the caller described it. */
@@ -24,42 +26,53 @@ export interface PromptTool {
 const DEFAULT_SYSTEM_TEXT = 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.';
 
 /**
- * Writes a conversation the way the Qwen 2.5 family was trained on it (ChatML, tools as in its published template),
- * ending where the model's answer begins. Text of messages is never a control piece, so it cannot end its own turn.
+ * Writes a conversation in ChatML, as the Qwen 2.5 family was trained on it, ending where the model's answer begins.
+ * Tools are announced in the words of its published template. Calls and results stand in plain words instead: models of
+ * this size write calls as plain JSON, and after a result in the template's tags they ask for it again.
+ * Text of messages is never a control piece, so it cannot end its own turn.
  */
 export function buildPrompt(messages: readonly PromptMessage[], tools: readonly PromptTool[]): PromptPiece[] {
   const [first, ...others] = messages;
   const hasSystem = first?.role === 'system';
   const system = (hasSystem ? first.text : DEFAULT_SYSTEM_TEXT) + (tools.length > 0 ? toolText(tools) : '');
-  const pieces = turn('system', system);
-  const rest = hasSystem ? others : messages;
-  for (let index = 0; index < rest.length; index++) {
-    const message = rest[index] as PromptMessage;
-    if (message.role !== 'tool') {
-      pieces.push(...turn(message.role, message.role === 'assistant' ? assistantText(message) : message.text));
-      continue;
-    }
-    // Results of one round of calls share a turn.
-    const results: string[] = [];
-    for (; rest[index]?.role === 'tool'; index++)
-      results.push(`<tool_response>\n${rest[index]?.text}\n</tool_response>`);
-    index--;
-    pieces.push(...turn('user', results.join('\n')));
-  }
-  pieces.push(control('<|im_start|>'), words('assistant\n'));
-  return pieces;
+  const turns = joinResults(hasSystem ? others : messages).map(({ role, text }) => turn(role, text));
+  return [...turn('system', system), ...turns.flat(), control('<|im_start|>'), words('assistant\n')];
 }
+
+interface Turn {
+  readonly role: string;
+  readonly text: string;
+}
+
+/** One turn per message, but one for all results that follow each other. */
+function joinResults(messages: readonly PromptMessage[]): Turn[] {
+  const turns: Turn[] = [];
+  let results: string[] = [];
+  const close = () => {
+    if (results.length > 0) turns.push({ role: 'user', text: `${results.join('\n\n')}\n\n${AFTER_RESULTS}` });
+    results = [];
+  };
+  for (const message of messages) {
+    if (message.role === 'tool') results.push(`Result of ${message.toolName ?? 'the call'}:\n${message.text}`);
+    else {
+      close();
+      turns.push({
+        role: message.role,
+        text: [message.text, ...message.calls.map(callText)].filter(Boolean).join('\n'),
+      });
+    }
+  }
+  close();
+  return turns;
+}
+
+const AFTER_RESULTS = 'Now answer my question with it, or call another function.';
 
 const control = (text: string): PromptPiece => ({ text, isControl: true });
 const words = (text: string): PromptPiece => ({ text, isControl: false });
 
 function turn(role: string, text: string): PromptPiece[] {
   return [control('<|im_start|>'), words(`${role}\n${text}`), control('<|im_end|>'), words('\n')];
-}
-
-function assistantText({ text, calls }: PromptMessage): string {
-  const written = calls.map((call) => `<tool_call>\n${callText(call)}\n</tool_call>`);
-  return [...(text ? [text] : []), ...written].join('\n');
 }
 
 function callText({ name, arguments: text }: PastCall): string {
@@ -82,7 +95,9 @@ ${signatures.join('\n')}
 For each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:
 <tool_call>
 {"name": <function-name>, "arguments": <args-json-object>}
-</tool_call>`;
+</tool_call>
+
+If no function is needed, or once you have its result, reply to the user in plain text.`;
 }
 
 /** JSON with a blank after each comma and colon, as in the model's training texts. */

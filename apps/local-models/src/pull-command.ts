@@ -1,24 +1,19 @@
-import fs from 'node:fs';
 import type { Writable } from 'node:stream';
-import { chooseModel, freeDiskBytes, freeMemoryBytes } from './choose-model.js';
-import { getModel } from './manifest.js';
+import type { ModelManifest } from './manifest.js';
 import { pullModel, type PullOptions, type PullProgress } from './pull.js';
 
 const LINE_EVERY_MS = 5_000;
 
 /**
- * `pull [model]`: brings a model here and shows how far it is. On a terminal one line is rewritten; elsewhere a line is
- * written every few seconds.
- * @param id  a model id, or undefined for the best one this machine has room for
+ * Brings a model here and shows how far it is. On a terminal one line is rewritten; elsewhere a line is written every few
+ * seconds.
+ * @throws what `pullModel` throws
  */
 export async function runPull(
-  id: string | undefined,
+  model: ModelManifest,
   options: Omit<PullOptions, 'onProgress'>,
   output: Writable & { readonly isTTY?: boolean },
 ): Promise<void> {
-  const { cache } = options.folders;
-  fs.mkdirSync(cache, { recursive: true });
-  const model = id ? getModel(id) : chooseModel({ memoryBytes: freeMemoryBytes(), diskBytes: freeDiskBytes(cache) });
   output.write(`${model.name} (${model.license}), ${megabytes(model.bytes)}\n`);
   const startedAt = Date.now();
   let shownAt = 0;

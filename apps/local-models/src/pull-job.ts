@@ -1,6 +1,5 @@
 import { isTenonError } from '@tenon/base';
-import fs from 'node:fs';
-import { chooseModel, choosePresent, freeDiskBytes, freeMemoryBytes } from './choose-model.js';
+import { chooseForFolder, choosePresent, freeMemoryBytes } from './choose-model.js';
 import { pullErrors } from './errors.js';
 import { getModel, type ModelId, type ModelManifest } from './manifest.js';
 import { listPresent } from './model-files.js';
@@ -78,11 +77,7 @@ export class PullJob {
 
   private choose(): ModelManifest {
     const { folders } = this.options;
-    const memoryBytes = freeMemoryBytes();
-    const present = choosePresent(listPresent(folders), memoryBytes);
-    if (present) return present;
-    fs.mkdirSync(folders.cache, { recursive: true });
-    return chooseModel({ memoryBytes, diskBytes: freeDiskBytes(folders.cache) });
+    return choosePresent(listPresent(folders), freeMemoryBytes()) ?? chooseForFolder(folders.cache);
   }
 
   private async run(model: ModelManifest, startedAt: string): Promise<void> {
