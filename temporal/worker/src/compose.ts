@@ -64,10 +64,12 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
 function environmentServer({ openai }: WorkerConfig): (ModelServer & { model: string | null }) | undefined {
   if (!openai.apiKey && !openai.baseUrl) return undefined;
   const baseUrl = openai.baseUrl ?? 'https://api.openai.com/v1';
-  return { provider: 'openai', baseUrl, apiKey: openai.apiKey ?? null, isLocal: false, model: openai.model ?? null };
+  const key = openai.apiKey && { apiKey: openai.apiKey };
+  return { provider: 'openai', baseUrl, ...key, isLocal: false, model: openai.model ?? null };
 }
 
 function localServer({ localModels }: WorkerConfig): ModelServer | undefined {
   if (localModels.mode === 'off' || !localModels.url) return undefined;
-  return { provider: 'local', baseUrl: `${localModels.url}/v1`, apiKey: localModels.token ?? null, isLocal: true };
+  const key = localModels.token && { apiKey: localModels.token };
+  return { provider: 'local', baseUrl: `${localModels.url}/v1`, ...key, isLocal: true };
 }

@@ -14,7 +14,7 @@ export interface ModelServer {
   /** Bare provider id, such as `openai`. */
   readonly provider: string;
   readonly baseUrl: string;
-  readonly apiKey: string | null;
+  readonly apiKey?: string;
   readonly isLocal: boolean;
 }
 
@@ -70,6 +70,6 @@ async function serverOf(
 ): Promise<ModelServer | undefined> {
   const row = rows.find(({ name }) => name === provider);
   if (!row) return undefined;
-  const apiKey = row.secretId ? await parts.secrets.open(teamId, row.secretId) : null;
-  return { provider, baseUrl: row.baseUrl, apiKey, isLocal: false };
+  const apiKey = row.secretId ? await parts.secrets.open(teamId, row.secretId) : '';
+  return { provider, baseUrl: row.baseUrl, ...(apiKey && { apiKey }), isLocal: false };
 }

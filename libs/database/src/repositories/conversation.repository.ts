@@ -1,6 +1,5 @@
-import type { AppId, ConversationId, MemberId, RunId, TeamId } from '@tenon/base';
+import type { AppId, ConversationId, RunId, TeamId } from '@tenon/base';
 import type { Database } from '../database.js';
-import { newId } from '../new-id.js';
 
 export interface ConversationRecord {
   readonly id: ConversationId;
@@ -20,15 +19,6 @@ export interface MessageRecord {
 /** Threads of messages. Messages are written with the events of their runs, see record-events.ts. */
 export class ConversationRepository {
   constructor(private readonly database: Database) {}
-
-  async create(teamId: TeamId, appId: AppId, by: MemberId | null, name: string): Promise<ConversationId> {
-    const id = newId<ConversationId>();
-    await this.database.rows(
-      'insert into conversation (id, team_id, app_id, created_by, name) values ($1, $2, $3, $4, $5)',
-      [id, teamId, appId, by, name],
-    );
-    return id;
-  }
 
   async find(teamId: TeamId, id: ConversationId): Promise<ConversationRecord | undefined> {
     const [row] = await this.database.rows<ConversationRecord>(

@@ -34,6 +34,8 @@ export interface NewRun {
   readonly versionId: VersionId | null;
   readonly planHash: string;
   readonly conversationId: ConversationId | null;
+  /** Makes the conversation together with the run. */
+  readonly newConversation?: { readonly name: string };
   readonly channel: string;
   readonly createdBy: string | null;
   readonly inputs: Outputs;
@@ -76,21 +78,9 @@ export class RunRepository {
    * @throws run.keyReused when the key was used for another request
    */
   async accept(run: NewRun): Promise<RunId> {
-    const [row] = await this.database.rows<{ id: RunId; requestHash: string | null }>(ACCEPT, [
-      run.id,
-      run.teamId,
-      run.appId,
-      run.versionId,
-      run.planHash,
-      run.conversationId,
-      run.channel,
-      run.createdBy,
-      JSON.stringify(run.inputs),
-      JSON.stringify(run.system),
-      run.idempotency?.key ?? null,
-      run.idempotency?.requestHash ?? null,
-    ]);
-    if (!row) throw new Error('an accepted run has no row');
+    const row = run.newConversation
+      ? await this.database.inTransaction((sql) => acceptWithConversation(sql, run))
+      : await insertRun(this.database, run);
     if (row.id !== run.id && row.requestHash !== run.idempotency?.requestHash)
       throw runErrors.keyReused('This idempotency key was used for another request; use a new key.');
     if (row.id === run.id) await this.ringRelay();
@@ -166,6 +156,44 @@ export class RunRepository {
   private async ringRelay(): Promise<void> {
     await ring(this.database, CHANNELS.relay).catch(() => undefined);
   }
+}
+
+interface Accepted {
+  readonly id: RunId;
+  readonly requestHash: string | null;
+}
+
+async function insertRun(sql: Sql, run: NewRun): Promise<Accepted> {
+  const [row] = await sql.rows<Accepted>(ACCEPT, [
+    run.id,
+    run.teamId,
+    run.appId,
+    run.versionId,
+    run.planHash,
+    run.conversationId,
+    run.channel,
+    run.createdBy,
+    JSON.stringify(run.inputs),
+    JSON.stringify(run.system),
+    run.idempotency?.key ?? null,
+    run.idempotency?.requestHash ?? null,
+  ]);
+  if (!row) throw new Error('an accepted run has no row');
+  return row;
+}
+
+/** A request that was accepted before leaves no second conversation behind. */
+async function acceptWithConversation(sql: Sql, run: NewRun): Promise<Accepted> {
+  await sql.rows('insert into conversation (id, team_id, app_id, created_by, name) values ($1, $2, $3, $4, $5)', [
+    run.conversationId,
+    run.teamId,
+    run.appId,
+    run.createdBy,
+    run.newConversation?.name ?? '',
+  ]);
+  const accepted = await insertRun(sql, run);
+  if (accepted.id !== run.id) await sql.rows('delete from conversation where id = $1', [run.conversationId]);
+  return accepted;
 }
 
 /** Ends a run that no workflow knows: stopped in the queue, or given up by the reconciler. */

@@ -1,0 +1,89 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { Request, Response } from 'express';
+import type { Context as SocketContext } from 'graphql-ws';
+import type { IncomingMessage } from 'node:http';
+import { AppResolver } from './app/app.resolver.js';
+import { AppService } from './app/app.service.js';
+import { SecretSealer } from './app/secret-sealer.js';
+import { AuthResolver } from './auth/auth.resolver.js';
+import { IdentityReader, type GraphQLContext } from './auth/identity.js';
+import { SignInService } from './auth/sign-in.service.js';
+import { ConversationResolver } from './conversation/conversation.resolver.js';
+import { createErrorFormatter } from './graphql/format-error.js';
+import { limitsPlugin } from './graphql/limits.js';
+import { DateTimeScalar } from './graphql/scalars.js';
+import { HealthController } from './health/health.controller.js';
+import { ImportController } from './app/import.controller.js';
+import { LocalModelClient } from './model/local-model.client.js';
+import { ModelResolver } from './model/model.resolver.js';
+import { ModelService } from './model/model.service.js';
+import { partProviders, type Parts } from './parts.js';
+import { QueueWatch } from './run/queue-watch.js';
+import { RunResolver } from './run/run.resolver.js';
+import { RunService } from './run/run.service.js';
+import { RunUpdates } from './run/run-updates.js';
+import { RunWatch } from './run/run-watch.js';
+
+@Module({})
+class PartsModule {
+  static of(parts: Parts): DynamicModule {
+    const providers = [...partProviders(parts), IdentityReader];
+    return { module: PartsModule, global: true, providers, exports: providers };
+  }
+}
+
+@Module({})
+export class ApiModule {
+  /** The API over its parts. @param schemaFile  where the schema is written; kept in memory without it */
+  static of(parts: Parts, schemaFile?: string): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [PartsModule.of(parts), graphql(parts, schemaFile)],
+      controllers: [HealthController, ImportController],
+      providers: [
+        ...[AppResolver, AppService, SecretSealer],
+        ...[AuthResolver, SignInService],
+        ...[ConversationResolver, DateTimeScalar],
+        ...[ModelResolver, ModelService, LocalModelClient],
+        ...[RunResolver, RunService, RunUpdates, RunWatch, QueueWatch],
+      ],
+    };
+  }
+}
+
+function graphql(parts: Parts, schemaFile?: string): DynamicModule {
+  return GraphQLModule.forRootAsync<ApolloDriverConfig>({
+    driver: ApolloDriver,
+    inject: [IdentityReader],
+    useFactory: (identities: IdentityReader) => ({
+      autoSchemaFile: schemaFile ?? true,
+      sortSchema: true,
+      graphiql: false,
+      playground: false,
+      introspection: true,
+      includeStacktraceInErrorResponses: false,
+      csrfPrevention: true,
+      formatError: createErrorFormatter(parts.logger),
+      plugins: [limitsPlugin],
+      subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
+      context: (given: { req?: Request; res?: Response } | SocketContext) => createContext(identities, given),
+    }),
+  });
+}
+
+/** A request comes with `req` and `res`; a socket with what it was opened with. */
+async function createContext(
+  identities: IdentityReader,
+  given: { req?: Request; res?: Response } | SocketContext,
+): Promise<GraphQLContext> {
+  if ('extra' in given) {
+    const { request } = given.extra as { request: IncomingMessage };
+    const authorization = given.connectionParams?.['authorization'];
+    const identity = await identities.read(request, typeof authorization === 'string' ? authorization : undefined);
+    return { identity };
+  }
+  const { req: request, res: response } = given as { req: Request; res: Response };
+  return { identity: await identities.read(request), request, response };
+}

@@ -1,0 +1,130 @@
+import type { AppId, VersionId } from '@tenon/base';
+import { AppRepository, type Identity } from '@tenon/database';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CurrentMember } from '../auth/identity.js';
+import { loadPage, PageArgs } from '../graphql/connection.js';
+import { idFrom } from '../graphql/id.js';
+import { payload } from '../graphql/payload.js';
+import { AppService, definitionErrors, type Taken } from './app.service.js';
+import {
+  App,
+  AppConnection,
+  AppInput,
+  DeleteAppPayload,
+  Draft,
+  ImportAppInput,
+  ImportAppPayload,
+  Issue,
+  PublishAppPayload,
+  SaveDraftInput,
+  SaveDraftPayload,
+  toApp,
+  toDraft,
+  toIssue,
+  toVersion,
+  Version,
+  VersionConnection,
+} from './app.types.js';
+
+@Resolver(() => App)
+export class AppResolver {
+  constructor(
+    private readonly apps: AppRepository,
+    private readonly service: AppService,
+  ) {}
+
+  @Query(() => AppConnection, { name: 'apps', description: 'The team’s apps, newest first' })
+  listApps(@Args() page: PageArgs, @CurrentMember() { teamId }: Identity) {
+    return loadPage(page, (part: { first: number; after?: AppId }) => this.apps.list(teamId, part), toApp);
+  }
+
+  @Query(() => App, { name: 'app', nullable: true })
+  async findApp(@Args('id', { type: () => ID }) id: string, @CurrentMember() { teamId }: Identity) {
+    const app = await this.apps.find(teamId, idFrom<AppId>(id));
+    return app ? toApp(app) : null;
+  }
+
+  @ResolveField(() => Draft)
+  async draft(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<Draft> {
+    return toDraft(await this.service.getDraft(teamId, app.id as AppId));
+  }
+
+  @ResolveField(() => [Issue], { description: 'What publishing the draft would say' })
+  async issues(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<Issue[]> {
+    return (await this.service.compileDraft(teamId, app.id as AppId)).issues.map(toIssue);
+  }
+
+  @ResolveField(() => String, { description: 'The draft as an app file, without secrets' })
+  export(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<string> {
+    return this.service.exportApp(teamId, app.id as AppId);
+  }
+
+  @ResolveField(() => Version, { nullable: true, description: 'The version that callers get' })
+  async liveVersion(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<Version | null> {
+    if (!app.liveVersionId) return null;
+    const [version] = await this.apps.findVersions(teamId, [app.liveVersionId as VersionId]);
+    return version ? toVersion(version) : null;
+  }
+
+  @ResolveField(() => VersionConnection)
+  versions(@Parent() app: App, @Args() page: PageArgs, @CurrentMember() { teamId }: Identity) {
+    const load = (part: { first: number; after?: VersionId }) => this.apps.listVersions(teamId, app.id as AppId, part);
+    return loadPage(page, load, toVersion);
+  }
+
+  @Mutation(() => ImportAppPayload, { description: 'Takes in an app file as a new app or as the draft of one' })
+  async importApp(@Args('input') { content, appId, name }: ImportAppInput, @CurrentMember() identity: Identity) {
+    return withIssues(
+      () =>
+        this.service.importApp(identity, {
+          content,
+          ...(appId && { appId: idFrom<AppId>(appId) }),
+          ...(name && { name }),
+        }),
+      (app) => ({ app: toApp(app) }),
+      () => definitionErrors.unreadable('The file cannot be taken in; see the issues.'),
+    );
+  }
+
+  @Mutation(() => SaveDraftPayload)
+  saveDraft(@Args('input') { appId, definition, revision }: SaveDraftInput, @CurrentMember() identity: Identity) {
+    return withIssues(
+      () => this.service.saveDraft(identity, { appId: idFrom<AppId>(appId), definition, revision }),
+      (draft) => ({ draft: toDraft(draft) }),
+      () => definitionErrors.unreadable('The definition cannot be read; see the issues.'),
+    );
+  }
+
+  @Mutation(() => PublishAppPayload, { description: 'Freezes the draft as the next version and makes it live' })
+  publishApp(@Args('input') { appId }: AppInput, @CurrentMember() identity: Identity) {
+    return withIssues(
+      () => this.service.publish(identity, idFrom<AppId>(appId)),
+      (version) => ({ version: toVersion(version) }),
+      () => definitionErrors.hasErrors('The draft has errors; correct them and publish again.'),
+    );
+  }
+
+  @Mutation(() => DeleteAppPayload, { description: 'Removes an app with its versions, conversations and runs' })
+  deleteApp(@Args('input') { appId }: AppInput, @CurrentMember() { teamId }: Identity) {
+    return payload(async () => {
+      await this.service.remove(teamId, idFrom<AppId>(appId));
+      return { deletedAppId: appId };
+    });
+  }
+}
+
+/** A payload whose issues are told whether or not the definition was taken. */
+async function withIssues<T, Fields extends object>(
+  work: () => Promise<Taken<T>>,
+  toFields: (value: T) => Fields,
+  refusal: () => Error,
+) {
+  let issues: Issue[] = [];
+  const fields = await payload(async () => {
+    const taken = await work();
+    issues = taken.issues.map(toIssue);
+    if (!taken.ok) throw refusal();
+    return toFields(taken.value);
+  });
+  return { ...fields, issues };
+}

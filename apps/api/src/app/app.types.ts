@@ -1,0 +1,182 @@
+import type { CompileIssue } from '@tenon/compiler';
+import type { AppRecord, DraftRecord, VersionRecord } from '@tenon/database';
+import type { Issue as DefinitionIssue } from '@tenon/dsl';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { connectionOf } from '../graphql/connection.js';
+import { Payload } from '../graphql/payload.js';
+import { JsonScalar } from '../graphql/scalars.js';
+
+export enum Severity {
+  ERROR = 'ERROR',
+  WARNING = 'WARNING',
+}
+registerEnumType(Severity, { name: 'Severity' });
+
+/** Something to tell the author about a definition, with the place in the document. */
+@ObjectType()
+export class Issue {
+  @Field(() => Severity)
+  severity!: Severity;
+
+  @Field()
+  code!: string;
+
+  @Field(() => [String])
+  path!: string[];
+
+  @Field()
+  message!: string;
+
+  @Field(() => ID, { nullable: true })
+  nodeId!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Line of the imported text' })
+  line!: number | null;
+}
+
+export function toIssue(issue: DefinitionIssue | CompileIssue): Issue {
+  return {
+    severity: issue.severity === 'error' ? Severity.ERROR : Severity.WARNING,
+    code: issue.code,
+    path: issue.path.map(String),
+    message: issue.message,
+    nodeId: 'nodeId' in issue ? (issue.nodeId ?? null) : null,
+    line: 'line' in issue ? (issue.line ?? null) : null,
+  };
+}
+
+@ObjectType()
+export class Draft {
+  @Field(() => Int)
+  revision!: number;
+
+  @Field(() => JsonScalar)
+  definition!: unknown;
+
+  @Field()
+  updatedAt!: Date;
+}
+
+export function toDraft({ revision, definition, updatedAt }: DraftRecord): Draft {
+  return { revision, definition, updatedAt };
+}
+
+@ObjectType()
+export class Version {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Int)
+  number!: number;
+
+  @Field(() => JsonScalar)
+  definition!: unknown;
+
+  @Field()
+  planHash!: string;
+
+  @Field()
+  createdAt!: Date;
+}
+export const VersionConnection = connectionOf(Version);
+
+export function toVersion({ id, number, definition, planHash, createdAt }: VersionRecord): Version {
+  return { id, number, definition, planHash, createdAt };
+}
+
+@ObjectType()
+export class App {
+  @Field(() => ID)
+  id!: string;
+
+  @Field()
+  name!: string;
+
+  @Field({ description: 'The mode of the app file: workflow, advanced-chat, chat, agent-chat, completion' })
+  mode!: string;
+
+  @Field()
+  description!: string;
+
+  @Field()
+  icon!: string;
+
+  @Field()
+  iconBackground!: string;
+
+  @Field()
+  createdAt!: Date;
+
+  @Field()
+  updatedAt!: Date;
+
+  liveVersionId!: string | null;
+}
+export const AppConnection = connectionOf(App);
+
+export function toApp(record: AppRecord): App {
+  return { ...record };
+}
+
+@InputType()
+export class ImportAppInput {
+  @Field({ description: 'The text of an app file' })
+  content!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The app whose draft is replaced; a new one without it' })
+  appId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Another name than the file gives' })
+  name?: string | null;
+}
+
+@ObjectType()
+export class ImportAppPayload extends Payload {
+  @Field(() => App, { nullable: true })
+  app?: App;
+
+  @Field(() => [Issue])
+  issues!: Issue[];
+}
+
+@InputType()
+export class SaveDraftInput {
+  @Field(() => ID)
+  appId!: string;
+
+  @Field(() => JsonScalar)
+  definition!: unknown;
+
+  @Field(() => Int, { description: 'The revision that was changed' })
+  revision!: number;
+}
+
+@ObjectType()
+export class SaveDraftPayload extends Payload {
+  @Field(() => Draft, { nullable: true })
+  draft?: Draft;
+
+  @Field(() => [Issue])
+  issues!: Issue[];
+}
+
+@InputType()
+export class AppInput {
+  @Field(() => ID)
+  appId!: string;
+}
+
+@ObjectType()
+export class PublishAppPayload extends Payload {
+  @Field(() => Version, { nullable: true })
+  version?: Version;
+
+  @Field(() => [Issue])
+  issues!: Issue[];
+}
+
+@ObjectType()
+export class DeleteAppPayload extends Payload {
+  @Field(() => ID, { nullable: true })
+  deletedAppId?: string;
+}

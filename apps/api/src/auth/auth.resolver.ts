@@ -1,0 +1,64 @@
+import { MemberRepository, type Identity } from '@tenon/database';
+import { Inject } from '@nestjs/common';
+import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { payload } from '../graphql/payload.js';
+import { CONFIG, type ApiConfig } from '../parts.js';
+import {
+  ChangePasswordInput,
+  ChangePasswordPayload,
+  SignInInput,
+  SignInPayload,
+  SignOutPayload,
+  toViewer,
+  Viewer,
+} from './auth.types.js';
+import { CurrentMember, SESSION_COOKIE, type GraphQLContext } from './identity.js';
+import { SignInService } from './sign-in.service.js';
+
+@Resolver()
+export class AuthResolver {
+  constructor(
+    private readonly signIns: SignInService,
+    private readonly members: MemberRepository,
+    @Inject(CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  @Query(() => Viewer, { nullable: true, description: 'Who is signed in; null for nobody' })
+  viewer(@Context() { identity }: GraphQLContext): Viewer | null {
+    return identity ? toViewer(identity) : null;
+  }
+
+  @Mutation(() => SignInPayload)
+  signIn(@Args('input') { email, password }: SignInInput, @Context() { request, response }: GraphQLContext) {
+    const { sessionDays, publicUrl } = this.config.server;
+    return payload(async () => {
+      const token = await this.signIns.signIn(email, password, request?.ip ?? '', sessionDays);
+      const identity = await this.members.findIdentity(token, sessionDays);
+      response?.cookie(SESSION_COOKIE, token, {
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: publicUrl.startsWith('https:'),
+        maxAge: sessionDays * 86_400_000,
+        path: '/',
+      });
+      return { viewer: identity && toViewer(identity) };
+    });
+  }
+
+  @Mutation(() => SignOutPayload)
+  signOut(@CurrentMember() identity: Identity, @Context() { response }: GraphQLContext) {
+    return payload(async () => {
+      await this.signIns.signOut(identity);
+      response?.clearCookie(SESSION_COOKIE, { path: '/' });
+      return {};
+    });
+  }
+
+  @Mutation(() => ChangePasswordPayload, { description: 'Ends every other session of the member' })
+  changePassword(@Args('input') { current, next }: ChangePasswordInput, @CurrentMember() identity: Identity) {
+    return payload(async () => {
+      await this.signIns.changePassword(identity, current, next);
+      return {};
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { MemberRepository, type Identity } from '@tenon/database';
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { authErrors } from './identity.js';
+import { hashPassword, isPassword } from './passwords.js';
+
+/** Wrong passwords per account and per address before a wait, and how long that lasts, in seconds. */
+const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
+const PER_ADDRESS = { points: 50, duration: 300, blockDuration: 300 };
+const MIN_PASSWORD = 10;
+const MAX_PASSWORD = 256;
+
+/** Signing in and out, and changing one's password. */
+@Injectable()
+export class SignInService {
+  private readonly accounts = new RateLimiterMemory(PER_ACCOUNT);
+  private readonly addresses = new RateLimiterMemory(PER_ADDRESS);
+  // compared with when there is no such member, so that the answer takes as long
+  private readonly nobody = hashPassword(randomBytes(16).toString('hex'));
+
+  constructor(private readonly members: MemberRepository) {}
+
+  /**
+   * Opens a browser session.
+   * @returns the token for the cookie
+   * @throws auth.wrongCredentials, auth.tooManyTries
+   */
+  async signIn(email: string, password: string, address: string, days: number): Promise<string> {
+    const account = email.trim().toLowerCase().slice(0, 320);
+    await this.takeTry(account, address);
+    const member = await this.members.findByEmail(account);
+    const isRight = await isPassword(password.slice(0, MAX_PASSWORD), member?.passwordHash ?? (await this.nobody));
+    if (!member || !isRight) throw authErrors.wrongCredentials('E-mail or password is wrong.');
+    await this.accounts.delete(account);
+    const token = randomBytes(32).toString('base64url');
+    await this.members.createSession(member.memberId, { token, kind: 'browser', days });
+    return token;
+  }
+
+  signOut(identity: Identity): Promise<void> {
+    return this.members.endSession(identity.tokenHash);
+  }
+
+  /** Sets a new password and ends every other session. @throws auth.wrongCredentials, auth.weakPassword, auth.tooManyTries */
+  async changePassword(identity: Identity, current: string, next: string): Promise<void> {
+    await this.takeTry(identity.email.toLowerCase(), identity.memberId);
+    if (!(await isPassword(current, await this.members.getPasswordHash(identity.memberId))))
+      throw authErrors.wrongCredentials('The current password is wrong.');
+    if (next.length < MIN_PASSWORD || next.length > MAX_PASSWORD)
+      throw authErrors.weakPassword(`A password has ${MIN_PASSWORD} to ${MAX_PASSWORD} characters.`);
+    await this.members.setPassword(identity.memberId, await hashPassword(next), identity.tokenHash);
+    await this.accounts.delete(identity.email.toLowerCase());
+  }
+
+  private async takeTry(account: string, address: string): Promise<void> {
+    try {
+      await this.addresses.consume(address);
+      await this.accounts.consume(account);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const seconds = Math.ceil(refusal.msBeforeNext / 1000);
+      throw authErrors.tooManyTries(`Too many tries; wait ${seconds} seconds.`, { retryAfterMs: refusal.msBeforeNext });
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { isTenonError, type ErrorKind } from '@tenon/base';
+import type { Logger } from '@tenon/ports';
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { randomUUID } from 'node:crypto';
+import type { GraphQLFormattedError } from 'graphql';
+
+const CODES: Readonly<Record<ErrorKind, string>> = {
+  invalid: 'INVALID',
+  missing: 'NOT_FOUND',
+  denied: 'FORBIDDEN',
+  conflict: 'CONFLICT',
+  limited: 'LIMITED',
+  unavailable: 'UNAVAILABLE',
+  internal: 'INTERNAL',
+};
+
+/** Errors of GraphQL itself: the caller's document is wrong, and its words may be shown. */
+const OF_THE_DOCUMENT = new Set<string>(
+  Object.values(ApolloServerErrorCode).filter((code) => code !== 'INTERNAL_SERVER_ERROR'),
+);
+
+/**
+ * What a caller sees of an error that is no payload: our words and code, or for a bug a request id that stands in the
+ * log beside the whole error.
+ */
+export function createErrorFormatter(logger: Logger) {
+  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const error = unwrapResolverError(thrown);
+    const place = {
+      ...(formatted.path && { path: formatted.path }),
+      ...(formatted.locations && { locations: formatted.locations }),
+    };
+    if (isTenonError(error) && error.kind !== 'internal') {
+      if (error.kind === 'unavailable')
+        logger.warn({ code: error.code, cause: String(error.cause) }, 'a request failed');
+      return { ...place, message: error.message, extensions: { code: CODES[error.kind], reason: error.code } };
+    }
+    const code = String(formatted.extensions?.['code'] ?? '');
+    if (OF_THE_DOCUMENT.has(code)) return { ...place, message: formatted.message, extensions: { code } };
+    const requestId = randomUUID();
+    logger.error({ requestId, error: stackOf(error), path: formatted.path }, 'a request met a bug');
+    return { ...place, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL', requestId } };
+  };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,68 @@
+import type { Database } from '@tenon/database';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { readFile } from 'node:fs/promises';
+import { IdentityReader } from '../auth/identity.js';
+import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
+
+/**
+ * `GET /health`: whether the API serves, for anybody; what is wrong with which process and since when, for members.
+ * 200 while the API can accept runs, 503 while it cannot.
+ */
+@Controller('health')
+export class HealthController {
+  private databaseAwaySince: string | null = null;
+
+  constructor(
+    private readonly identities: IdentityReader,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  @Get()
+  async show(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const isDatabaseUp = await this.probeDatabase();
+    const status = isDatabaseUp ? 'ok' : 'unavailable';
+    const identity = isDatabaseUp ? await this.identities.read(request) : undefined;
+    const details = identity && {
+      database: { state: 'up', since: null },
+      processes: await this.readProcesses(),
+      runs: await this.countRuns(),
+    };
+    response
+      .status(isDatabaseUp ? 200 : 503)
+      .json({ status, ...(this.databaseAwaySince && { since: this.databaseAwaySince }), ...details });
+  }
+
+  private async probeDatabase(): Promise<boolean> {
+    try {
+      await this.database.rows('select 1');
+      this.databaseAwaySince = null;
+      return true;
+    } catch {
+      this.databaseAwaySince ??= new Date().toISOString();
+      return false;
+    }
+  }
+
+  /** What the launcher says of each process; null when nobody supervises. */
+  private async readProcesses(): Promise<unknown> {
+    const { statusFile } = this.config.launcher;
+    if (!statusFile) return null;
+    try {
+      return JSON.parse(await readFile(statusFile, 'utf8')) as unknown;
+    } catch {
+      return null;
+    }
+  }
+
+  private async countRuns(): Promise<unknown> {
+    const [row] = await this.database.rows(
+      `select count(*) filter (where relayed_at is null)::int as queued,
+         count(*) filter (where relayed_at is not null)::int as "underWay",
+         (select count(*)::int from worker_lease where beat_at > now() - interval '3 seconds') as workers
+       from run where finished_at is null`,
+    );
+    return row;
+  }
+}

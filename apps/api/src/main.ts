@@ -1,0 +1,27 @@
+import { MemberRepository, migrate } from '@tenon/database';
+import { announceReady, loadConfig, onShutdown } from '@tenon/platform';
+import path from 'node:path';
+import { AppService } from './app/app.service.js';
+import { composeParts, REQUIRED } from './parts.js';
+import { seed } from './seed.js';
+import { createServer } from './server.js';
+
+const config = loadConfig(process.env, REQUIRED);
+const parts = await composeParts(config);
+await migrate(parts.database);
+const app = await createServer(parts);
+await app.init();
+await seed({
+  ...parts,
+  members: app.get(MemberRepository),
+  apps: app.get(AppService),
+  examples: path.resolve(import.meta.dirname, '../../../examples'),
+});
+parts.listener.start();
+await app.listen(config.server.port, config.server.host);
+onShutdown(async () => {
+  await app.close();
+  await parts.listener.close();
+  await parts.database.close();
+});
+announceReady({ url: config.server.publicUrl });

@@ -1,0 +1,125 @@
+import { defineErrors } from '@tenon/base';
+import { ProviderRepository, type Identity, type TeamModels } from '@tenon/database';
+import { createOpenAiCompatibleModels, type OpenAiCompatibleModels } from '@tenon/openai-compatible';
+import { normaliseProvider, type Logger, type SecretStore } from '@tenon/ports';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, LOGGER, SECRETS, type ApiConfig } from '../parts.js';
+import { toProvider, type Provider } from './model.types.js';
+
+/** Failures of configuring providers. */
+export const providerErrors = defineErrors('provider', {
+  invalidName: 'invalid',
+  invalidUrl: 'invalid',
+  missing: 'missing',
+});
+
+const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
+const TEST_MS = 30_000;
+
+/** Who serves the team's models. */
+@Injectable()
+export class ModelService implements OnApplicationShutdown {
+  private readonly models: OpenAiCompatibleModels;
+
+  constructor(
+    private readonly providers: ProviderRepository,
+    @Inject(SECRETS) private readonly secrets: SecretStore,
+    @Inject(CONFIG) private readonly config: ApiConfig,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.models = createOpenAiCompatibleModels({}, logger);
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.models.close();
+  }
+
+  /** The team's providers, and the one that the environment names. */
+  async list({ teamId }: Identity): Promise<Provider[]> {
+    const own = (await this.providers.list(teamId)).map(toProvider);
+    const { apiKey, baseUrl, model } = this.config.openai;
+    if ((!apiKey && !baseUrl) || own.some(({ name }) => name === 'openai')) return own;
+    const fromEnvironment = {
+      name: 'openai',
+      baseUrl: baseUrl ?? 'https://api.openai.com/v1',
+      hasKey: apiKey !== undefined,
+      models: model ? [model] : [],
+      source: 'environment',
+    };
+    return [fromEnvironment, ...own];
+  }
+
+  /** Stores a provider; without a key the stored one stays. @throws provider.invalidName, provider.invalidUrl */
+  async save(
+    { teamId }: Identity,
+    given: {
+      readonly name: string;
+      readonly baseUrl: string;
+      readonly apiKey?: string | null;
+      readonly models: readonly string[];
+    },
+  ): Promise<Provider> {
+    const name = normaliseProvider(given.name.trim());
+    if (!NAME.test(name))
+      throw providerErrors.invalidName(`"${given.name}" is no provider id; use one such as openai.`);
+    const baseUrl = checkUrl(given.baseUrl);
+    const before = await this.providers.find(teamId, name);
+    const keepsKey = given.apiKey === undefined || given.apiKey === null;
+    const secretId = keepsKey
+      ? (before?.secretId ?? null)
+      : given.apiKey === ''
+        ? null
+        : await this.secrets.seal(teamId, given.apiKey as string);
+    await this.providers.save(teamId, { name, baseUrl, secretId, models: given.models });
+    if (before?.secretId && before.secretId !== secretId) await this.secrets.remove(teamId, before.secretId);
+    return { name, baseUrl, hasKey: secretId !== null, models: given.models, source: 'team' };
+  }
+
+  /** @throws provider.missing */
+  async remove({ teamId }: Identity, name: string): Promise<void> {
+    const before = await this.providers.find(teamId, name);
+    if (!before || !(await this.providers.remove(teamId, name)))
+      throw providerErrors.missing('There is no such provider.');
+    if (before.secretId) await this.secrets.remove(teamId, before.secretId);
+  }
+
+  /** Asks a server for its models, and a model for a word. Throws `model.*` with what is wrong. */
+  async test(
+    { teamId }: Identity,
+    given: {
+      readonly name?: string | null;
+      readonly baseUrl: string;
+      readonly apiKey?: string | null;
+      readonly model?: string | null;
+    },
+  ): Promise<{ durationMs: number; models: readonly string[] }> {
+    const stored = given.name ? await this.providers.find(teamId, normaliseProvider(given.name)) : undefined;
+    const storedKey = stored?.secretId && stored.baseUrl === given.baseUrl ? stored.secretId : null;
+    const apiKey = given.apiKey || (storedKey ? await this.secrets.open(teamId, storedKey) : null);
+    const baseUrl = checkUrl(given.baseUrl);
+    const endpoint = { provider: given.name || 'the server', baseUrl, ...(apiKey && { apiKey }) };
+    const signal = AbortSignal.timeout(TEST_MS);
+    const { durationMs } = await this.models.test(endpoint, given.model ?? undefined, signal);
+    return { durationMs, models: await this.models.listModels(endpoint, signal) };
+  }
+
+  getDefaults({ teamId }: Identity): Promise<TeamModels> {
+    return this.providers.getTeamModels(teamId);
+  }
+
+  async setDefaults({ teamId }: Identity, models: TeamModels): Promise<TeamModels> {
+    const defaultProvider = models.defaultProvider && normaliseProvider(models.defaultProvider);
+    await this.providers.setTeamModels(teamId, { ...models, defaultProvider });
+    return this.providers.getTeamModels(teamId);
+  }
+}
+
+/** @throws provider.invalidUrl */
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
+    throw providerErrors.invalidUrl(
+      `"${text.slice(0, 200)}" is no http or https address; give one such as https://api.openai.com/v1.`,
+    );
+  return text.replace(/\/+$/, '');
+}

@@ -1,0 +1,65 @@
+import {
+  AppRepository,
+  ConversationRepository,
+  HistoryRepository,
+  Listener,
+  MemberRepository,
+  openDatabase,
+  PostgresSecretStore,
+  ProviderRepository,
+  RunRepository,
+  type Database,
+} from '@tenon/database';
+import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
+import type { Logger, SecretStore } from '@tenon/ports';
+
+/** Settings without which the API cannot start. */
+export const REQUIRED = ['database.url'] as const;
+export type ApiConfig = Config<(typeof REQUIRED)[number]>;
+
+/** What the API is made of, once per process. */
+export interface Parts {
+  readonly config: ApiConfig;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly listener: Listener;
+  readonly secrets: SecretStore;
+}
+
+/** Builds the parts; connects to nothing yet. */
+export async function composeParts(config: ApiConfig): Promise<Parts> {
+  const logger = createLogger({ ...config.log, name: 'api' });
+  const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: 'tenon-api' });
+  return {
+    config,
+    logger,
+    database,
+    listener: new Listener(database, logger),
+    secrets: new PostgresSecretStore(database, await loadSecretKey(config)),
+  };
+}
+
+/** Tokens for parts that are interfaces; classes are their own. */
+export const CONFIG = Symbol('config');
+export const LOGGER = Symbol('logger');
+export const DATABASE = Symbol('database');
+export const SECRETS = Symbol('secrets');
+
+/** The parts as Nest providers. */
+export function partProviders({ config, logger, database, listener, secrets }: Parts) {
+  return [
+    { provide: CONFIG, useValue: config },
+    { provide: LOGGER, useValue: logger },
+    { provide: DATABASE, useValue: database },
+    { provide: SECRETS, useValue: secrets },
+    { provide: Listener, useValue: listener },
+    ...[
+      AppRepository,
+      ConversationRepository,
+      HistoryRepository,
+      MemberRepository,
+      ProviderRepository,
+      RunRepository,
+    ].map((repository) => ({ provide: repository, useValue: new repository(database) })),
+  ];
+}

@@ -1,0 +1,143 @@
+import type { TeamId } from '@tenon/base';
+import { AppRepository, HistoryRepository, textName, type RunRecord } from '@tenon/database';
+import {
+  openReply,
+  replyToChunk,
+  replyToEvent,
+  type Plan,
+  type Reply,
+  type ReplyPiece,
+  type RunEvent,
+} from '@tenon/engine';
+import type { TextChunk } from '@tenon/ports';
+import { Injectable } from '@nestjs/common';
+import { plain, type RunEventUpdate, type RunReplyUpdate, type RunTextUpdate } from './run.types.js';
+import { RunWatch } from './run-watch.js';
+
+type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
+
+const BATCH = 500;
+/** Events that end a live text: what came before them is folded first. */
+const ENDS_TEXT = new Set(['step.succeeded', 'step.handled', 'step.failed', 'step.retrying', 'step.stopped']);
+
+/** Follows runs: what is recorded, then what comes. */
+@Injectable()
+export class RunUpdates {
+  constructor(
+    private readonly apps: AppRepository,
+    private readonly history: HistoryRepository,
+    private readonly watch: RunWatch,
+  ) {}
+
+  /**
+   * Every event after `afterSeq` once and in order, live text, and the answer as it may be shown. Whoever connects
+   * again gets texts and the answer from their beginning. Ends after the run's last event.
+   */
+  async *follow(teamId: TeamId, run: RunRecord, afterSeq: number): AsyncGenerator<Update> {
+    const plan = await this.apps.getPlan(teamId, run.planHash);
+    const bell = this.watch.watch(run.id);
+    const follower = new Follower(plan, afterSeq);
+    try {
+      for (;;) {
+        // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
+        const events = await this.history.listEvents(teamId, run.id, follower.seq, BATCH);
+        const chunks = await this.history.listText(teamId, run.id, follower.known);
+        yield* follower.take(events, chunks);
+        if (follower.hasEnded) return;
+        if (events.length < BATCH) await bell.news();
+      }
+    } finally {
+      bell.close();
+    }
+  }
+}
+
+/** Folds what was read into what is told. */
+class Follower {
+  seq = 0;
+  hasEnded = false;
+  readonly known = new Map<string, number>();
+  private reply: Reply;
+  private readonly shown = { text: 0, reasoning: 0 };
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly afterSeq: number,
+  ) {
+    this.reply = openReply(plan);
+  }
+
+  take(events: readonly RunEvent[], chunks: readonly TextChunk[]): Update[] {
+    const waiting = [...chunks];
+    const updates: Update[] = [];
+    for (const event of events) {
+      if (ENDS_TEXT.has(event.type) && 'stepKey' in event)
+        for (const chunk of takeWhere(waiting, ({ stepKey }) => stepKey === event.stepKey))
+          updates.push(...this.takeChunk(chunk));
+      updates.push(...this.takeEvent(event));
+    }
+    for (const chunk of waiting) updates.push(...this.takeChunk(chunk));
+    return merge(updates);
+  }
+
+  private takeEvent(event: RunEvent): Update[] {
+    const { reply, pieces } = replyToEvent(this.plan, this.reply, event);
+    this.reply = reply;
+    this.seq = event.seq;
+    if (event.type === 'run.finished') this.hasEnded = true;
+    const said = pieces.map((piece) => this.toReply(piece));
+    return event.seq > this.afterSeq ? [...said, toEventUpdate(event)] : said;
+  }
+
+  private takeChunk(chunk: TextChunk): Update[] {
+    this.known.set(textName(chunk), chunk.offset + chunk.text.length);
+    const { reply, pieces } = replyToChunk(this.plan, this.reply, chunk);
+    this.reply = reply;
+    const { stepKey, attempt, execution, channel, offset, text } = chunk;
+    return [{ stepKey, attempt, execution, channel, offset, text }, ...pieces.map((piece) => this.toReply(piece))];
+  }
+
+  private toReply(piece: ReplyPiece): RunReplyUpdate {
+    const of =
+      piece.type === 'reasoning' || (piece.type === 'reset' && piece.of === 'reasoning') ? 'reasoning' : 'text';
+    if (piece.type === 'reset') this.shown[of] -= piece.length;
+    const offset = this.shown[of];
+    const text = piece.type === 'reset' ? '' : piece.type === 'reference' ? piece.reference.$ref.preview : piece.text;
+    this.shown[of] += text.length;
+    return { offset, text, reasoning: of === 'reasoning' };
+  }
+}
+
+function toEventUpdate(event: RunEvent): RunEventUpdate {
+  const { seq, at, type, ...payload } = event;
+  const stepKey = 'stepKey' in event ? event.stepKey : null;
+  return { seq, at: new Date(at), type, stepKey, payload: plain(payload as never) };
+}
+
+function takeWhere<T>(list: T[], isWanted: (item: T) => boolean): T[] {
+  const taken = list.filter(isWanted);
+  if (taken.length > 0) list.splice(0, list.length, ...list.filter((item) => !isWanted(item)));
+  return taken;
+}
+
+/** Joins pieces of the answer that follow each other, so that a reader who is behind is told once. */
+function merge(updates: readonly Update[]): Update[] {
+  const merged: Update[] = [];
+  for (const update of updates) {
+    const last = merged.at(-1);
+    if (
+      last &&
+      isReply(last) &&
+      isReply(update) &&
+      last.reasoning === update.reasoning &&
+      last.offset + last.text.length === update.offset
+    )
+      merged[merged.length - 1] = { ...last, text: last.text + update.text };
+    else merged.push(update);
+  }
+  return merged;
+}
+
+function isReply(update: Update): update is RunReplyUpdate {
+  return 'reasoning' in update;
+}

@@ -1,0 +1,175 @@
+import {
+  canonicalJson,
+  defineErrors,
+  type AppId,
+  type ConversationId,
+  type Json,
+  type RunId,
+  type VersionId,
+} from '@tenon/base';
+import {
+  appErrors,
+  AppRepository,
+  ConversationRepository,
+  newId,
+  runErrors,
+  RunRepository,
+  type Identity,
+  type RunRecord,
+} from '@tenon/database';
+import { coerceInputs, type Outputs, type Plan } from '@tenon/engine';
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { AppService, definitionErrors } from '../app/app.service.js';
+
+/** Failures of starting a run that the caller can correct. */
+export const startErrors = defineErrors('run', {
+  invalidInputs: 'invalid',
+  notPublished: 'invalid',
+  conversationMissing: 'missing',
+  versionMissing: 'missing',
+  invalidKey: 'invalid',
+  queryTooLong: 'invalid',
+});
+
+const MAX_QUERY_CHARACTERS = 100_000;
+const MAX_KEY_CHARACTERS = 255;
+
+/** What is asked to run. */
+export interface StartRequest {
+  readonly appId: AppId;
+  readonly versionId?: VersionId;
+  readonly useDraft: boolean;
+  readonly inputs: Json;
+  readonly query: string;
+  readonly conversationId?: ConversationId;
+  readonly idempotencyKey?: string;
+  readonly channel: string;
+}
+
+interface Target {
+  readonly versionId: VersionId | null;
+  readonly planHash: string;
+  readonly plan: Plan;
+}
+
+/** Accepting runs. Everything that can be wrong is found before a run exists. */
+@Injectable()
+export class RunService {
+  constructor(
+    private readonly apps: AppRepository,
+    private readonly appService: AppService,
+    private readonly conversations: ConversationRepository,
+    private readonly runs: RunRepository,
+  ) {}
+
+  /**
+   * Accepts a run: from here on it is never lost.
+   * @throws app.missing, run.notPublished, run.versionMissing, run.invalidInputs, run.conversationMissing,
+   *         definition.hasErrors, run.keyReused
+   */
+  async start(identity: Identity, request: StartRequest): Promise<RunRecord> {
+    const { teamId, memberId } = identity;
+    checkRequest(request);
+    const target = await this.findTarget(identity, request);
+    const inputs = coerce(target.plan, request.inputs);
+    const isChat = target.plan.mode === 'advanced-chat';
+    const runId = newId<RunId>();
+    const conversation = isChat ? await this.findConversation(identity, request) : undefined;
+    const conversationId = conversation?.id ?? null;
+    const system: Outputs = {
+      ...(isChat && {
+        query: request.query,
+        conversation_id: conversationId,
+        dialogue_count: conversation?.round ?? 1,
+      }),
+      files: [],
+      user_id: memberId,
+      app_id: request.appId,
+      workflow_id: target.versionId ?? request.appId,
+      workflow_run_id: runId,
+      timestamp: Math.floor(Date.now() / 1000),
+    };
+    const acceptedId = await this.runs.accept({
+      id: runId,
+      teamId,
+      appId: request.appId,
+      versionId: target.versionId,
+      planHash: target.planHash,
+      conversationId,
+      ...(conversation?.isNew && { newConversation: { name: request.query.slice(0, 80) } }),
+      channel: request.channel,
+      createdBy: memberId,
+      inputs,
+      system,
+      ...(request.idempotencyKey && {
+        idempotency: { key: request.idempotencyKey, requestHash: hashOfRequest(request) },
+      }),
+    });
+    return this.getRun(identity, acceptedId);
+  }
+
+  /** Asks a run to stop. @throws run.missing, run.ended */
+  async stop(identity: Identity, runId: RunId, reason: string): Promise<RunRecord> {
+    await this.runs.requestStop(identity.teamId, runId, reason.slice(0, 500));
+    return this.getRun(identity, runId);
+  }
+
+  /** @throws run.missing */
+  async getRun({ teamId }: Identity, runId: RunId): Promise<RunRecord> {
+    const run = await this.runs.find(teamId, runId);
+    if (!run) throw runErrors.missing('There is no such run.');
+    return run;
+  }
+
+  private async findTarget({ teamId }: Identity, request: StartRequest): Promise<Target> {
+    const app = await this.apps.find(teamId, request.appId);
+    if (!app) throw appErrors.missing('There is no such app.');
+    if (request.useDraft) {
+      const compiled = await this.appService.compileDraft(teamId, app.id);
+      if (!compiled.ok)
+        throw definitionErrors.hasErrors('The draft has errors; correct them before it can run.', {
+          details: {
+            problems: compiled.issues
+              .filter(({ severity }) => severity === 'error')
+              .map(({ code, message, path }) => ({ code, message, path: [...path] })),
+          },
+        });
+      await this.apps.storePlan(teamId, compiled.hash, compiled.plan);
+      return { versionId: null, planHash: compiled.hash, plan: compiled.plan };
+    }
+    const versionId = request.versionId ?? app.liveVersionId;
+    if (!versionId) throw startErrors.notPublished('The app is not published yet; publish it, or run its draft.');
+    const [version] = await this.apps.findVersions(teamId, [versionId]);
+    if (!version || version.appId !== app.id) throw startErrors.versionMissing('The app has no such version.');
+    return { versionId, planHash: version.planHash, plan: await this.apps.getPlan(teamId, version.planHash) };
+  }
+
+  private async findConversation({ teamId }: Identity, { appId, conversationId }: StartRequest) {
+    if (!conversationId) return { id: newId<ConversationId>(), isNew: true, round: 1 };
+    const conversation = await this.conversations.find(teamId, conversationId);
+    if (!conversation || conversation.appId !== appId)
+      throw startErrors.conversationMissing('The app has no such conversation.');
+    const rounds = await this.conversations.countRounds(teamId, conversationId);
+    return { id: conversationId, isNew: false, round: rounds + 1 };
+  }
+}
+
+function checkRequest({ query, idempotencyKey }: StartRequest): void {
+  if (query.length > MAX_QUERY_CHARACTERS)
+    throw startErrors.queryTooLong(`A message has at most ${MAX_QUERY_CHARACTERS} characters.`);
+  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_CHARACTERS))
+    throw startErrors.invalidKey(`An idempotency key has 1 to ${MAX_KEY_CHARACTERS} characters.`);
+}
+
+function coerce(plan: Plan, raw: Json): Outputs {
+  const coerced = coerceInputs(plan.inputs, raw);
+  if (coerced.ok) return coerced.inputs;
+  const problems = coerced.issues.map(({ name, code, message }) => ({ code, message, path: ['inputs', name] }));
+  throw startErrors.invalidInputs('The inputs do not fit the start form.', { details: { problems } });
+}
+
+function hashOfRequest({ inputs, query, conversationId, versionId, useDraft }: StartRequest): string {
+  const asked = { inputs, query, conversationId: conversationId ?? null, versionId: versionId ?? null, useDraft };
+  return createHash('sha256').update(canonicalJson(asked)).digest('hex');
+}

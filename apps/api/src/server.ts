@@ -1,0 +1,35 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Server } from 'node:http';
+import { ApiModule } from './app.module.js';
+import type { Parts } from './parts.js';
+
+/** Largest request, in bytes: an app file of 10 MiB as JSON text. */
+const BODY_LIMIT = 16 * 1024 * 1024;
+/** A request that has not arrived whole after this long is dropped, in milliseconds. */
+const REQUEST_MS = 60_000;
+
+/** The HTTP server over the parts, not listening yet. */
+export async function createServer(parts: Parts, schemaFile?: string): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts, schemaFile), {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.use(helmet());
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    // one spelling per route: what is authorised by its path must not have a second one
+    if (/\/\/|%2e|%2f|%5c/i.test(request.path)) return void response.status(404).json({ code: 'route.missing' });
+    next();
+  });
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.enableCors({ origin: [...parts.config.server.corsOrigins], credentials: true });
+  const server = app.getHttpServer() as Server;
+  server.requestTimeout = REQUEST_MS;
+  server.headersTimeout = 20_000;
+  return app;
+}
