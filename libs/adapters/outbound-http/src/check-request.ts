@@ -2,7 +2,6 @@ import { outboundErrors, type OutboundRequest } from '@tenon/ports';
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** What a header value may hold on the wire: tab, and Latin-1 without control characters. */
-// eslint-disable-next-line no-control-regex -- control characters are the point
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 // eslint-disable-next-line no-control-regex -- the URL parser would drop some of these silently
 const CONTROL = /[\x00-\x1f\x7f]/;

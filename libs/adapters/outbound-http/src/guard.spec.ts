@@ -7,6 +7,7 @@ import { createOutboundHttp } from './index.js';
 /** Which addresses requests end up at; the servers on 127.0.0.1 and 127.0.0.2 share a port. */
 describe('outbound guard', () => {
   const reached: string[] = [];
+  let connections = 0;
   let servers: Server[] = [];
   let port: number;
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -16,6 +17,7 @@ describe('outbound guard', () => {
       reached.push(host);
       handle(request, response);
     });
+    server.on('connection', () => connections++);
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at, host, resolve));
     servers.push(server);
     return (server.address() as AddressInfo).port;
@@ -32,6 +34,7 @@ describe('outbound guard', () => {
 
   beforeEach(async () => {
     reached.length = 0;
+    connections = 0;
     servers = [];
     handle = (_request, response) => response.end('here');
     port = await listen('127.0.0.1', 0);
@@ -51,7 +54,7 @@ describe('outbound guard', () => {
     'B34 refuses http://%s without opening a connection',
     async (host) => {
       await expect(closed.request(buildOutboundRequest(`http://${host}:${port}/`))).rejects.toMatchObject(blocked);
-      expect(reached).toEqual([]);
+      expect(connections).toBe(0);
     },
   );
 
@@ -83,7 +86,7 @@ describe('outbound guard', () => {
     'ok:example.com@127.0.0.1',
   ])('B35 refuses 127.0.0.1 written as %s', async (host) => {
     await expect(closed.request(buildOutboundRequest(`http://${host}:${port}/`))).rejects.toMatchObject(blocked);
-    expect(reached).toEqual([]);
+    expect(connections).toBe(0);
   });
 
   it('B36 connects to the address that was checked, and checks again for a new connection', async () => {
@@ -173,6 +176,6 @@ describe('outbound guard', () => {
     await expect(closed.request(buildOutboundRequest(text.replace('PORT', String(port))))).rejects.toMatchObject(
       blocked,
     );
-    expect(reached).toEqual([]);
+    expect(connections).toBe(0);
   });
 });

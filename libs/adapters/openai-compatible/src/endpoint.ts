@@ -1,0 +1,74 @@
+import { modelErrors } from '@tenon/ports';
+import OpenAI from 'openai';
+import { Agent, fetch as undiciFetch } from 'undici';
+
+/** Where a provider's models are served. Addresses are the owner's choice, so they may be private. */
+export interface ModelEndpoint {
+  /** Bare provider id, for messages and the models' `provider`. */
+  readonly provider: string;
+  /** What `/chat/completions` is put behind, such as `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  /** Absent for servers that ask for none. */
+  readonly apiKey?: string;
+  /** True for the small model on this computer. */
+  readonly isLocal?: boolean;
+}
+
+const CONNECT_MS = 10_000;
+/** More than any model writes; a reply that goes on beyond it is refused. */
+const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+/** The client's own time-out is out of the way: ours are for the first token and between tokens. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The connections to all endpoints of one process. */
+export function createConnections(): Agent {
+  return new Agent({
+    connect: { timeout: CONNECT_MS },
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: MAX_REPLY_BYTES,
+  });
+}
+
+/**
+ * A client for one endpoint that never tries again, follows no redirects and logs nothing.
+ * @throws model.notConfigured when the base URL is none, model.unauthorized when the key cannot be one
+ */
+export function createClient(endpoint: ModelEndpoint, connections: Agent): OpenAI {
+  const key = endpoint.apiKey?.trim();
+  if (key && !/^[\x21-\x7e]+$/.test(key)) {
+    throw modelErrors.unauthorized(
+      `The API key of ${endpoint.provider} holds characters that no key has; enter it again.`,
+    );
+  }
+  return new OpenAI({
+    baseURL: checkBaseUrl(endpoint),
+    // explicit nulls keep the client from reading the environment
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    apiKey: key || 'none',
+    ...(key ? {} : { defaultHeaders: { Authorization: null } }),
+    maxRetries: 0,
+    timeout: NO_TIMEOUT_MS,
+    logLevel: 'off',
+    // a redirect could lead the key elsewhere
+    fetchOptions: { dispatcher: connections, redirect: 'manual' } as never,
+    fetch: undiciFetch as unknown as typeof fetch,
+  });
+}
+
+function checkBaseUrl({ provider, baseUrl }: ModelEndpoint): string {
+  const text = baseUrl.trim().replace(/(\/chat\/completions)?\/*$/, '');
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw modelErrors.notConfigured(`The base URL of ${provider} must start with http:// or https://.`);
+  }
+  const { username, password, search } = new URL(text);
+  if (username || password || search) {
+    throw modelErrors.notConfigured(
+      `The base URL of ${provider} must hold no password and no query; the key has a field.`,
+    );
+  }
+  return text;
+}

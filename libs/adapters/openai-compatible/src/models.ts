@@ -1,0 +1,100 @@
+import { modelErrors, type ChatModel, type Logger } from '@tenon/ports';
+import { OpenAiCompatibleModel } from './chat-model.js';
+import { createClient, createConnections, type ModelEndpoint } from './endpoint.js';
+import type { Limitation } from './request-body.js';
+import { toModelError, type Asked } from './vendor-errors.js';
+
+/** Time-outs of model calls, in milliseconds. */
+export interface OpenAiCompatibleConfig {
+  /** From the request to the first piece of the answer, default 120 000. */
+  readonly firstTokenTimeoutMs?: number;
+  /** Between two pieces of an answer, default 60 000. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** Models of every server that speaks the OpenAI API. Endpoints are given per call: teams change them at any time. */
+export interface OpenAiCompatibleModels {
+  /** @throws model.notConfigured when the base URL is none */
+  getChatModel(endpoint: ModelEndpoint, name: string): ChatModel;
+  /** Ids of the models the endpoint names, in order. Throws `model.*`. */
+  listModels(endpoint: ModelEndpoint, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Finds out whether the endpoint works: asks `name` for a word, or for the list of models where no name is given.
+   * Returns how long that took. Throws `model.*`.
+   */
+  test(
+    endpoint: ModelEndpoint,
+    name: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly durationMs: number }>;
+  /** Closes idle connections and breaks off calls. */
+  close(): Promise<void>;
+}
+
+const LIST_MS = 15_000;
+
+/** The adapter on the `openai` package. It never tries a failed call again. */
+export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, logger: Logger): OpenAiCompatibleModels {
+  const connections = createConnections();
+  const limits = { firstTokenMs: config.firstTokenTimeoutMs ?? 120_000, idleMs: config.idleTimeoutMs ?? 60_000 };
+  const limitations = new Map<string, Set<Limitation>>();
+
+  const getChatModel = (endpoint: ModelEndpoint, name: string): ChatModel => {
+    const key = `${endpoint.baseUrl} ${name}`;
+    const found = limitations.get(key) ?? new Set();
+    limitations.set(key, found);
+    const client = createClient(endpoint, connections);
+    return new OpenAiCompatibleModel({ endpoint, name, client, limits, limitations: found, logger });
+  };
+  const listModels = (endpoint: ModelEndpoint, signal: AbortSignal) =>
+    within(LIST_MS, signal, { endpoint }, async (both) => {
+      const page = await createClient(endpoint, connections).models.list({ signal: both });
+      const models: unknown = page.data;
+      if (!Array.isArray(models)) {
+        throw modelErrors.brokenReply(
+          `${endpoint.provider} did not list its models; check that the base URL ends in /v1.`,
+        );
+      }
+      return models.map((model: { id?: unknown }) => String(model.id));
+    });
+  return {
+    getChatModel,
+    listModels,
+    test: async (endpoint, name, signal) => {
+      const startedAt = performance.now();
+      if (name === undefined) await listModels(endpoint, signal);
+      else await askForAWord(getChatModel(endpoint, name), signal);
+      return { durationMs: Math.round(performance.now() - startedAt) };
+    },
+    close: () => connections.destroy(),
+  };
+}
+
+async function askForAWord(model: ChatModel, signal: AbortSignal): Promise<void> {
+  const answer = model.stream({
+    mode: 'chat',
+    messages: [{ role: 'user', content: 'Answer with the word OK.' }],
+    parameters: { max_tokens: 16 },
+    idempotencyKey: crypto.randomUUID(),
+    signal,
+  });
+  for await (const _delta of answer);
+}
+
+async function within<T>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  asked: Asked,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { provider } = asked.endpoint;
+  signal.throwIfAborted();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    return await work(AbortSignal.any([signal, timeout]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (timeout.aborted) throw modelErrors.timedOut(`${provider} did not answer within ${timeoutMs / 1000} s.`);
+    throw toModelError(error, asked);
+  }
+}
