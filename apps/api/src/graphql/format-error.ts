@@ -1,8 +1,8 @@
 import { isTenonError, type ErrorKind } from '@tenon/base';
 import type { Logger } from '@tenon/ports';
-import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { randomUUID } from 'node:crypto';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 const CODES: Readonly<Record<ErrorKind, string>> = {
   invalid: 'INVALID',
@@ -25,7 +25,7 @@ const OF_THE_DOCUMENT = new Set<string>(
  */
 export function createErrorFormatter(logger: Logger) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
-    const error = unwrapResolverError(thrown);
+    const error = originOf(thrown);
     const place = {
       ...(formatted.path && { path: formatted.path }),
       ...(formatted.locations && { locations: formatted.locations }),
@@ -41,6 +41,11 @@ export function createErrorFormatter(logger: Logger) {
     logger.error({ requestId, error: stackOf(error), path: formatted.path }, 'a request met a bug');
     return { ...place, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL', requestId } };
   };
+}
+
+/** What was thrown, by a resolver or while the context was made. */
+function originOf(thrown: unknown): unknown {
+  return thrown instanceof GraphQLError && thrown.originalError ? thrown.originalError : thrown;
 }
 
 function stackOf(error: unknown): string {

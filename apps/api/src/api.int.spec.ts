@@ -1,0 +1,323 @@
+import { recordEvents } from '@tenon/database';
+import type { RunEvent } from '@tenon/engine';
+import { createClient } from 'graphql-ws';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import WebSocket from 'ws';
+import { startApiBench, type ApiBench } from './testing/api-bench.js';
+
+let bench: ApiBench;
+beforeAll(async () => {
+  bench = await startApiBench();
+}, 60_000);
+afterAll(() => bench.close());
+
+const APPS = `{ apps { edges { cursor node { id name mode liveVersion { number } issues { code severity } } } pageInfo { hasNextPage endCursor } } }`;
+const START = `mutation ($input: StartRunInput!) { startRun(input: $input) { run { id status inputs query conversationId } errors { code message path } } }`;
+const IMPORT = `mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id name } issues { code severity path message line } errors { code } } }`;
+
+const exampleOf = (name: string) => readFile(path.resolve(import.meta.dirname, '../../../examples', name), 'utf8');
+
+async function appNamed(name: string): Promise<{ id: string }> {
+  const { apps } = await bench.owner.ask(APPS);
+  return apps.edges
+    .map((edge: { node: { id: string; name: string } }) => edge.node)
+    .find((app: { name: string }) => app.name === name);
+}
+
+describe('the seed', () => {
+  it('has the three templates, published and without errors', async () => {
+    const { apps } = await bench.owner.ask(APPS);
+    const shown = apps.edges.map(
+      ({ node }: { node: { name: string; liveVersion: { number: number }; issues: { severity: string }[] } }) => [
+        node.name,
+        node.liveVersion.number,
+        node.issues.filter(({ severity }) => severity === 'ERROR').length,
+      ],
+    );
+    expect(shown.sort()).toEqual([
+      ['Chatbot', 1, 0],
+      ['Content moderation', 1, 0],
+      ['Translate and review', 1, 0],
+    ]);
+  });
+});
+
+describe('signing in', () => {
+  const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { viewer { email role team { name } } errors { code message } } }`;
+
+  it('gives a cookie that pages of ours can use, and others cannot', async () => {
+    const answer = await bench.nobody.post(SIGN_IN, {
+      input: { email: 'Owner@tenon.local', password: 'correct horse battery' },
+    });
+    expect(answer.body.data.signIn.viewer).toMatchObject({ email: 'owner@tenon.local', role: 'owner' });
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^tenon_session=[\w-]{43};.*HttpOnly; SameSite=Lax/);
+    const [pair] = cookie.split(';') as [string];
+    const viewer = (origin?: string) =>
+      bench.nobody.post('{ viewer { email } }', {}, { cookie: pair, ...(origin && { origin }) });
+    expect((await viewer()).body.data.viewer.email).toBe('owner@tenon.local');
+    expect((await viewer(bench.url)).body.data.viewer.email).toBe('owner@tenon.local');
+    const foreign = await viewer('https://evil.example');
+    expect(foreign.body.errors[0]).toMatchObject({ extensions: { code: 'FORBIDDEN', reason: 'auth.foreignOrigin' } });
+    await bench.nobody.post('mutation { signOut { errors { code } } }', {}, { cookie: pair });
+    expect((await viewer()).body.data.viewer).toBeNull();
+  });
+
+  it('is refused after ten wrong passwords, also with the right one', async () => {
+    const attempt = async (password: string) => {
+      const { body } = await bench.nobody.post(SIGN_IN, { input: { email: 'other@x.test', password } });
+      return body.data.signIn.errors[0]?.code;
+    };
+    const codes: string[] = [];
+    for (let i = 0; i < 10; i++) codes.push(await attempt('wrong'));
+    expect(new Set(codes)).toEqual(new Set(['auth.wrongCredentials']));
+    expect(await attempt('correct horse battery')).toBe('auth.tooManyTries');
+  });
+
+  it('is needed for everything but asking who is signed in', async () => {
+    expect((await bench.nobody.ask('{ viewer { id } }')).viewer).toBeNull();
+    for (const document of ['{ apps { edges { cursor } } }', '{ runs { edges { cursor } } }', '{ providers { name } }'])
+      expect((await bench.nobody.post(document)).body.errors[0].extensions).toMatchObject({ reason: 'auth.required' });
+  });
+});
+
+describe('importing', () => {
+  it('lists every issue with its path and leaves nothing behind of a file that cannot be read', async () => {
+    const before = await bench.owner.ask(APPS);
+    const bad = await bench.owner.ask(IMPORT, { input: { content: 'app: {name: X}\nkind: app\nversion: 1.5\n' } });
+    expect(bad.importApp.app).toBeNull();
+    expect(bad.importApp.errors).toEqual([{ code: 'definition.unreadable' }]);
+    expect(bad.importApp.issues.length).toBeGreaterThan(1);
+    expect(await bench.owner.ask(APPS)).toEqual(before);
+  });
+
+  it('seals secrets: neither draft nor version nor export holds one', async () => {
+    const content = (await exampleOf('chatbot.yml')).replace(
+      'environment_variables: []',
+      'environment_variables: [{id: e1, name: KEY, value_type: secret, value: canary-8156, description: ""}]',
+    );
+    const { importApp } = await bench.owner.ask(IMPORT, { input: { content, name: 'Sealed' } });
+    const appId = importApp.app.id;
+    await bench.owner.ask('mutation ($id: ID!) { publishApp(input: {appId: $id}) { version { id } } }', { id: appId });
+    const app = await bench.owner.ask(
+      'query ($id: ID!) { app(id: $id) { export draft { definition } liveVersion { definition } } }',
+      { id: appId },
+    );
+    expect(JSON.stringify(app)).not.toContain('canary-8156');
+    const rows = await bench.test.database.rows(
+      'select document::text from plan union all select definition::text from draft',
+    );
+    expect(JSON.stringify(rows)).not.toContain('canary-8156');
+    expect(app.app.export).toContain('name: KEY');
+  });
+
+  it('takes an uploaded file, and answers issues with 422', async () => {
+    const upload = async (content: string) => {
+      const form = new FormData();
+      form.set('file', new Blob([content]), 'app.yml');
+      const headers = { authorization: `Bearer ${bench.owner.token}` };
+      const response = await fetch(`${bench.url}/api/import`, { method: 'POST', headers, body: form });
+      return {
+        status: response.status,
+        body: (await response.json()) as { app?: { name: string }; issues?: object[] },
+      };
+    };
+    expect(await upload((await exampleOf('chatbot.yml')).replace('name: Chatbot', 'name: Uploaded'))).toMatchObject({
+      status: 201,
+      body: { app: { name: 'Uploaded' } },
+    });
+    expect(await upload('- not\n- a mapping')).toMatchObject({ status: 422 });
+  });
+
+  it('saves a draft only over the revision that was changed', async () => {
+    const { importApp } = await bench.owner.ask(IMPORT, {
+      input: { content: await exampleOf('chatbot.yml'), name: 'Draft' },
+    });
+    const id = importApp.app.id;
+    const { app } = await bench.owner.ask('query ($id: ID!) { app(id: $id) { draft { revision definition } } }', {
+      id,
+    });
+    const save = (revision: number) =>
+      bench.owner.ask(
+        'mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { draft { revision } errors { code } } }',
+        { input: { appId: id, definition: app.draft.definition, revision } },
+      );
+    expect((await save(app.draft.revision)).saveDraft.draft.revision).toBe(app.draft.revision + 1);
+    expect((await save(app.draft.revision)).saveDraft.errors).toEqual([{ code: 'draft.staleRevision' }]);
+  });
+});
+
+describe('starting a run', () => {
+  it('accepts it without a worker, queued, and says what it waits for', async () => {
+    const app = await appNamed('Content moderation');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, inputs: { user_input: 'hi' } } });
+    expect(startRun).toMatchObject({ run: { status: 'QUEUED', inputs: { user_input: 'hi' } }, errors: [] });
+    await bench.test.database.rows(`update run set created_at = now() - interval '1 minute' where id = $1`, [
+      startRun.run.id,
+    ]);
+    const { run } = await bench.owner.ask('query ($id: ID!) { run(id: $id) { waitingFor } }', { id: startRun.run.id });
+    expect(run.waitingFor).toContain('No worker has taken the run yet');
+  });
+
+  it('refuses inputs that do not fit, field by field, before a run exists', async () => {
+    const app = await appNamed('Translate and review');
+    const count = async () => (await bench.test.database.rows('select 1 from run')).length;
+    const before = await count();
+    const { startRun } = await bench.owner.ask(START, {
+      input: { appId: app.id, inputs: { text: 7, language: 'Klingon' } },
+    });
+    expect(startRun.run).toBeNull();
+    expect(startRun.errors.map(({ path }: { path: string[] }) => path)).toEqual([
+      ['inputs', 'text'],
+      ['inputs', 'language'],
+    ]);
+    expect(await count()).toBe(before);
+  });
+
+  it('is one run for one key, whatever comes at the same time, and one conversation', async () => {
+    const app = await appNamed('Chatbot');
+    const input = { appId: app.id, query: 'hello', idempotencyKey: 'k1' };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bench.owner.ask(START, { input })));
+    expect(answers.flatMap(({ startRun }) => startRun.errors)).toEqual([]);
+    expect(new Set(answers.map(({ startRun }) => startRun.run.id)).size).toBe(1);
+    const { conversations } = await bench.owner.ask(
+      'query ($id: ID!) { conversations(appId: $id) { edges { node { name } } } }',
+      { id: app.id },
+    );
+    expect(conversations.edges).toEqual([{ node: { name: 'hello' } }]);
+    const other = await bench.owner.ask(START, { input: { ...input, query: 'bye' } });
+    expect(other.startRun.errors[0].code).toBe('run.keyReused');
+  });
+});
+
+describe('another team', () => {
+  it('finds nothing of ours by any id, and changes nothing', async () => {
+    const app = await appNamed('Chatbot');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'mine' } });
+    const { id: runId, conversationId } = startRun.run;
+    const { stranger } = bench;
+    expect(await stranger.ask('query ($id: ID!) { app(id: $id) { id } }', { id: app.id })).toEqual({ app: null });
+    expect(await stranger.ask('query ($id: ID!) { run(id: $id) { id } }', { id: runId })).toEqual({ run: null });
+    expect(await stranger.ask('query ($id: ID!) { conversation(id: $id) { id } }', { id: conversationId })).toEqual({
+      conversation: null,
+    });
+    const code = async (field: string, type: string, input: object) =>
+      (await stranger.ask(`mutation ($input: ${type}!) { ${field}(input: $input) { errors { code } } }`, { input }))[
+        field
+      ].errors[0]?.code;
+    expect(await code('startRun', 'StartRunInput', { appId: app.id, query: 'x' })).toBe('app.missing');
+    expect(await code('stopRun', 'StopRunInput', { runId })).toBe('run.missing');
+    expect(await code('publishApp', 'AppInput', { appId: app.id })).toBe('app.missing');
+    expect(await code('deleteApp', 'AppInput', { appId: app.id })).toBe('app.missing');
+    expect(await code('importApp', 'ImportAppInput', { appId: app.id, content: await exampleOf('chatbot.yml') })).toBe(
+      'app.missing',
+    );
+    const { runs } = await stranger.ask('query ($f: RunFilter) { runs(filter: $f) { edges { cursor } } }', {
+      f: { appId: app.id },
+    });
+    expect(runs.edges).toEqual([]);
+  });
+
+  it('is told the same of an id that nobody has', async () => {
+    expect(await bench.owner.ask('{ app(id: "no-such-id") { id } }')).toEqual({ app: null });
+    expect(await bench.owner.ask(`{ run(id: "' or 1=1") { id } }`)).toEqual({ run: null });
+  });
+});
+
+describe('run events', () => {
+  const USAGE = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  const outcome = { status: 'succeeded' as const, outputs: {}, exceptions: 0, steps: 1, usage: USAGE };
+  const EVENTS = (): RunEvent[] => [
+    { seq: 1, at: 1, type: 'run.started', inputs: {}, pool: { sys: {}, env: {}, conversation: {} }, root: 'start' },
+    { seq: 2, at: 2, type: 'step.started', stepKey: 'start', inputs: {} },
+    { seq: 3, at: 3, type: 'step.succeeded', stepKey: 'start', attempt: 1, exit: 'source', outputs: {} },
+    { seq: 4, at: 4, type: 'run.finished', outcome },
+  ];
+
+  it('come once and in order, also to whoever connects again, and end with the run', async () => {
+    const app = await appNamed('Chatbot');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'events' } });
+    const runId = startRun.run.id;
+    const [row] = await bench.test.database.rows<{ teamId: string }>(
+      'select team_id as "teamId" from run where id = $1',
+      [runId],
+    );
+    const client = createClient({
+      url: `${bench.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${bench.owner.token}` },
+    });
+    const query = `subscription ($id: ID!, $after: Int!) { runEvents(runId: $id, afterSeq: $after) { ... on RunEventUpdate { seq type } } }`;
+    const follow = (after: number) =>
+      client.iterate<{ runEvents: { seq?: number } }>({ query, variables: { id: runId, after } });
+    const seen: number[] = [];
+    const first = (async () => {
+      for await (const { data } of follow(0)) if (data?.runEvents.seq) seen.push(data.runEvents.seq);
+    })();
+    const events = EVENTS();
+    await recordEvents(bench.test.database, row!.teamId as never, runId, [events[1]!]);
+    await recordEvents(bench.test.database, row!.teamId as never, runId, [events[0]!]);
+    await recordEvents(bench.test.database, row!.teamId as never, runId, events.slice(2));
+    await first;
+    expect(seen).toEqual([1, 2, 3, 4]);
+    const again: number[] = [];
+    for await (const { data } of follow(2)) if (data?.runEvents.seq) again.push(data.runEvents.seq);
+    expect(again).toEqual([3, 4]);
+    await client.dispose();
+  }, 20_000);
+});
+
+describe('hostile documents', () => {
+  it('are refused by depth, cost and size of page before anything is read', async () => {
+    const deep = `{ apps { edges { node { ${'runs { edges { node { app { '.repeat(4)} id ${'} } } }'.repeat(4)} } } } }`;
+    for (const document of [
+      deep,
+      '{ apps(first: 1000000) { edges { cursor } } }',
+      '{ apps(first: -1) { edges { cursor } } }',
+    ])
+      expect((await bench.owner.post(document)).body.errors[0].extensions.code).toMatch(
+        /BAD_USER_INPUT|INVALID|GRAPHQL_VALIDATION_FAILED/,
+      );
+  });
+
+  it('of a form that browsers send across sites are refused', async () => {
+    const response = await fetch(`${bench.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"query":"{viewer{id}}"}',
+    });
+    expect(response.status).toBe(400);
+  });
+
+  it('never show a stack or the words of a bug', async () => {
+    await bench.test.database.rows('alter table conversation rename to conversation_away');
+    const { body } = await bench.owner.post('{ conversation(id: "0195d3c1-0000-7000-8000-000000000000") { id } }');
+    await bench.test.database.rows('alter table conversation_away rename to conversation');
+    expect(body.errors[0]).toMatchObject({
+      message: 'Something went wrong on our side.',
+      extensions: { code: 'INTERNAL' },
+    });
+    expect(JSON.stringify(body)).not.toMatch(/relation|select|\.ts/);
+  });
+});
+
+describe('health', () => {
+  it('tells strangers only that it serves, and members what runs', async () => {
+    const anybody = (await (await fetch(`${bench.url}/health`)).json()) as object;
+    expect(anybody).toEqual({ status: 'ok' });
+    const headers = { authorization: `Bearer ${bench.owner.token}` };
+    const member = (await (await fetch(`${bench.url}/health`, { headers })).json()) as object;
+    expect(member).toMatchObject({ status: 'ok', database: { state: 'up' }, runs: { workers: 0 } });
+  });
+
+  it('says 503 while the database is away, and accepts again when it is back', async () => {
+    await bench.test.postgres.kill();
+    expect((await fetch(`${bench.url}/health`)).status).toBe(503);
+    const { body } = await bench.owner.post('{ apps { edges { cursor } } }');
+    expect(body.errors[0].extensions.code).toBe('UNAVAILABLE');
+    await bench.test.postgres.restart();
+    expect((await fetch(`${bench.url}/health`)).status).toBe(200);
+    expect((await bench.owner.ask(APPS)).apps.edges.length).toBeGreaterThan(0);
+  }, 30_000);
+});

@@ -1,0 +1,116 @@
+import type { Listener } from '@tenon/database';
+import { MemberRepository } from '@tenon/database';
+import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
+import { loadConfig } from '@tenon/platform';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { AppService } from '../app/app.service.js';
+import { hashPassword } from '../auth/passwords.js';
+import { composeParts, REQUIRED } from '../parts.js';
+import { seed } from '../seed.js';
+import { createServer } from '../server.js';
+
+/** A real API on a real Postgres, without a worker. */
+export interface ApiBench {
+  readonly url: string;
+  readonly test: TestDatabase;
+  readonly listener: Listener;
+  readonly owner: ApiClient;
+  /** A member of another team. */
+  readonly stranger: ApiClient;
+  readonly nobody: ApiClient;
+  close(): Promise<void>;
+}
+
+export interface ApiClient {
+  /** Sends a document and gives its data. @throws when the answer has errors */
+  ask<Data = any>(document: string, variables?: object): Promise<Data>; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  /** The raw answer. */
+  post(
+    document: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; body: any }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+  readonly token: string;
+}
+
+const PASSWORD = 'correct horse battery';
+
+export async function startApiBench(env: Record<string, string> = {}): Promise<ApiBench> {
+  const test = await startTestDatabase();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-api-'));
+  const token = randomBytes(24).toString('hex');
+  const config = loadConfig(
+    {
+      TENON_DATABASE_URL: test.url,
+      TENON_DATA_DIR: folder,
+      TENON_OWNER_PASSWORD: PASSWORD,
+      TENON_OWNER_TOKEN: token,
+      TENON_LOG_LEVEL: 'error',
+      ...env,
+    },
+    REQUIRED,
+  );
+  const parts = await composeParts(config);
+  const app: NestExpressApplication = await createServer(parts);
+  await app.init();
+  const members = app.get(MemberRepository);
+  const examples = path.resolve(import.meta.dirname, '../../../../examples');
+  await seed({ ...parts, members, apps: app.get(AppService), examples });
+  parts.listener.start();
+  await app.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  return {
+    url,
+    test,
+    listener: parts.listener,
+    owner: client(url, token),
+    stranger: client(url, await addStranger(test, members)),
+    nobody: client(url, ''),
+    close: async () => {
+      await app.close();
+      await parts.listener.close();
+      await parts.database.close();
+      await test.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function addStranger({ database }: TestDatabase, members: MemberRepository): Promise<string> {
+  const [team] = await database.rows<{ id: string }>(
+    `insert into team (id, name) values (gen_random_uuid(), 'Others') returning id`,
+  );
+  await database.rows(
+    `insert into member (id, team_id, email, password_hash, role) values (gen_random_uuid(), $1, 'other@x.test', $2, 'owner')`,
+    [team?.id, await hashPassword(PASSWORD)],
+  );
+  const member = await members.findByEmail('other@x.test');
+  const token = randomBytes(24).toString('hex');
+  await members.createSession(member!.memberId, { token, kind: 'token', name: 'test' });
+  return token;
+}
+
+function client(url: string, token: string): ApiClient {
+  const post: ApiClient['post'] = async (query, variables, headers = {}) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+  return {
+    token,
+    post,
+    ask: async (document, variables) => {
+      const { body } = await post(document, variables);
+      if (body.errors) throw new Error(JSON.stringify(body.errors));
+      return body.data;
+    },
+  };
+}
