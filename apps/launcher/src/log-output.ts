@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
+import type { Terminal } from './terminal.js';
+
+const COLOURS = [36, 33, 35, 32, 34, 31];
+
+/** Where the lines of the processes go: each into a file of its own, and into the terminal with the name before it. */
+export class LogOutput {
+  private readonly files = new Map<string, RotatingFileStream>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly terminal: Terminal,
+    private readonly maxSize: `${number}M` | `${number}K` = '10M',
+  ) {
+    mkdirSync(folder, { recursive: true });
+  }
+
+  /** Takes the lines of one process. A quiet one is written to its file only. */
+  for(name: string, { isQuiet = false } = {}): (line: string) => void {
+    const file = this.open(name);
+    const colour = COLOURS[(this.files.size - 1) % COLOURS.length];
+    const prefix = this.terminal.isColoured ? `\x1b[${colour}m${name.padEnd(12)}\x1b[0m │` : `${name.padEnd(12)} │`;
+    return (line) => {
+      file.write(`${line}\n`);
+      if (!isQuiet) this.terminal.print(`${prefix} ${line}`);
+    };
+  }
+
+  /** Resolves when all lines are in their files. */
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.files.values()].map((file) => new Promise<void>((resolve) => file.end(() => resolve()))),
+    );
+  }
+
+  private open(name: string): RotatingFileStream {
+    const known = this.files.get(name);
+    if (known) return known;
+    const file = createStream(`${name}.log`, { path: this.folder, size: this.maxSize, rotate: 3 });
+    // A log that cannot be written (full disk) must not end what it tells about.
+    file.on('error', (error) => this.terminal.print(`The log of ${name} cannot be written: ${error.message}`));
+    this.files.set(name, file);
+    return file;
+  }
+}

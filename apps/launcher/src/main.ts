@@ -1,0 +1,68 @@
+import { isTenonError } from '@tenon/base';
+import { loadConfig } from '@tenon/platform';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Launcher } from './launcher.js';
+import { Terminal } from './terminal.js';
+
+/** npm passes a Ctrl-C on to us although the terminal has sent it already: within this time it is the same one. */
+const SAME_SIGNAL_MS = 1000;
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const terminal = new Terminal(process.stdout, process.stdout.isTTY === true);
+const launcher = createLauncher();
+if (launcher) await run(launcher);
+
+function createLauncher(): Launcher | undefined {
+  try {
+    const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    return new Launcher({
+      config: loadConfig(process.env),
+      env: process.env,
+      distFolder: path.join(root, 'dist'),
+      release: version,
+      terminal,
+      isWatching: values.watch,
+    });
+  } catch (error) {
+    fail(error);
+    return undefined;
+  }
+}
+
+async function run(started: Launcher): Promise<void> {
+  let stopping: Promise<void> | undefined;
+  let stoppedAtMs = 0;
+  const end = () => {
+    if (stopping === undefined) {
+      stoppedAtMs = Date.now();
+      stopping = started.stop();
+      stopping.then(() => process.exit(), fail);
+    } else if (Date.now() - stoppedAtMs > SAME_SIGNAL_MS) {
+      void started.kill().finally(() => process.exit(1));
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  process.once('disconnect', () => void (stopping ?? end()));
+  try {
+    await started.start();
+  } catch (error) {
+    if (stopping) return; // told to end while it started
+    fail(error);
+    end();
+  }
+}
+
+/** What a person can act on is one sentence; anything else is our mistake and needs its stack. */
+function fail(error: unknown): void {
+  process.exitCode = 1;
+  const { code } = error as NodeJS.ErrnoException;
+  if (isTenonError(error)) terminal.print(`\n${error.message}`);
+  else if (code === 'ENOSPC' || code === 'EDQUOT')
+    terminal.print('\nThe disk is full: free some space and start again.');
+  else if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
+    terminal.print(`\n${(error as Error).message}`);
+  else console.error(error);
+}

@@ -1,0 +1,95 @@
+import type { Writable } from 'node:stream';
+
+const TERMINAL_EVERY_MS = 250;
+const QUIET_EVERY_MS = 10_000;
+
+/** How far a step is: `12 of 44 MB`. */
+export type ShowState = (state: string) => void;
+
+/**
+ * What a person sees. In a terminal the steps under way are the last line, which is rewritten; elsewhere a step that lasts
+ * is repeated every ten seconds.
+ */
+export class Terminal {
+  readonly isColoured: boolean;
+  private readonly steps = new Map<symbol, () => string>();
+  private timer: NodeJS.Timeout | undefined;
+  private lastQuietMs = Date.now();
+  private hasStatusLine = false;
+
+  constructor(
+    private readonly output: Writable,
+    private readonly isInteractive: boolean,
+  ) {
+    this.isColoured = isInteractive;
+  }
+
+  /** Writes a line above the steps under way. */
+  print(line: string): void {
+    this.clear();
+    this.output.write(`${line}\n`);
+    if (this.isInteractive) this.showSteps();
+  }
+
+  /** Runs a long step: says what it is, how far, and how long so far. */
+  async step<T>(what: string, work: (show: ShowState) => Promise<T>): Promise<T> {
+    const id = Symbol(what);
+    const startedMs = Date.now();
+    let state = '';
+    this.steps.set(id, () => `${what}${state && `: ${state}`} (${elapsed(startedMs)})`);
+    this.timer ??= setInterval(() => this.tick(), this.isInteractive ? TERMINAL_EVERY_MS : 1000);
+    if (!this.isInteractive) this.output.write(`${what} …\n`);
+    try {
+      const result = await work((text) => (state = text));
+      this.end(id, `✓ ${what} (${elapsed(startedMs)})`);
+      return result;
+    } catch (error) {
+      this.end(id, `✗ ${what} (${elapsed(startedMs)})`);
+      throw error;
+    }
+  }
+
+  private end(id: symbol, line: string): void {
+    this.steps.delete(id);
+    if (this.steps.size === 0) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+    this.print(line);
+  }
+
+  private tick(): void {
+    if (this.isInteractive) {
+      this.clear();
+      this.showSteps();
+    } else if (Date.now() - this.lastQuietMs >= QUIET_EVERY_MS) {
+      this.lastQuietMs = Date.now();
+      for (const line of this.steps.values()) this.output.write(`${line()}\n`);
+    }
+  }
+
+  private showSteps(): void {
+    if (this.steps.size === 0) return;
+    const line = [...this.steps.values()].map((text) => text()).join(' · ');
+    // A line that wraps could not be rewritten.
+    this.output.write(line.slice(0, ((this.output as { columns?: number }).columns ?? 80) - 1));
+    this.hasStatusLine = true;
+  }
+
+  private clear(): void {
+    if (this.hasStatusLine) this.output.write('\r\x1b[2K');
+    this.hasStatusLine = false;
+  }
+}
+
+/** `7 s`, `1 min 20 s`. */
+export function elapsed(sinceMs: number): string {
+  const seconds = Math.round((Date.now() - sinceMs) / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `12 of 44 MB`; without a total `12 MB`. */
+export function amount(doneBytes: number, totalBytes?: number): string {
+  const mega = (bytes: number) => Math.round(bytes / 1e6);
+  return totalBytes ? `${mega(doneBytes)} of ${mega(totalBytes)} MB` : `${mega(doneBytes)} MB`;
+}
