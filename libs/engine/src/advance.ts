@@ -112,7 +112,9 @@ function endTry(turn: TurnBuilder, step: PlanStep, attempt: number, result: Step
   const usage = result.usage && { usage: result.usage };
   if (result.usage) turn.state.usage = sumOf(turn.state.usage, result.usage);
   if (!result.ok) return endFailedTry(turn, step, attempt, result.failure, result);
-  const exit = step.branching ? result.exit : ORDINARY_EXIT;
+  // a step that branches only when it fails chooses nothing: it goes on as an ordinary one does
+  const unchosen = step.exits.includes(ORDINARY_EXIT) ? ORDINARY_EXIT : undefined;
+  const exit = step.branching ? (result.exit ?? unchosen) : ORDINARY_EXIT;
   if (exit === undefined) return endFailedTry(turn, step, attempt, withoutExit(step), result);
   const { outputs } = result;
   if (step.response) turn.state.outputs = mergeOutputs(turn.state.outputs, outputs);
