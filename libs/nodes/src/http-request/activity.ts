@@ -10,6 +10,7 @@ import type { HttpInstruction } from './definition.js';
 import { fetchFile, storeFile } from './files.js';
 import { MAX_FILE_BYTES, readReply, type ReplyContent } from './reply.js';
 import { buildRequest } from './request.js';
+import { showRequest } from './shown-request.js';
 
 /** Most of an answer's text that people are shown beside the step, in characters. */
 const MAX_SHOWN = 16_384;
@@ -38,10 +39,20 @@ async function send(
 ): Promise<StepResult> {
   const { config, lookup, teamId, secrets, signal } = call;
   const fetch = (file: FileValue) => fetchFile(file, teamId, objects);
-  const { shown, ...request } = await buildRequest(config, lookup, fetch, call.idempotencyKey);
-  call.record({ request: hideSecrets(shown, secrets) });
+  const request = await buildRequest(config, lookup, fetch, call.idempotencyKey);
+  call.record({ request: await showRequest(request, config, lookup, secrets, call.idempotencyKey) });
   const { timeouts, verifyTls } = config;
-  const reply = await http.request({ ...request, timeouts, verifyTls, maxBodyBytes: MAX_FILE_BYTES, signal });
+  const { method, url, headers, body } = request;
+  const reply = await http.request({
+    method,
+    url,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    timeouts,
+    verifyTls,
+    maxBodyBytes: MAX_FILE_BYTES,
+    signal,
+  });
   const content = readReply(reply);
   call.record({ reply: hideSecrets(shownReply(reply, content), secrets) });
   const outputs = {

@@ -98,14 +98,13 @@ describe('the authorisation of a request', () => {
     expect((await authorize(type, key, header)).headers).toEqual(headers);
   });
 
-  it('takes the place of a header of the same name and is hidden from people', async () => {
-    const { headers, shown } = await build({
+  it('takes the place of a header of the same name', async () => {
+    const { headers, keyHeader } = await build({
       headers: 'x-key: old\nA: 1',
       authorization: { type: 'custom', key: 'secret', header: 'X-Key' },
     });
     expect(headers).toEqual({ A: '1', 'X-Key': 'secret' });
-    expect(shown).toContain('X-Key: ******\r\n');
-    expect(shown).not.toContain('secret');
+    expect(keyHeader).toBe('X-Key');
   });
 
   it('needs a key', async () => {
@@ -158,10 +157,10 @@ describe('the body of a request', () => {
   });
 
   it('is the bytes of a file', async () => {
-    const { body, headers, shown } = await post('binary', [file('file')]);
+    const { body, headers, shownBody } = await post('binary', [file('file')]);
     expect(new TextDecoder().decode(body as Uint8Array)).toBe('abc');
     expect(headers).not.toHaveProperty('Content-Type');
-    expect(shown).toContain('<file a.txt, 3 bytes>');
+    expect(shownBody).toContain('<file a.txt, 3 bytes>');
     await expect(post('binary', [file('missing')])).rejects.toEqual(refuses('missingFile'));
   });
 
@@ -187,22 +186,4 @@ describe('the body of a request', () => {
 
 it('refuses the method OPTIONS', async () => {
   await expect(build({ method: 'options' })).rejects.toEqual(refuses('invalidMethod'));
-});
-
-it('shows people the request as it goes out', async () => {
-  const { shown } = await build({
-    method: 'post',
-    params: 'q: 1',
-    headers: 'A: b',
-    body: { type: 'raw-text', items: [text('hello')] },
-  });
-  expect(shown.split('\r\n')).toEqual([
-    'POST /a?x=1%20y&q=1 HTTP/1.1',
-    'Host: example.com',
-    'A: b',
-    'Content-Type: text/plain',
-    'Idempotency-Key: run/step',
-    '',
-    'hello',
-  ]);
 });

@@ -11,12 +11,11 @@ export interface FilledRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** The request as people are shown it; the key it authorises itself with is hidden. */
-  readonly shown: string;
+  /** What people are shown of the body. */
+  readonly shownBody: string;
+  /** The header that carries the key. */
+  readonly keyHeader?: string;
 }
-
-/** Most of a body that people are shown, in characters. */
-const MAX_SHOWN = 16_384;
 
 /**
  * Fills in the author's texts.
@@ -37,21 +36,25 @@ export async function buildRequest(
   setContentType(headers, body);
   if (method !== 'get' && method !== 'head' && findHeader(headers, 'idempotency-key') === undefined)
     headers.set('Idempotency-Key', idempotencyKey);
-  const hidden = authorization ? authorize(authorization, headers, lookup) : undefined;
+  const keyHeader = authorization ? authorize(authorization, headers, lookup) : undefined;
   return {
     method: method.toUpperCase(),
     url: url.href,
     headers: Object.fromEntries(headers),
     ...(body.bytes === undefined ? {} : { body: body.bytes }),
-    shown: show(method, url, headers, body, hidden),
+    shownBody: body.shown,
+    ...(keyHeader === undefined ? {} : { keyHeader }),
   };
 }
 
 function buildUrl({ url: template, params }: HttpInstruction, lookup: Lookup): URL {
   const text = fillTemplate(template, lookup).trim();
   // eslint-disable-next-line no-control-regex -- a line break in an address is an attempt to add headers
-  if (!/^https?:\/\//i.test(text) || /[\0-\x1f]/.test(text) || !URL.canParse(text))
-    throw requestErrors.invalidUrl(`The URL must start with http:// or https://, but it is "${text.slice(0, 200)}".`);
+  if (!/^https?:\/\//i.test(text) || /[\0-\x1f]/.test(text) || !URL.canParse(text)) {
+    // quoted as a whole or not at all: a part of a secret would not be recognised and hidden
+    const quoted = text.length > 200 ? '' : `, but it is "${text}"`;
+    throw requestErrors.invalidUrl(`The URL must be a whole address that starts with http:// or https://${quoted}.`);
+  }
   const url = new URL(text);
   const extra = new URLSearchParams(readParameters(params, lookup)).toString();
   // appended as text, since `searchParams` would write the address's own query in another way
@@ -79,22 +82,4 @@ function authorize(
   const values = { bearer: `Bearer ${key}`, basic: `Basic ${credentials}`, custom: key };
   setHeader(headers, name, values[type]);
   return name;
-}
-
-function show(
-  method: string,
-  url: URL,
-  headers: ReadonlyMap<string, string>,
-  { shown }: RequestBody,
-  hidden: string | undefined,
-): string {
-  const lines = [...headers].map(([name, value]) => `${name}: ${name === hidden ? '*'.repeat(value.length) : value}`);
-  const body = shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
-  return [
-    `${method.toUpperCase()} ${url.pathname}${url.search} HTTP/1.1`,
-    `Host: ${url.host}`,
-    ...lines,
-    '',
-    body,
-  ].join('\r\n');
 }

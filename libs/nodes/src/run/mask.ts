@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '@tenon/base';
 
-const MASK = '********';
+/** What stands in the place of a secret. */
+export const MASK = '********';
 
 /**
  * Hides secrets in what people will read, also where an address, a form or JSON has written them in its own way.

@@ -1,7 +1,16 @@
 import type { ConversationId, Json, JsonObject } from '@tenon/base';
 import { compile } from '@tenon/compiler';
-import { parseDefinition } from '@tenon/dsl';
-import { coerceInputs, isSecret, lookupIn, type Inputs, type Outputs, type Plan, type StepResult } from '@tenon/engine';
+import { hasGraph, parseDefinition, type Definition } from '@tenon/dsl';
+import {
+  coerceInputs,
+  isSecret,
+  lookupIn,
+  secretOf,
+  type Inputs,
+  type Outputs,
+  type Plan,
+  type StepResult,
+} from '@tenon/engine';
 import {
   runInMemoryAsync,
   type Emit,
@@ -34,11 +43,11 @@ export interface AppRun extends MemoryRun {
   readonly records: Readonly<Record<string, { readonly request?: Json; readonly reply?: Json }>>;
 }
 
-/** The plan of an app document. @throws when it has errors */
+/** The plan of an app document; its secrets are sealed under their names. @throws when it has errors */
 export function compileApp(text: string): Plan {
   const parsed = parseDefinition(text);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-  const compiled = compile(parsed.definition, nodeDefinitions);
+  const compiled = compile(sealed(parsed.definition), nodeDefinitions);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.issues));
   return compiled.plan;
 }
@@ -58,6 +67,14 @@ export async function runApp(text: string, options: AppOptions = {}): Promise<Ap
     { ...memory, inputs: coerced.inputs, system: { ...memory.system, ...(query === undefined ? {} : { query }) } },
   );
   return { ...run, records };
+}
+
+function sealed(definition: Definition): Definition {
+  if (!hasGraph(definition)) return definition;
+  const environment_variables = definition.workflow.environment_variables.map((variable) =>
+    variable.value_type === 'secret' ? { ...variable, value: secretOf(variable.name) } : variable,
+  );
+  return { ...definition, workflow: { ...definition.workflow, environment_variables } };
 }
 
 interface Surroundings {
