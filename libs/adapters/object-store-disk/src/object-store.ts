@@ -12,6 +12,8 @@ const MARK = '~';
 const UNFINISHED = `unfinished${MARK}`;
 /** An unfinished write older than this was left behind by a process that died. */
 const LEFT_BEHIND_MS = 3_600_000;
+/** How often a folder may vanish between making it and using it. */
+const MAX_TRIES = 100;
 const ABSENT = ['ENOENT', 'ENOTDIR'];
 
 /**
@@ -126,21 +128,23 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
 /** Moves a finished file to its place; the folder may vanish meanwhile, when its last other object is removed. */
 async function place(folder: string, unfinished: string, path: string): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     try {
+      const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await rename(unfinished, path);
       // a new folder is only on the disk once the folder that holds it is
       const top = made === undefined ? dirname(path) : dirname(made);
       for (let at = dirname(path); at.length >= Math.max(top.length, folder.length); at = dirname(at)) await sync(at);
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 10) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === MAX_TRIES) throw error;
     }
   }
 }
 
+/** Writes the entries of a folder to the disk; one that was removed since has none. */
 async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+  const handle = await ignoring(ABSENT, open(folder, 'r'));
+  if (!handle) return;
   try {
     await handle.sync();
   } finally {

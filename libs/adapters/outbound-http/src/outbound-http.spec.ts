@@ -68,10 +68,13 @@ describe('outbound client', () => {
   });
 
   it('B40 stops a bomb inside a bomb, and refuses many layers', async () => {
-    const bomb = gzipSync(gzipSync(Buffer.alloc(50_000_000)));
+    let body: Buffer = gzipSync(gzipSync(Buffer.alloc(50_000_000)));
     let encoding = 'gzip, gzip';
-    const url = await serve((_request, response) => response.setHeader('content-encoding', encoding).end(bomb));
+    const url = await serve((_request, response) => response.setHeader('content-encoding', encoding).end(body));
     await expect(get(url)).rejects.toMatchObject({ code: 'outbound.tooLarge' });
+    body = Array(20)
+      .fill('gzip')
+      .reduce<Buffer>((inner) => gzipSync(inner), Buffer.from(text));
     encoding = Array(20).fill('gzip').join(',');
     await expect(get(url)).rejects.toMatchObject({ code: 'outbound.brokenReply' });
   });

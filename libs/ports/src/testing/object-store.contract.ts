@@ -69,12 +69,15 @@ export function describeObjectStoreContract(
     });
 
     it('writes and removes neighbours at once', async () => {
-      for (let round = 0; round < 10; round++) {
-        await put('room/old', 'old');
-        await Promise.all([store.remove('room/old'), put('room/new', `new ${round}`)]);
-        expect(await read('room/new')).toBe(`new ${round}`);
-        await store.remove('room/new');
-      }
+      const comeAndGo = async (key: string) => {
+        for (let round = 0; round < 40; round++) {
+          await put(key, `round ${round}`);
+          expect(await read(key)).toBe(`round ${round}`);
+          await store.remove(key);
+        }
+      };
+      await Promise.all(['room/a', 'room/b', 'room/c'].map(comeAndGo));
+      expect(await store.list('')).toEqual([]);
     });
 
     it('lists keys by prefix in code-unit order, page by page', async () => {
