@@ -75,6 +75,23 @@ describe('signing in', () => {
     expect(await attempt('correct horse battery')).toBe('auth.tooManyTries');
   });
 
+  it('gets a new password by the owner’s API token alone, and old sessions end with the old one', async () => {
+    const RESET = 'mutation { resetOwnerPassword { email password errors { code } } }';
+    const signIn = async (password: string) => {
+      const { headers } = await bench.nobody.post(SIGN_IN, { input: { email: 'owner@tenon.local', password } });
+      return headers.get('set-cookie')?.split(';')[0];
+    };
+    const cookie = await signIn('correct horse battery');
+    const byBrowser = await bench.nobody.post(RESET, {}, { cookie: cookie! });
+    expect(byBrowser.body.data.resetOwnerPassword.errors).toEqual([{ code: 'auth.ownerTokenNeeded' }]);
+    const { resetOwnerPassword } = await bench.owner.ask(RESET);
+    expect(resetOwnerPassword).toMatchObject({ email: 'owner@tenon.local', errors: [] });
+    expect(resetOwnerPassword.password).toMatch(/^([a-z2-9]{4}-){3}[a-z2-9]{4}$/);
+    expect((await bench.nobody.post('{ viewer { id } }', {}, { cookie: cookie! })).body.data.viewer).toBeNull();
+    expect(await signIn('correct horse battery')).toBeUndefined();
+    expect(await signIn(resetOwnerPassword.password)).toMatch(/^tenon_session=/);
+  });
+
   it('is needed for everything but asking who is signed in', async () => {
     expect((await bench.nobody.ask('{ viewer { id } }')).viewer).toBeNull();
     for (const document of ['{ apps { edges { cursor } } }', '{ runs { edges { cursor } } }', '{ providers { name } }'])

@@ -6,6 +6,7 @@ import { CONFIG, type ApiConfig } from '../parts.js';
 import {
   ChangePasswordInput,
   ChangePasswordPayload,
+  ResetOwnerPasswordPayload,
   SignInInput,
   SignInPayload,
   SignOutPayload,
@@ -60,5 +61,12 @@ export class AuthResolver {
       await this.signIns.changePassword(identity, current, next);
       return {};
     });
+  }
+
+  @Mutation(() => ResetOwnerPasswordPayload, {
+    description: 'Gives the owner a new password and ends all browser sessions; for the owner’s API token only',
+  })
+  resetOwnerPassword(@CurrentMember() identity: Identity) {
+    return payload(async () => ({ email: identity.email, password: await this.signIns.resetPassword(identity) }));
   }
 }

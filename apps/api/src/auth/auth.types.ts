@@ -59,3 +59,12 @@ export class ChangePasswordInput {
 
 @ObjectType()
 export class ChangePasswordPayload extends Payload {}
+
+@ObjectType()
+export class ResetOwnerPasswordPayload extends Payload {
+  @Field(() => String, { nullable: true })
+  email?: string;
+
+  @Field(() => String, { nullable: true, description: 'The new password; it is not shown again' })
+  password?: string;
+}

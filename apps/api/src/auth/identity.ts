@@ -13,6 +13,7 @@ export const authErrors = defineErrors('auth', {
   wrongCredentials: 'invalid',
   tooManyTries: 'limited',
   weakPassword: 'invalid',
+  ownerTokenNeeded: 'denied',
 });
 
 export const SESSION_COOKIE = 'tenon_session';

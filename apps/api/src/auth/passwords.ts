@@ -1,4 +1,4 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const derive = promisify(argon2);
@@ -25,4 +25,13 @@ export async function isPassword(password: string, stored: string): Promise<bool
     nonce: Buffer.from(salt, 'base64url'),
   });
   return timingSafeEqual(hash, Buffer.from(expected, 'base64url'));
+}
+
+/** Without those that are mistaken for one another. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** A new password that a person can type: four groups of four characters, 79 bits. */
+export function makePassword(): string {
+  const group = () => Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  return Array.from({ length: 4 }, group).join('-');
 }

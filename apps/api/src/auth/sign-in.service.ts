@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { authErrors } from './identity.js';
-import { hashPassword, isPassword } from './passwords.js';
+import { hashPassword, isPassword, makePassword } from './passwords.js';
 
 /** Wrong passwords per account and per address before a wait, and how long that lasts, in seconds. */
 const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
@@ -51,6 +51,21 @@ export class SignInService {
       throw authErrors.weakPassword(`A password has ${MIN_PASSWORD} to ${MAX_PASSWORD} characters.`);
     await this.members.setPassword(identity.memberId, await hashPassword(next), identity.tokenHash);
     await this.accounts.delete(identity.email.toLowerCase());
+  }
+
+  /**
+   * Gives the owner a new password in place of a forgotten one and ends every browser session. Only for the API token
+   * that lies beside the data: whoever has it can read them anyway, and a browser left open must not do it.
+   * @returns the new password, which is stored nowhere
+   * @throws auth.ownerTokenNeeded
+   */
+  async resetPassword({ kind, role, memberId, email }: Identity): Promise<string> {
+    if (role !== 'owner' || kind !== 'token')
+      throw authErrors.ownerTokenNeeded('Only the owner’s API token resets the password; use "tenon owner reset".');
+    const password = makePassword();
+    await this.members.setPassword(memberId, await hashPassword(password));
+    await this.accounts.delete(email.toLowerCase());
+    return password;
   }
 
   private async takeTry(account: string, address: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface Identity {
   readonly teamName: string;
   readonly email: string;
   readonly role: Role;
+  /** By what the asking one was known: a browser's session, or an API token. */
+  readonly kind: 'browser' | 'token';
   /** Names the session or token in hand, so that others can be ended. */
   readonly tokenHash: string;
 }
@@ -128,7 +130,7 @@ export class MemberRepository {
          where session.token_hash = found.token_hash and found.kind = 'browser'
            and found.expires_at < now() + make_interval(days => $2) - interval '1 hour'
        )
-       select id as "memberId", team_id as "teamId", name as "teamName", email, role, token_hash as "tokenHash"
+       select id as "memberId", team_id as "teamId", name as "teamName", email, role, kind, token_hash as "tokenHash"
        from found`,
       [hashToken(token), days],
     );
