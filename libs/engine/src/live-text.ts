@@ -15,7 +15,6 @@ export interface LiveText {
   readonly attempt: number;
   readonly execution: number;
   readonly text: string;
-  readonly isClosed: boolean;
 }
 
 /**
@@ -25,13 +24,13 @@ export interface LiveText {
  */
 export function takeIn(live: LiveText | undefined, piece: TextPiece): LiveText | undefined {
   const { attempt, execution, offset, text } = piece;
-  if (live && (live.isClosed || attempt < live.attempt)) return live;
+  if (live && attempt < live.attempt) return live;
   if (live && attempt === live.attempt && execution < live.execution) return live;
   const isSame = live?.attempt === attempt && live.execution === execution;
   const before = isSame ? live.text : '';
   const known = before.length - offset;
   if (known >= text.length && isSame) return live;
-  return { attempt, execution, text: known < 0 ? before : before + text.slice(known), isClosed: false };
+  return { attempt, execution, text: known < 0 ? before : before + text.slice(known) };
 }
 
 /**

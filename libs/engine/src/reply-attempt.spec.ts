@@ -218,6 +218,22 @@ describe('pieces of text out of order', () => {
     ]);
   });
 
+  it('that come after the end are not heard by a later template either', () => {
+    const two = buildPlan('start -> llm -> first -> second', {
+      steps: { first: { answer: '1' }, second: { answer: '{{#llm.text#}}' } },
+    });
+    const said = event({ type: 'step.succeeded', stepKey: 'first', attempt: 1, exit: 'source', outputs: {} });
+    expect(fold(two, [...begun, ended('whole'), piece(0, 'late'), said])).toEqual(['1', 'whole']);
+  });
+
+  it('of thinking are replaced by those of a later execution as well', () => {
+    const thought = (offset: number, text: string, execution: number) =>
+      piece(offset, text, { channel: 'reasoning_content', execution });
+    expect(
+      fold(plan, [...begun, thought(0, 'hm', 1), thought(0, 'h', 2), thought(2, 'm', 1), thought(1, 'a', 2)]),
+    ).toEqual(['reasoning', '-2', 'reasoning', 'reasoning']);
+  });
+
   it('never cut a character in half', () => {
     expect(fold(plan, [...begun, piece(0, '😀'), ended('😁')])).toEqual(['😀', '-2', '😁']);
   });

@@ -144,7 +144,7 @@ export class ReplyBuilder {
     if (typeof value === 'string') {
       const text = finishedText(live.text, value);
       this.takeBack(selector, sharedLength(live.text, text));
-      this.reply.texts = { ...this.reply.texts, [key]: { ...live, text, isClosed: true } };
+      this.reply.texts = { ...this.reply.texts, [key]: { ...live, text } };
     } else if (isValueRef(value)) {
       // the reader shows the rest of it
       const { [key]: _arrived, ...others } = this.reply.texts;
@@ -159,12 +159,12 @@ export class ReplyBuilder {
       const live = own(this.reply.texts, key);
       if (!live || live.attempt >= attempt) continue;
       this.takeBack(selector, 0);
-      this.reply.texts = { ...this.reply.texts, [key]: { attempt, execution: 0, text: '', isClosed: false } };
+      this.reply.texts = { ...this.reply.texts, [key]: { attempt, execution: 0, text: '' } };
     }
     const thinking = own(this.reply.reasoning, stepKey);
     if (!thinking || thinking.attempt >= attempt) return;
     this.takeBackReasoning(stepKey);
-    const none = { attempt, execution: 0, text: '', isClosed: false, shown: 0 };
+    const none = { attempt, execution: 0, text: '', shown: 0 };
     this.reply.reasoning = { ...this.reply.reasoning, [stepKey]: none };
   }
 
@@ -221,7 +221,7 @@ export class ReplyBuilder {
 
   private sayLive(live: LiveText, selector: Selector, cursor: ReplyCursor): boolean {
     const text = live.text.slice(cursor.shown);
-    const isOver = live.isClosed || Object.hasOwn(this.reply.ended, selector[0] as string);
+    const isOver = Object.hasOwn(this.reply.ended, selector[0] as string);
     // an empty piece ends a text that was shown as it came
     if (text !== '' || (isOver && cursor.shown > 0)) {
       this.pieces.push({ type: 'text', text, selector, stepKey: selector[0] as string });

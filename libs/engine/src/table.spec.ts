@@ -36,9 +36,41 @@ describe('a table', () => {
     expect(findIn(table, 'node9999')).toBe(9999);
   });
 
+  it('does not grow deep on keys that are made to collide', () => {
+    let table: Table<number> = {};
+    const colliding = collidingKeys(6);
+    expect(new Set(colliding).size).toBe(64);
+    colliding.forEach((key, i) => (table = putIn(table, key, i)));
+    expect(colliding.map((key) => findIn(table, key))).toEqual(colliding.map((_, i) => i));
+    const depth = (node: Table<number>): number => (Array.isArray(node) ? 1 + Math.max(...node.map(depth)) : 0);
+    expect(depth(table)).toBe(8);
+  });
+
   it('reads any record', () => {
     const record = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, i]));
     expect(findIn(record, 'k77')).toBe(77);
     expect(findIn(record, 'toString')).toBeUndefined();
   });
 });
+
+/** Strings of one FNV-1a hash: in each block, either of two pairs of units leads from one state to the same next one. */
+function collidingKeys(blocks: number): string[] {
+  const step = (hash: number, unit: number) => Math.imul(hash ^ unit, 0x01000193) >>> 0;
+  let keys = [''];
+  let hash = 0x811c9dc5;
+  for (let block = 0; block < blocks; block++) {
+    const seen = new Map<number, number>();
+    for (let unit = 0; unit < 0xd800; unit++) {
+      const after = step(hash, unit);
+      const twin = seen.get(after >>> 16);
+      seen.set(after >>> 16, unit);
+      if (twin === undefined) continue;
+      const [one, two] = [step(hash, twin), after];
+      const pairs = [String.fromCharCode(twin, 0x41), String.fromCharCode(unit, 0x41 ^ ((one ^ two) & 0xffff))];
+      keys = keys.flatMap((key) => pairs.map((pair) => key + pair));
+      hash = step(one, 0x41);
+      break;
+    }
+  }
+  return keys;
+}

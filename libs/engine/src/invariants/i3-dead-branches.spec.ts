@@ -107,4 +107,17 @@ describe('I3: a step whose edges are all dead is skipped, and its exits die with
     ]);
     expect(runInMemory(plan).skipped('hook')).toBe(true);
   });
+
+  it('row 42: an entry step that leads to where the run begins does not skip it', () => {
+    const plan = buildPlan('start -> a -> b', { steps: { start: { isRoot: true } } });
+    expect(runInMemory(plan, {}, { root: 'a' }).story()).toEqual([
+      'run started',
+      'start skipped',
+      'a started',
+      'a succeeded',
+      'b started',
+      'b succeeded',
+      'run finished',
+    ]);
+  });
 });
