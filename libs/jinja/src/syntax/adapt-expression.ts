@@ -12,8 +12,9 @@ import { isWord, type Token, type TokenType } from './token.js';
 
 /** Callee of a tuple. */
 export const TUPLE_NAME = 'tuple literal';
-/** What the name of a filter begins with when it is a test; `is not ` when the test is negated. */
+/** What the name of a filter begins with when it is a test. */
 export const TEST_PREFIX = 'is ';
+/** As `TEST_PREFIX`, for `is not`. */
 export const NEGATED_TEST_PREFIX = 'is not ';
 
 /** Rewrites the tokens of an expression. A comma outside of all brackets makes it a tuple. */

@@ -5,6 +5,7 @@ import { toHtml } from './html.js';
 import { isText, plainText, requireDefined, toFloat, toNumber } from './inspect.js';
 import { List, Markup, Tuple, typeName, type Value } from './value.js';
 
+/** The operators that `calculate` knows. */
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 
 // Python does not print longer integers either.

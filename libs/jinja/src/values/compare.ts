@@ -3,6 +3,7 @@ import { fail } from '../errors.js';
 import { isText, plainText, requireDefined } from './inspect.js';
 import { Dict, DictView, List, Range, Tuple, typeName, Undefined, type Value } from './value.js';
 
+/** The operators that need an order between two values. */
 export type OrderOperator = '<' | '<=' | '>' | '>=';
 
 /** Python's `==`: ints, floats and bools compare by value, lists and dicts by their content. */
