@@ -54,8 +54,7 @@ async function takeTurn(
   const askedAt = Date.now();
   const leave = await queue.enter({ model: model.id, isAlone: call.isDeterministic, signal });
   try {
-    const engine = await engines.use(model);
-    signal.throwIfAborted();
+    const engine = await Promise.race([engines.use(model), rejectOnAbort(signal)]);
     const startedAt = Date.now();
     const result = await answer(engine, call, signal, onText);
     const { usage, finishReason } = result;
@@ -68,6 +67,15 @@ async function takeTurn(
     engines.done();
     leave();
   }
+}
+
+/** Loading cannot be cut short and serves the next caller too, but who leaves meanwhile gives up the turn at once. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason as Error);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }
 
 async function streamAnswer(

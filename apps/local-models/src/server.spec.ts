@@ -114,6 +114,23 @@ describe('memory', () => {
     expect(loadEngine).toHaveBeenCalledTimes(1);
   });
 
+  it('is loaded to the end for a caller that left, who gives up the turn at once', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const loadEngine = jest.fn(async () => (await gate, new StubEngine(() => 'x')));
+    const { chat, health } = await startServer(() => 'x', { loadEngine });
+    const gone = new AbortController();
+    const left = chat({}, gone.signal).catch((error: unknown) => error);
+    await until(async () => (await health()).model.state === 'loading');
+    gone.abort();
+    await left;
+    await until(async () => (await health()).queue.active === 0);
+    expect((await health()).model.state).toBe('loading');
+    release();
+    expect((await chat({})).status).toBe(200);
+    expect(loadEngine).toHaveBeenCalledTimes(1);
+  });
+
   it('that is refused is told to the caller and shown, and tried again at the next request', async () => {
     const loadEngine = jest
       .fn<Promise<ChatEngine>, []>()
