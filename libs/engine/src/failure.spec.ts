@@ -96,6 +96,12 @@ describe('a step that fails', () => {
     expect(run.outcome?.status).toBe('succeeded');
   });
 
+  it('goes on by its ordinary exit when its plan says that it branches, but only for its failure', () => {
+    const plan = buildPlan('a -> good\na:fail-branch -> bad', { steps: { a: { branching: true } } });
+    const run = runInMemory(plan, { a: returns({}) });
+    expect([run.started('good').length, run.skipped('bad'), run.outcome?.status]).toEqual([1, true, 'succeeded']);
+  });
+
   it('goes on with the default outputs of its author', () => {
     const plan = buildPlan('begin -> a -> end', {
       steps: {
