@@ -84,8 +84,12 @@ export class Launcher {
     await this.startProgram('worker', wiring);
     this.isFirstStartOver = true;
     const report = details as ApiReport;
-    this.printReady(instance, await instance.settle(report));
-    if (process.send) announceReady({ url: config.server.publicUrl, token: instance.token, email: instance.email });
+    const password = await instance.settle(report);
+    this.printReady(instance, password);
+    if (process.send) {
+      const { token, email } = instance;
+      announceReady({ url: config.server.publicUrl, token, email, ...(password !== undefined && { password }) });
+    }
     if (this.needsLocalModel(report)) void pullLocalModel(localModels, terminal, this.ending.signal);
   }
 

@@ -50,7 +50,7 @@ export const settings = {
   },
   data: {
     folder: withDefault<string>('TENON_DATA_DIR', folder(), '.tenon', {
-      usedBy: ['launcher', 'api', 'worker'],
+      usedBy: ['launcher', 'api', 'worker', 'cli'],
       meaning: 'the one folder that holds everything of an instance: database, objects, keys, logs',
     }),
     cacheFolder: optional<string>('TENON_CACHE_DIR', folder(), {

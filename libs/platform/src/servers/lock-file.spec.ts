@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { takeLock } from './lock-file.js';
+import { findLockHolder, takeLock } from './lock-file.js';
 
 const root = path.resolve(__dirname, '../../../..');
 let folder: string;
@@ -73,5 +73,19 @@ describe('takeLock', () => {
     await writeFile(`${file}.notes`, '');
     await takeLock(file);
     expect(await readdir(folder)).toContain('lock.notes');
+  });
+});
+
+describe('findLockHolder', () => {
+  it('names who holds the lock, and nobody before and after', async () => {
+    expect(await findLockHolder(file)).toBeUndefined();
+    const lock = await takeLock(file);
+    expect(await findLockHolder(file)).toBe(process.pid);
+    await lock.release();
+    expect(await findLockHolder(file)).toBeUndefined();
+  });
+
+  it('finds nobody where the folder is not there', async () => {
+    expect(await findLockHolder(path.join(folder, 'no', 'lock'))).toBeUndefined();
   });
 });

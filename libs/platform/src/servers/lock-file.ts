@@ -36,8 +36,18 @@ export async function takeLock(file: string): Promise<HeldLock> {
   }
 }
 
+/** The pid of whoever holds the lock at this moment; undefined for nobody, also where its folder is not there. */
+export async function findLockHolder(file: string): Promise<number | undefined> {
+  try {
+    return await findOther(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** The pid of another contender that lives; removes what dead ones left. */
-async function findOther(file: string, own: string): Promise<number | undefined> {
+async function findOther(file: string, own?: string): Promise<number | undefined> {
   const folder = path.dirname(file);
   const prefix = `${path.basename(file)}.`;
   for (const name of await readdir(folder)) {
