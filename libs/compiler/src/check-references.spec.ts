@@ -17,7 +17,7 @@ const types = [
   node('start', {
     isRoot: true,
     outputs: () => ({ q: 'string' }),
-    references: (_, nodeId) => [
+    references: (_, { nodeId }) => [
       { selector: [nodeId, 'anything'], path: [] },
       { selector: ['sys', 'query'], path: [] },
     ],

@@ -12,7 +12,7 @@ const start: NodeDefinition<{ names: string[] }> = {
   config: z.object({ names: z.array(z.string()).default([]) }),
   exits: () => ['source'],
   outputs: ({ names }) => Object.fromEntries(names.map((name) => [name, 'string' as const])),
-  references: ({ names }, nodeId) => names.map((name) => ({ selector: [nodeId, name], path: ['names'] })),
+  references: ({ names }, { nodeId }) => names.map((name) => ({ selector: [nodeId, name], path: ['names'] })),
   inputFields: ({ names }) =>
     names.map((name) => ({
       name,

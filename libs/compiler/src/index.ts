@@ -7,5 +7,6 @@ export type {
   LowerContext,
   Lowered,
   NodeDefinition,
+  NodePlace,
   Reference,
 } from './node-definition.js';

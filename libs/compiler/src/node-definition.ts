@@ -22,10 +22,14 @@ export interface ConfigIssue {
   readonly message: string;
 }
 
-/** What `lower` may know of the surroundings of its node. */
-export interface LowerContext {
+/** Where a node stands. */
+export interface NodePlace {
   readonly nodeId: string;
   readonly mode: 'workflow' | 'advanced-chat';
+}
+
+/** What `lower` may know of the surroundings of its node. */
+export interface LowerContext extends NodePlace {
   /** Retry is on, or a failure has an exit or default outputs: some types then call more things a failure. */
   readonly handlesFailure: boolean;
 }
@@ -62,8 +66,8 @@ export interface NodeDefinition<Config = never> {
   /** Exits without `fail-branch`, which the compiler adds. */
   exits(config: Config): readonly string[];
   outputs(config: Config): Readonly<Record<string, ValueType>>;
-  /** Everything the node reads. An entry node reads the run's inputs under its own id. */
-  references(config: Config, nodeId: string): readonly Reference[];
+  /** Everything the node reads there. An entry node reads the run's inputs under its own id. */
+  references(config: Config, place: NodePlace): readonly Reference[];
   /** Fields of the start form; entry types only. */
   inputFields?(config: Config): readonly InputField[];
   check?(config: Config): readonly ConfigIssue[];

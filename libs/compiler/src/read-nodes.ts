@@ -2,6 +2,7 @@ import type { JsonObject } from '@tenon/base';
 import {
   type DocumentPath,
   type GraphDefinition,
+  type GraphMode,
   type GraphNode,
   homesOf,
   isNote,
@@ -24,6 +25,7 @@ const RESERVED_IDS = new Set(['sys', 'env', 'conversation', 'rag']);
 /** Every node but the notes, in the order of the file, with what its definition makes of it. */
 export function readNodes(definition: GraphDefinition, catalog: Catalog, issues: IssueList): readonly CompiledNode[] {
   const { nodes } = definition.workflow.graph;
+  const { mode } = definition.app;
   const containers = new Set(nodes.filter(({ data }) => CONTAINER_TYPES.has(data.type)).map(({ id }) => id));
   return nodes.flatMap((node, index) => {
     if (isNote(node)) return [];
@@ -32,7 +34,7 @@ export function readNodes(definition: GraphDefinition, catalog: Catalog, issues:
     const found = catalog.get(node.data.type);
     const isChild = homesOf(node).some((home) => containers.has(home));
     const isEntry = !isChild && isEntryType(node.data.type, found);
-    const known = found && readKnown(node, found, path, issues);
+    const known = found && readKnown({ node, path, mode }, found, issues);
     if (!found && !(isChild && PART_TYPES.has(node.data.type))) {
       const message = describeMissing(titleOf(node), node.data);
       issues.error('node.unknownType', [...path, 'data', 'type'], message, node.id);
@@ -50,9 +52,8 @@ function checkId({ id }: GraphNode, path: DocumentPath, issues: IssueList): void
 }
 
 function readKnown(
-  node: GraphNode,
+  { node, path, mode }: { readonly node: GraphNode; readonly path: DocumentPath; readonly mode: GraphMode },
   definition: AnyNodeDefinition,
-  path: DocumentPath,
   issues: IssueList,
 ): KnownNode | undefined {
   const at = [...path, 'data'];
@@ -76,7 +77,8 @@ function readKnown(
   const exits = exitsOf(definition, config, failing.rule.then === 'exit', (exit) => {
     issues.warn('node.duplicateExit', at, `"${titleOf(node)}" has two exits with the id "${exit}".`, node.id);
   });
-  return { definition, config, failing, exits, branching, references: definition.references(config, node.id) };
+  const references = definition.references(config, { nodeId: node.id, mode });
+  return { definition, config, failing, exits, branching, references };
 }
 
 function exitsOf(

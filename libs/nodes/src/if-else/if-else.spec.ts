@@ -63,7 +63,7 @@ describe('an if-else step', () => {
     const config = definition.config.parse({
       cases: [{ case_id: 'a', conditions: [condition('text', 'contains', '{{#n.part#}}')] }],
     });
-    expect(definition.references(config, 'node')).toEqual([
+    expect(definition.references(config, { nodeId: 'node', mode: 'workflow' })).toEqual([
       { selector: ['n', 'text'], path: ['cases', 0, 'conditions', 0, 'variable_selector'] },
       { selector: ['n', 'part'], path: ['cases', 0, 'conditions', 0, 'value'] },
     ]);

@@ -5,10 +5,10 @@ const data = {
   prompt_template: [{ role: 'user', text: '{{#a.b#}}' }],
   context: { enabled: false, variable_selector: [] },
 };
+const place = { nodeId: 'node', mode: 'advanced-chat' as const };
 const read = (more: object = {}) => definition.config.parse({ ...data, ...more });
-const refersTo = (more: object) => definition.references(read(more), 'node').map(({ selector }) => selector.join('.'));
-const lower = (more: object = {}) =>
-  definition.lower(read(more), { nodeId: 'n', mode: 'advanced-chat', handlesFailure: false });
+const refersTo = (more: object) => definition.references(read(more), place).map(({ selector }) => selector.join('.'));
+const lower = (more: object = {}) => definition.lower(read(more), { ...place, handlesFailure: false });
 
 describe('settings of an llm step', () => {
   it('take null for everything that may be missing', () => {

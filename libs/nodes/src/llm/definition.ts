@@ -76,11 +76,11 @@ export const definition: NodeDefinition<Config> = {
     finish_reason: 'string',
     ...(schema ? { structured_output: 'object' } : {}),
   }),
-  references: (settings): Reference[] => [
+  references: (settings, { mode }): Reference[] => [
     ...promptRefersTo(settings.prompt_template),
     ...namedRefersTo(settings.prompt_config?.jinja2_variables ?? [], 'prompt_config', 'jinja2_variables'),
     ...refersTo(contextOf(settings), 'context', 'variable_selector'),
-    ...memoryRefersTo(settings.memory),
+    ...memoryRefersTo(mode === 'advanced-chat' ? settings.memory : null),
     ...modelRefersTo(settings.model),
   ],
   check: ({ vision, schema }) => [

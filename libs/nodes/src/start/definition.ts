@@ -64,7 +64,7 @@ export const definition: NodeDefinition<Config> = {
   exits: () => ['source'],
   outputs: ({ variables }): Record<string, ValueType> =>
     Object.fromEntries(variables.map(({ variable, type }) => [variable, valueTypes[type]])),
-  references: ({ variables }, nodeId): Reference[] => [
+  references: ({ variables }, { nodeId }): Reference[] => [
     ...variables.map(({ variable }, index) => ({ selector: [nodeId, variable], path: ['variables', index] })),
     ...SYSTEM_NAMES.map((name) => ({ selector: ['sys', name], path: [] })),
   ],

@@ -60,7 +60,7 @@ export async function performNode(
   const config = definition.config.parse(definition.upgrade ? definition.upgrade(data) : data) as never;
   const { mode = 'workflow', handlesFailure = false } = surroundings;
   const { instruction } = definition.lower(config, { nodeId: NODE_ID, mode, handlesFailure });
-  const reads = definition.references(config, NODE_ID).map(({ selector }) => selector);
+  const reads = definition.references(config, { nodeId: NODE_ID, mode }).map(({ selector }) => selector);
   const lookup = lookupIn(collectInputs(surroundings.pool ?? {}, reads));
   const run = `${definition.type}@${definition.version}`;
   const emitted: [string, string][] = [];
