@@ -62,6 +62,18 @@ describe('startServerProcess', () => {
     await expect(startServerProcess(command)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('lives on when the PATH leads nowhere', async () => {
+    const before = process.env['PATH'];
+    process.env['PATH'] = '/nowhere';
+    try {
+      const server = await started(polite);
+      await delay(100); // long enough for a guard that cannot work
+      expect(await isSameProcess(server)).toBe(true);
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+
   it('is ended by its guard when the process that started it is killed', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-guard-'));
     const script = path.join(folder, 'parent.mjs');

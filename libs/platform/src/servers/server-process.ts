@@ -84,10 +84,11 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
  * seconds later. A server that is not ours cannot watch the pipe itself.
  */
 function startGuard(pid: number, signal: NodeJS.Signals): ChildProcess {
-  const script = `cat > /dev/null; kill -s "$2" "$1" 2> /dev/null || exit 0
+  const script = `while read -r _; do :; done; kill -s "$2" "$1" 2> /dev/null || exit 0
     i=0; while [ $i -lt 10 ] && kill -0 "$1" 2> /dev/null; do sleep 1; i=$((i+1)); done; kill -s KILL "$1" 2> /dev/null`;
   const guard = spawn('/bin/sh', ['-c', script, 'tenon-guard', String(pid), signal.slice(3)], {
     cwd: '/',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, // for sleep, whatever our own PATH is
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

@@ -7,6 +7,7 @@ import { temporalErrors } from './temporal-errors.js';
 export const SEARCH_ATTRIBUTES = ['TenonTeamId', 'TenonAppId'] as const;
 
 const RETENTION = msToTs('30 days');
+const NEW_NAMESPACE_MS = 30_000;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const UNAVAILABLE = [14, 4]; // no connection, no answer in time
@@ -75,16 +76,27 @@ async function makeNamespace(connection: Connection, namespace: string): Promise
 
 async function addSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const service = connection.operatorService;
-  const { customAttributes } = await service.listSearchAttributes({ namespace });
-  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in (customAttributes ?? {})));
+  const known = await untilFound(() => service.listSearchAttributes({ namespace }));
+  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in (known.customAttributes ?? {})));
   if (missing.length === 0) return;
+  const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
   try {
-    await service.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
-    });
+    await service.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if (codeOf(error) !== ALREADY_EXISTS) throw error;
+  }
+}
+
+/** A server takes some seconds until all of its parts know a new namespace. */
+async function untilFound<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + NEW_NAMESPACE_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (codeOf(error) !== NOT_FOUND || Date.now() > deadline) throw error;
+      await delay(200);
+    }
   }
 }
 

@@ -5,8 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { startTestTemporal, type TestTemporal } from '../testing/index.js';
 import { loadConfig } from '../config.js';
+import { findFreePort } from './free-port.js';
 import { findProcess } from './process-table.js';
 import { findTemporal } from './temporal-binary.js';
+import { prepareNamespace } from './temporal-namespace.js';
 import { startTemporal, type TemporalServer } from './temporal.js';
 
 let root: string;
@@ -127,6 +129,28 @@ describe('startTemporal', () => {
     await expect(second).rejects.toMatchObject({
       code: 'temporal.notStarted',
       message: expect.stringContaining('address already in use'),
+    });
+  });
+});
+
+describe('prepareNamespace', () => {
+  it('makes a namespace on a server that runs already, and may be repeated', async () => {
+    const { address } = await started();
+    await prepareNamespace(address, 'another');
+    await prepareNamespace(address, 'another');
+    const connection = await Connection.connect({ address });
+    const { config } = await connection.workflowService.describeNamespace({ namespace: 'another' });
+    expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 86_400);
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'another' });
+    expect(Object.keys(customAttributes ?? {})).toEqual(expect.arrayContaining(['TenonTeamId', 'TenonAppId']));
+    await connection.close();
+  }, 60_000);
+
+  it('says so when nobody answers', async () => {
+    const address = `127.0.0.1:${await findFreePort()}`;
+    await expect(prepareNamespace(address, 'tenon', { withinMs: 300 })).rejects.toMatchObject({
+      code: 'temporal.notStarted',
+      message: expect.stringContaining(`The Temporal server at ${address} does not answer`),
     });
   });
 });
