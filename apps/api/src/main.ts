@@ -1,19 +1,21 @@
-import { MemberRepository, migrate } from '@tenon/database';
+import { MemberRepository, migrate, ProviderRepository } from '@tenon/database';
 import { announceReady, loadConfig, onShutdown } from '@tenon/platform';
 import path from 'node:path';
 import { AppService } from './app/app.service.js';
 import { composeParts, REQUIRED } from './parts.js';
 import { seed } from './seed.js';
 import { createServer } from './server.js';
+import { reportStart } from './start-report.js';
 
 const config = loadConfig(process.env, REQUIRED);
 const parts = await composeParts(config);
 await migrate(parts.database);
 const app = await createServer(parts);
 await app.init();
-await seed({
+const members = app.get(MemberRepository);
+const seeded = await seed({
   ...parts,
-  members: app.get(MemberRepository),
+  members,
   apps: app.get(AppService),
   examples: path.resolve(import.meta.dirname, '../../../examples'),
 });
@@ -24,4 +26,5 @@ onShutdown(async () => {
   await parts.listener.close();
   await parts.database.close();
 });
-announceReady({ url: config.server.publicUrl });
+const report = await reportStart({ config, members, providers: app.get(ProviderRepository) }, seeded);
+announceReady({ url: config.server.publicUrl, ...report });

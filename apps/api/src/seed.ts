@@ -22,9 +22,15 @@ export interface Seed {
 
 /**
  * First start: makes a team with its owner and imports the templates. Every start: the owner's token for the command
- * line is the one that the launcher gave.
+ * line is the one that the launcher gave. Says whether it made the owner.
  */
-export async function seed({ config, members, apps, logger, examples }: Seed): Promise<void> {
+export async function seed({
+  config,
+  members,
+  apps,
+  logger,
+  examples,
+}: Seed): Promise<{ readonly ownerCreated: boolean }> {
   const { email, token } = config.owner;
   const password = config.owner.password ?? randomBytes(18).toString('base64url');
   const owner = await members.createFirstOwner({
@@ -42,4 +48,5 @@ export async function seed({ config, members, apps, logger, examples }: Seed): P
   }
   const known = owner ?? (await members.findOwner());
   if (token && known) await members.replaceToken(known.memberId, TOKEN_NAME, token);
+  return { ownerCreated: owner !== undefined };
 }

@@ -76,7 +76,7 @@ export class Instance {
    */
   async settle({ ownerCreated, isPasswordSeeded }: OwnerReport): Promise<string | undefined> {
     const { password, isPasswordSeeded: before, ...rest } = this.content;
-    const isOwners = isPasswordSeeded ?? ownerCreated ?? false;
+    const isOwners = isPasswordSeeded ?? ownerCreated ?? true;
     this.content = { ...rest, isPasswordSeeded: isPasswordSeeded ?? before ?? false };
     await this.write();
     return isOwners ? password : undefined;

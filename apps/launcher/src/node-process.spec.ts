@@ -51,6 +51,14 @@ describe('startNodeProcess', () => {
     });
   });
 
+  it('takes the sentence of an error of ours and leaves its stack out', async () => {
+    const command = await scripts.command(
+      'api',
+      `class TenonError extends Error { name = 'TenonError'; code = 'database.newer' } throw new TenonError('The database is of a newer Tenon.');`,
+    );
+    await expect(start(command)).rejects.toThrow(/^api did not start: The database is of a newer Tenon\.$/);
+  });
+
   it('says how the program ended when it printed nothing', async () => {
     await expect(start(await scripts.command('api', `process.kill(process.pid, 'SIGKILL');`))).rejects.toMatchObject({
       message: 'api did not start: it ended by SIGKILL and printed nothing',

@@ -30,7 +30,7 @@ export interface NodeStart {
   readonly signal?: AbortSignal;
 }
 
-const KEPT_LINES = 20;
+const KEPT_LINES = 60;
 
 /**
  * Starts a Node program with an IPC channel and waits for its `ready` message. It runs in a session of its own, so that a
@@ -101,7 +101,7 @@ async function waitForReady(
       running.exited.then(async (exit) => {
         // The last lines may arrive after the end of the process.
         await new Promise((resolve) => setTimeout(resolve, 50));
-        const reason = running.lastLines() || `it ${describeExit(exit)} and printed nothing`;
+        const reason = reasonOf(running.lastLines()) || `it ${describeExit(exit)} and printed nothing`;
         throw launcherErrors.notReady(`${name} did not start: ${reason}`, { details: { lines: running.lastLines() } });
       }),
       rejectAfter(readyWithinMs, over.signal, () =>
@@ -112,6 +112,11 @@ async function waitForReady(
   } finally {
     over.abort();
   }
+}
+
+/** The sentence of an error of ours that nobody caught; else everything that was printed. */
+function reasonOf(lines: string): string {
+  return /^TenonError: (.+)$/m.exec(lines)?.[1] ?? lines;
 }
 
 function rejectAfter(ms: number, over: AbortSignal, error: () => Error): Promise<never> {

@@ -57,6 +57,15 @@ export class MemberRepository {
     return row;
   }
 
+  /** The hash of a member's password, and whether it is still the one that the member was made with. */
+  async getPassword(memberId: MemberId): Promise<{ hash: string; isFirst: boolean } | undefined> {
+    const [row] = await this.database.rows<{ hash: string; isFirst: boolean }>(
+      `select password_hash as hash, updated_at = created_at as "isFirst" from member where id = $1`,
+      [memberId],
+    );
+    return row;
+  }
+
   async findByEmail(email: string): Promise<{ memberId: MemberId; teamId: TeamId; passwordHash: string } | undefined> {
     const [row] = await this.database.rows<{ memberId: MemberId; teamId: TeamId; passwordHash: string }>(
       `select id as "memberId", team_id as "teamId", password_hash as "passwordHash" from member
