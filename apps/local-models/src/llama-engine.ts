@@ -29,7 +29,7 @@ import { findModelFile, verifyModelFile, type ModelFolders } from './model-files
 /** The runtime drops old text without a word once its cells are full: it never gets there. */
 const SPARE_TOKENS = 64;
 /** A prompt is read in parts of this many tokens, and between them it is seen whether the caller has left. */
-const PROMPT_PART_TOKENS = 64;
+const PROMPT_PART_TOKENS = 32;
 /** The publisher's settings for the family. A penalty would hurt what a grammar dictates, so it is for free text. */
 const TOP_K = 20;
 const REPEAT_PENALTY = { penalty: 1.1, lastTokens: 64 };
