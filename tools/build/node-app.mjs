@@ -3,7 +3,9 @@ import { transform } from '@swc/core';
 import esbuild from 'esbuild';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { findPackageJSON, isBuiltin } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { positionals, values } = parseArgs({
@@ -39,13 +41,18 @@ const decorators = {
   },
 };
 
-// Everything external except @tenon/*: `packages: 'external'` would leave our TypeScript packages out too.
+// Everything external except @tenon/* (`packages: 'external'` would leave our TypeScript out too) and packages of which
+// dist would find another copy than the source does: those are bundled.
 const external = {
   name: 'external',
   setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, ({ kind, path: name }) =>
-      kind === 'entry-point' || name.startsWith('@tenon/') ? undefined : { path: name, external: true },
-    );
+    const seenFromDist = pathToFileURL(inOutdir('main.js'));
+    build.onResolve({ filter: /^[^./]/ }, ({ kind, path: name, importer }) => {
+      if (kind === 'entry-point' || name.startsWith('@tenon/')) return undefined;
+      const isSame =
+        isBuiltin(name) || findPackageJSON(name, pathToFileURL(importer)) === findPackageJSON(name, seenFromDist);
+      return isSame ? { path: name, external: true } : undefined;
+    });
   },
 };
 
@@ -94,6 +101,10 @@ const context = await esbuild.context({
   sourcemap: true,
   keepNames: true,
   logLevel: 'warning',
+  // Bundled CommonJS packages ask for Node's own modules by require, which an ES module has not.
+  banner: {
+    js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
+  },
   plugins: [external, decorators, finish],
 });
 if (values.watch) {
