@@ -3,6 +3,12 @@ import type { Writable } from 'node:stream';
 const TERMINAL_EVERY_MS = 250;
 const QUIET_EVERY_MS = 10_000;
 
+interface Step {
+  readonly line: () => string;
+  /** When it was shown last, outside a terminal. */
+  shownMs: number;
+}
+
 /** How far a step is: `12 of 44 MB`. */
 export type ShowState = (state: string) => void;
 
@@ -12,9 +18,8 @@ export type ShowState = (state: string) => void;
  */
 export class Terminal {
   readonly isColoured: boolean;
-  private readonly steps = new Map<symbol, () => string>();
+  private readonly steps = new Map<symbol, Step>();
   private timer: NodeJS.Timeout | undefined;
-  private lastQuietMs = Date.now();
   private hasStatusLine = false;
 
   constructor(
@@ -36,7 +41,7 @@ export class Terminal {
     const id = Symbol(what);
     const startedMs = Date.now();
     let state = '';
-    this.steps.set(id, () => `${what}${state && `: ${state}`} (${elapsed(startedMs)})`);
+    this.steps.set(id, { line: () => `${what}${state && `: ${state}`} (${elapsed(startedMs)})`, shownMs: startedMs });
     this.timer ??= setInterval(() => this.tick(), this.isInteractive ? TERMINAL_EVERY_MS : 1000);
     if (!this.isInteractive) this.output.write(`${what} …\n`);
     try {
@@ -62,17 +67,20 @@ export class Terminal {
     if (this.isInteractive) {
       this.clear();
       this.showSteps();
-    } else if (Date.now() - this.lastQuietMs >= QUIET_EVERY_MS) {
-      this.lastQuietMs = Date.now();
-      for (const line of this.steps.values()) this.output.write(`${line()}\n`);
+      return;
+    }
+    for (const step of this.steps.values()) {
+      if (Date.now() - step.shownMs < QUIET_EVERY_MS) continue;
+      step.shownMs = Date.now();
+      this.output.write(`${step.line()}\n`);
     }
   }
 
   private showSteps(): void {
     if (this.steps.size === 0) return;
-    const line = [...this.steps.values()].map((text) => text()).join(' · ');
+    const text = [...this.steps.values()].map(({ line }) => line()).join(' · ');
     // A line that wraps could not be rewritten.
-    this.output.write(line.slice(0, ((this.output as { columns?: number }).columns ?? 80) - 1));
+    this.output.write(text.slice(0, ((this.output as { columns?: number }).columns ?? 80) - 1));
     this.hasStatusLine = true;
   }
 
