@@ -100,6 +100,10 @@ const context = await esbuild.context({
   tsconfig: path.join(root, 'tsconfig.json'),
   sourcemap: true,
   keepNames: true,
+  // CommonJS packages that are bundled ask for Node's modules through `require`
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
   // Bundled CommonJS packages ask for Node's own modules by require, which an ES module has not.
   banner: {
