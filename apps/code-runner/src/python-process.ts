@@ -45,7 +45,7 @@ export function spawnPython({ fence, ...options }: PythonProcessOptions): Python
       '--permission',
       ...readable.map((file) => `--allow-fs-read=${file}`),
       ...['--disallow-code-generation-from-strings', '--disable-proto=delete', '--no-addons', '--disable-sigusr1'],
-      ...['--max-old-space-size=256', '--v8-pool-size=1', '--no-warnings'],
+      ...['--max-old-space-size=256', '--no-warnings'],
       childScripts[0]!,
       JSON.stringify({ ...options, limits: childLimits }),
     ],

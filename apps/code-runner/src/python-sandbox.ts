@@ -25,6 +25,17 @@ const MESSAGE_LENGTH = 20_000;
 /** Why we killed the process. */
 type Killer = 'time' | 'memory' | 'output' | 'nonsense' | 'abort' | 'close';
 
+/** An interpreter did not get ready. */
+export class StartError extends Error {
+  /** False when it ended by itself, so that the next one would too. */
+  readonly wasKilled: boolean;
+
+  constructor(message: string, wasKilled: boolean, options: ErrorOptions) {
+    super(message, options);
+    this.wasKilled = wasKilled;
+  }
+}
+
 /** One interpreter process. It runs one job and is gone. */
 export class PythonSandbox implements Sandbox {
   readonly isReusable = false;
@@ -56,7 +67,7 @@ export class PythonSandbox implements Sandbox {
   /**
    * Resolves with the version of Python when the interpreter takes a job. `onSnapshot` gets the memory snapshot of one
    * that was started to make it.
-   * @throws  an Error that says how the process ended, when it did not get ready in time
+   * @throws  StartError when the process does not get ready in time
    */
   async whenReady(timeoutMs: number, onSnapshot: (bytes: Buffer) => void): Promise<string> {
     const timer = setTimeout(() => this.#kill('time'), timeoutMs);
@@ -67,10 +78,13 @@ export class PythonSandbox implements Sandbox {
         onSnapshot(body);
       }
     } catch (cause) {
-      this.kill();
+      const killer = this.#killer;
+      const hasEnded = cause instanceof BrokenFrameError && cause.reason === 'ended';
+      if (!hasEnded) this.kill();
       await this.ended;
-      const how = this.#killer === 'time' ? `it took more than ${timeoutMs} ms` : this.#howItEnded();
-      throw new Error(`Python did not start: ${how}`, { cause });
+      const wasKilled = killer !== undefined || (hasEnded && this.#exit?.signal === 'SIGKILL');
+      const how = killer === 'time' ? `it took more than ${timeoutMs} ms` : this.#howItEnded();
+      throw new StartError(`Python did not start: ${how}`, wasKilled, { cause });
     } finally {
       clearTimeout(timer);
     }

@@ -25,7 +25,7 @@ async function runOnce(cacheDir: string): Promise<string> {
 }
 const snapshots = () => readdirSync(folder).filter((name) => name.endsWith('.snapshot'));
 
-it('makes the snapshot once and starts from it afterwards, and without it when it is broken', async () => {
+it('makes the snapshot once and starts from it until it is broken, not until a sandbox was killed', async () => {
   mkdirSync(folder);
   for (const name of ['old.snapshot', 'old.part', 'young.part']) writeFileSync(path.join(folder, name), '');
   for (const name of ['old.snapshot', 'old.part']) utimesSync(path.join(folder, name), 0, 0);
@@ -37,6 +37,14 @@ it('makes the snapshot once and starts from it afterwards, and without it when i
   expect(readdirSync(folder).sort()).toEqual([name, 'young.part']);
 
   expect(await runOnce(cache)).toContain(file);
+
+  const runner = await spawnCodeRunner({ TENON_CACHE_DIR: cache });
+  const answer = ask(runner, quick);
+  const starting = await waitUntil('a sandbox is started', () => listSandboxes(runner.child.pid!)[0]);
+  process.kill(starting.pid, 'SIGKILL');
+  expect((await answer).error?.code).toBe('code.unavailable');
+  await runner.close();
+  expect(snapshots()).toEqual([name]);
 
   writeFileSync(file, 'no snapshot');
   expect(await runOnce(cache)).not.toContain(file);

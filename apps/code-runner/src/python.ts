@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { Language } from './language.js';
 import { OrphanReaper } from './orphan-reaper.js';
 import { childScripts, findNetworkFence, spawnPython } from './python-process.js';
-import { PythonSandbox } from './python-sandbox.js';
+import { PythonSandbox, StartError } from './python-sandbox.js';
 import { PythonSnapshot } from './python-snapshot.js';
 import { SandboxPool } from './sandbox-pool.js';
 
-/** A busy computer takes 8 s for a start from nothing. */
-const START_MS = 60_000;
+/** A very busy computer takes 10 s for a start from nothing. */
+const START_MS = 30_000;
 
 export interface PythonOptions {
   readonly pyodideDir: string;
@@ -76,6 +76,8 @@ export class Python implements Language {
     try {
       return await this.#launch(fence, snapshotFile, undefined);
     } catch (error) {
+      // Whoever is killed says nothing about the snapshot.
+      if (error instanceof StartError && error.wasKilled) throw error;
       this.#options.warn('The snapshot of Python does not start; starting without it from now on.', error);
       await snapshot.discard();
       return this.#startPlain(fence, snapshot);
