@@ -105,10 +105,6 @@ const context = await esbuild.context({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   logLevel: 'warning',
-  // Bundled CommonJS packages ask for Node's own modules by require, which an ES module has not.
-  banner: {
-    js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
-  },
   plugins: [external, decorators, finish],
 });
 if (values.watch) {

@@ -1,0 +1,39 @@
+# The images of Tenon: `docker build --target api .`, likewise `worker` and `code-runner`.
+# Not built here: the project's tests lint this file, they build no images.
+FROM node:24.21.0-bookworm-slim AS build
+WORKDIR /tenon
+COPY . .
+RUN npm ci && npx nx run-many -t build -p @tenon/api,@tenon/worker,@tenon/code-runner
+# An install of one process needs the manifests of all workspaces and none of their sources.
+RUN mkdir /manifests \
+  && find . -name node_modules -prune -o -path ./dist -prune -o -name package.json -print0 \
+  | xargs -0 cp --parents --target-directory=/manifests \
+  && cp package-lock.json .npmrc /manifests/
+
+FROM node:24.21.0-bookworm-slim AS base
+ENV NODE_ENV=production
+WORKDIR /tenon
+COPY --from=build /manifests ./
+RUN mkdir /data && chown node:node /data
+
+FROM base AS api
+RUN npm ci --omit=dev --workspace apps/api
+COPY --from=build /tenon/dist/apps/api dist/apps/api
+COPY examples examples
+USER node
+EXPOSE 4180
+HEALTHCHECK --interval=5s --start-period=60s --retries=12 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:4180/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--enable-source-maps", "--max-old-space-size=768", "dist/apps/api/main.js"]
+
+FROM base AS worker
+RUN npm ci --omit=dev --workspace temporal/worker
+COPY --from=build /tenon/dist/temporal/worker dist/temporal/worker
+USER node
+CMD ["node", "--enable-source-maps", "--max-old-space-size=1024", "dist/temporal/worker/main.js"]
+
+FROM base AS code-runner
+RUN npm ci --omit=dev --workspace apps/code-runner
+COPY --from=build /tenon/dist/apps/code-runner dist/apps/code-runner
+USER node
+CMD ["node", "--enable-source-maps", "--max-old-space-size=256", "dist/apps/code-runner/main.js"]
