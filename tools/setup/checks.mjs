@@ -25,7 +25,7 @@ export const checks = [
   ['format', () => problemsOf('npx', ['prettier', '--check', '--log-level', 'warn', '.'])],
   [
     'import cycles',
-    () => problemsOf('npx', ['depcruise', '--output-type', 'err', 'libs', 'temporal', 'apps', 'bench']),
+    () => problemsOf('npx', ['depcruise', '--output-type', 'err', 'libs', 'temporal', 'apps', 'bench', 'e2e']),
   ],
   ['generated files', () => findStale()],
 ];
