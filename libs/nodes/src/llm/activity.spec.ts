@@ -74,6 +74,12 @@ describe('an llm step', () => {
     expect(performed.recorded.reply).toMatchObject({ text: 'half a', finishReason: null });
   });
 
+  it('keeps no reply of a call that was refused', async () => {
+    const { performed } = await ask({ error: modelErrors.rateLimited('Too often.', { retryAfterMs: 2000 }) });
+    expect(failureIn(performed)).toMatchObject({ type: 'InvokeRateLimitError', retryAfterMs: 2000 });
+    expect(performed.recorded).not.toHaveProperty('reply');
+  });
+
   it('says that a model is missing', async () => {
     const performed = await performNode('llm', data, { pool });
     expect(failureIn(performed)).toMatchObject({ type: 'ModelNotExistError' });

@@ -4,8 +4,6 @@ import { defineErrors } from '@tenon/base';
 export const stepErrors = defineErrors('step', {
   /** A pure function would take too long where it runs; the same function may do elsewhere. */
   outOfFuel: 'limited',
-  /** Our bug. */
-  internal: 'internal',
 });
 
 /** Failures of reading a value. */

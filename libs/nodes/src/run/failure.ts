@@ -49,13 +49,13 @@ const areas: Readonly<Record<string, string>> = {
 };
 
 /**
- * Any thrown thing as a failure of a step: ours by its code, everything else as `step.internal`, whose particulars
- * are for the log and not for the flow.
+ * Any thrown thing as a failure of a step: a `TenonError` by its code, everything else as `step.internal`, whose
+ * particulars are for the log and not for the flow.
  */
 export function failureOf(error: unknown): Failure {
-  if (!isTenonError(error) || error.kind === 'internal') {
-    const code = isTenonError(error) ? error.code : 'step.internal';
-    return { code, type: 'WorkflowNodeError', message: 'The step failed because of a fault in Tenon.' };
+  if (!isTenonError(error)) {
+    const message = 'The step failed because of a fault in Tenon.';
+    return { code: 'step.internal', type: 'WorkflowNodeError', message };
   }
   return {
     code: error.code,

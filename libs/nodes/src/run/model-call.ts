@@ -56,7 +56,7 @@ export async function askModel(
     for await (const delta of model.stream(schema ? { ...wanted, replySchema: schema } : wanted)) reading.take(delta);
     return reading.finish();
   } finally {
-    call.record({ reply: reading.raw() });
+    if (reading.hasBegun) call.record({ reply: reading.raw() });
   }
 }
 
@@ -75,6 +75,11 @@ class Reading {
     emit: Emit,
   ) {
     this.#reply = createReplyText(question.reasoning, emit);
+  }
+
+  /** Something came: a call that was refused has no reply to keep. */
+  get hasBegun(): boolean {
+    return this.#firstMs !== undefined || this.#finishReason !== null;
   }
 
   take(delta: ChatDelta): void {
