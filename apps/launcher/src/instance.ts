@@ -45,7 +45,8 @@ export class Instance {
       ...(owner.password === undefined && { password: makePassword(), isPasswordSeeded: true }),
     };
     const instance = new Instance(file, { ...content, url: server.publicUrl }, owner.password);
-    if (!known) await instance.write();
+    // also where the address is another one now: nobody shall show the token at the address of the last time
+    if (known?.url !== server.publicUrl) await instance.write();
     return instance;
   }
 

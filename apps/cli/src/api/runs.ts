@@ -1,0 +1,118 @@
+import { isTenonError, type JsonObject } from '@tenon/base';
+import { setTimeout as delay } from 'node:timers/promises';
+import { accepted, type ApiClient, type UserError } from './client.js';
+import { durationOf, fromEnum, toEnum, type RunStatus } from './run-report.js';
+
+/** What is asked to run. */
+export interface RunRequest {
+  readonly appId: string;
+  readonly useDraft: boolean;
+  readonly inputs: JsonObject;
+  readonly query?: string;
+  readonly conversationId?: string;
+  /** Makes a repeated request the same run. */
+  readonly idempotencyKey: string;
+}
+
+const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
+  run { id } errors { code message path }
+} }`;
+const STOP = 'mutation ($input: StopRunInput!) { stopRun(input: $input) { errors { code message path } } }';
+const LIST = `query ($first: Int!, $after: String, $filter: RunFilter) { runs(first: $first, after: $after, filter: $filter) {
+  edges { node { id status query createdAt startedAt finishedAt app { id name } failure { message } usage { totalTokens } } }
+  pageInfo { hasNextPage endCursor }
+} }`;
+const PULSE = 'query ($id: ID!) { run(id: $id) { status waitingFor isRecovering } }';
+
+const RETRY_MS = 500;
+const RETRIES = 20;
+
+/**
+ * Accepts a run and gives its id. An API that is away for a moment is asked again: the key makes it the same run.
+ * @throws cli.refused, cli.unreachable
+ */
+export async function startRun(client: ApiClient, request: RunRequest): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const { startRun: payload } = await client.ask<{ startRun: { run: { id: string }; errors: UserError[] } }>(
+        START,
+        {
+          input: { ...request, channel: 'cli' },
+        },
+      );
+      return accepted(payload).run.id;
+    } catch (error) {
+      if (!isTenonError(error) || error.code !== 'cli.unreachable' || tries >= RETRIES) throw error;
+      await delay(RETRY_MS, undefined, { signal: client.signal }).catch(() => undefined);
+      client.signal.throwIfAborted();
+    }
+  }
+}
+
+/** Asks a run to stop. @throws cli.refused */
+export async function stopRun(client: ApiClient, runId: string, reason: string): Promise<void> {
+  const { stopRun: payload } = await client.ask<{ stopRun: { errors: UserError[] } }>(STOP, {
+    input: { runId, reason },
+  });
+  accepted(payload);
+}
+
+/** A run as a list shows it. */
+export interface RunSummary {
+  readonly id: string;
+  readonly app: { readonly id: string; readonly name: string };
+  readonly status: RunStatus;
+  readonly query: string | null;
+  readonly failure: { readonly message: string } | null;
+  readonly usage: { readonly totalTokens: number } | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly durationMs: number | null;
+}
+
+/** The newest runs, at most `limit`. */
+export async function listRuns(
+  client: ApiClient,
+  wanted: { readonly appId?: string; readonly statuses?: readonly RunStatus[]; readonly limit: number },
+): Promise<RunSummary[]> {
+  const { appId, statuses, limit } = wanted;
+  const filter = { ...(appId && { appId }), ...(statuses && { statuses: statuses.map(toEnum) }) };
+  const runs: RunSummary[] = [];
+  for (let after: string | null = null; runs.length < limit;) {
+    const first = Math.min(100, limit - runs.length);
+    const { runs: page }: RunsAnswer = await client.ask(LIST, { first, after, filter });
+    runs.push(
+      ...page.edges.map(({ node }) => ({
+        ...node,
+        status: fromEnum<RunStatus>(node.status),
+        durationMs: durationOf(node),
+      })),
+    );
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  return runs;
+}
+
+interface RunsAnswer {
+  readonly runs: {
+    readonly edges: readonly { readonly node: Omit<RunSummary, 'durationMs'> }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+}
+
+/** How a run is at this moment, beyond its events. */
+export interface RunPulse {
+  readonly status: RunStatus;
+  /** Why it has not started. */
+  readonly waitingFor: string | null;
+  /** The worker of a step is gone, and another has not taken over yet. */
+  readonly isRecovering: boolean;
+}
+
+/** The pulse of a run; undefined when there is no such run. */
+export async function findPulse(client: ApiClient, id: string): Promise<RunPulse | undefined> {
+  const { run } = await client.ask<{ run: RunPulse | null }>(PULSE, { id });
+  return run ? { ...run, status: fromEnum(run.status) } : undefined;
+}

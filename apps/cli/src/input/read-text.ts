@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { cliErrors } from '../errors.js';
+
+/** Largest file that is read, in bytes: more than the API takes. */
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** The text of a file, or of standard input for `-`. @throws cli.usage */
+export async function readText(file: string): Promise<string> {
+  const bytes = await read(file);
+  if (bytes.length > MAX_BYTES)
+    throw cliErrors.usage(`${shown(file)} has ${bytes.length} bytes, and ${MAX_BYTES} are the most that is taken.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw cliErrors.usage(`${shown(file)} is no UTF-8 text: save it as UTF-8.`, { cause });
+  }
+}
+
+async function read(file: string): Promise<Buffer> {
+  if (file === '-') return buffer(process.stdin);
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw cliErrors.usage(`There is no file ${file}: check its name.`, { cause });
+    if (code === 'EISDIR') throw cliErrors.usage(`${file} is a folder: name a file.`, { cause });
+    throw cliErrors.usage(`${file} cannot be read: ${message}.`, { cause });
+  }
+}
+
+const shown = (file: string) => (file === '-' ? 'Standard input' : file);
