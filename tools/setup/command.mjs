@@ -39,22 +39,26 @@ export function run(file, args, { isShown = false, onLine, env = toolEnv(), cwd 
   });
 }
 
-/** Runs a program in our place: same terminal, signals passed on, its exit code returned. */
+/**
+ * Runs a program in our place: same terminal, signals passed on, its exit code returned. Over the channel to it the
+ * program notices when we are killed.
+ */
 export function runInstead(file, args, { env = toolEnv(), cwd = root } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env, stdio: 'inherit' });
+    const child = spawn(file, args, { cwd, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
     passSignals(child);
   });
 }
 
-// Ctrl-C reaches the child by itself; it decides when to end. A SIGTERM is sent to us alone.
+// A Ctrl-C in a terminal reaches the child by itself too, and it takes the two for one. From a script (`kill`) only we
+// hear it.
 function passSignals(child) {
-  const handlers = { SIGINT: () => {}, SIGTERM: () => child.kill('SIGTERM'), SIGHUP: () => child.kill('SIGHUP') };
-  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
-  child.once('close', () => {
-    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+  const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => [signal, () => child.kill(signal)]);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  child.once('exit', () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
   });
 }
 
