@@ -285,6 +285,22 @@ describe('run events', () => {
   }, 20_000);
 });
 
+describe('files', () => {
+  it('that runs have kept are downloads for their team, and for nobody else', async () => {
+    const hash = 'a'.repeat(64);
+    const [row] = await bench.test.database.rows<{ id: string }>(`select id from team where name = 'My team'`);
+    await bench.objects.put(`responses/${row!.id}/${hash}`, new TextEncoder().encode('<script>'), 'text/html');
+    const url = `${bench.url}/files/responses/${row!.id}/${hash}`;
+    const get = (token: string) => fetch(url, { headers: { ...(token && { authorization: `Bearer ${token}` }) } });
+    const theirs = await get(bench.owner.token);
+    expect([theirs.status, await theirs.text()]).toEqual([200, '<script>']);
+    expect(theirs.headers.get('content-disposition')).toContain('attachment');
+    expect(theirs.headers.get('content-type')).toBe('application/octet-stream');
+    for (const token of [bench.stranger.token, '']) expect((await get(token)).status).toBe(404);
+    expect((await fetch(`${bench.url}/files/responses/..%2f${row!.id}/${hash}`)).status).toBe(404);
+  });
+});
+
 describe('hostile documents', () => {
   it('are refused by depth, cost and size of page before anything is read', async () => {
     const deep = `{ apps { edges { node { ${'runs { edges { node { app { '.repeat(4)} id ${'} } } }'.repeat(4)} } } } }`;

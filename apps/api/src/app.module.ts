@@ -1,5 +1,6 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import type { Context as SocketContext } from 'graphql-ws';
@@ -14,6 +15,8 @@ import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { limitsPlugin } from './graphql/limits.js';
 import { DateTimeScalar } from './graphql/scalars.js';
+import { FilesController } from './files/files.controller.js';
+import { ErrorFilter } from './http/error.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { ImportController } from './app/import.controller.js';
 import { LocalModelClient } from './model/local-model.client.js';
@@ -41,8 +44,9 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [PartsModule.of(parts), graphql(parts, schemaFile)],
-      controllers: [HealthController, ImportController],
+      controllers: [FilesController, HealthController, ImportController],
       providers: [
+        { provide: APP_FILTER, useClass: ErrorFilter },
         ...[AppResolver, AppService, SecretSealer],
         ...[AuthResolver, SignInService],
         ...[ConversationResolver, DateTimeScalar],

@@ -10,8 +10,9 @@ import {
   RunRepository,
   type Database,
 } from '@tenon/database';
+import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
-import type { Logger, SecretStore } from '@tenon/ports';
+import type { Logger, ObjectStore, SecretStore } from '@tenon/ports';
 
 /** Settings without which the API cannot start. */
 export const REQUIRED = ['database.url'] as const;
@@ -24,6 +25,7 @@ export interface Parts {
   readonly database: Database;
   readonly listener: Listener;
   readonly secrets: SecretStore;
+  readonly objects: ObjectStore;
 }
 
 /** Builds the parts; connects to nothing yet. */
@@ -36,6 +38,7 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
     database,
     listener: new Listener(database, logger),
     secrets: new PostgresSecretStore(database, await loadSecretKey(config)),
+    objects: createDiskObjectStore(config.data.objectsFolder),
   };
 }
 
@@ -44,14 +47,16 @@ export const CONFIG = Symbol('config');
 export const LOGGER = Symbol('logger');
 export const DATABASE = Symbol('database');
 export const SECRETS = Symbol('secrets');
+export const OBJECTS = Symbol('objects');
 
 /** The parts as Nest providers. */
-export function partProviders({ config, logger, database, listener, secrets }: Parts) {
+export function partProviders({ config, logger, database, listener, secrets, objects }: Parts) {
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
     { provide: DATABASE, useValue: database },
     { provide: SECRETS, useValue: secrets },
+    { provide: OBJECTS, useValue: objects },
     { provide: Listener, useValue: listener },
     ...[
       AppRepository,

@@ -8,6 +8,7 @@ export {
   type OpenedAttempt,
 } from './attempts.js';
 export { databaseErrors, openDatabase, type Database, type DatabaseOptions, type Sql } from './database.js';
+export { readAnswer, readLargeValue } from './large-values.js';
 export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
 export { CHANNELS, Listener, ring } from './notifications.js';

@@ -22,8 +22,15 @@ interface StepRow {
  * Writes events and what they amount to (`run`, `step`, `message`) in one statement. Idempotent by `(run_id, seq)`:
  * a batch that was written before, whole or in part, changes nothing, and an older batch never overwrites a newer.
  * This is the one writer of those tables.
+ * @param answerText  the text of an answer that lies in the object store, for the message
  */
-export async function recordEvents(sql: Sql, teamId: TeamId, runId: RunId, events: readonly RunEvent[]): Promise<void> {
+export async function recordEvents(
+  sql: Sql,
+  teamId: TeamId,
+  runId: RunId,
+  events: readonly RunEvent[],
+  answerText?: string,
+): Promise<void> {
   if (events.length === 0) return;
   const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
   const started = events.find((event) => event.type === 'run.started');
@@ -44,7 +51,7 @@ export async function recordEvents(sql: Sql, teamId: TeamId, runId: RunId, event
     outcome?.exceptions ?? null,
     outcome?.steps ?? null,
     started ? textOf(started.pool['sys']?.['query']) : null,
-    outcome ? textOf(outcome.outputs['answer']) : null,
+    outcome ? (answerText ?? textOf(outcome.outputs['answer'])) : null,
     outcome ? messageStatus(outcome) : 'running',
   ]);
 }

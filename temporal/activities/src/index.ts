@@ -1,5 +1,5 @@
 import type { RunActivities } from '@tenon/contract';
-import { databaseErrors, recordEvents } from '@tenon/database';
+import { databaseErrors, readAnswer, recordEvents } from '@tenon/database';
 import type { Plan } from '@tenon/engine';
 import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
@@ -12,7 +12,10 @@ export function createRunActivities(parts: ActivityParts): RunActivities {
   return {
     performStep: (call) => performStep(call, parts),
     recordRunEvents: async (run, events) => {
-      await recordEvents(parts.database, run.teamId, run.runId, events);
+      const answer = events.find((event) => event.type === 'run.finished')?.outcome.outputs['answer'];
+      const isLarge = run.conversationId !== null && answer !== undefined && typeof answer !== 'string';
+      const answerText = isLarge ? await readAnswer(parts.ports.objects, answer) : undefined;
+      await recordEvents(parts.database, run.teamId, run.runId, events, answerText);
       parts.bell.ring(run.runId);
     },
     loadPlan: async (teamId, planHash) => {

@@ -6,8 +6,8 @@ import {
   type Json,
   type JsonObject,
   type TeamId,
-  type ValueRef,
 } from '@tenon/base';
+import { readLargeValue } from '@tenon/database';
 import { holdsReference, isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
 import type { ObjectStore, SecretStore } from '@tenon/ports';
 import { createHash } from 'node:crypto';
@@ -34,7 +34,7 @@ export async function openInputs(
   const secrets: string[] = [];
   const open = async (value: Value): Promise<Value> => {
     if (!holdsReference(value)) return value;
-    if (isValueRef(value)) return fetchValue(value, stores.objects);
+    if (isValueRef(value)) return readLargeValue(stores.objects, value);
     if (isSecret(value)) {
       const plain = await stores.secrets.open(teamId, value.$secret);
       if (plain) secrets.push(plain);
@@ -52,10 +52,6 @@ export async function openInputs(
   );
   const resolved = entries.filter((entry): entry is [string, Value] => entry[1] !== undefined);
   return { inputs: Object.fromEntries(resolved), secrets };
-}
-
-async function fetchValue(ref: ValueRef, objects: ObjectStore): Promise<Value> {
-  return JSON.parse(new TextDecoder().decode(await objects.get(ref.$ref.key))) as Value;
 }
 
 /** Puts values that are too large for workflow state into the object store and leaves references; largest first. */

@@ -1,4 +1,3 @@
-import { isTenonError } from '@tenon/base';
 import { MAX_TEXT_BYTES } from '@tenon/dsl';
 import { Controller, HttpException, Post, Req, UploadedFile, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
@@ -18,7 +17,7 @@ export class ImportController {
   @Post()
   @UseInterceptors(FileInterceptor('file', { limits: { files: 1, fields: 0, fileSize: MAX_TEXT_BYTES + 1 } }))
   async import(@Req() request: Request, @UploadedFile() file?: { readonly buffer: Buffer }) {
-    const identity = await this.identify(request);
+    const identity = await this.identities.read(request);
     if (!identity) throw new HttpException({ code: 'auth.required', message: 'Sign in first.' }, 401);
     if (!file)
       throw new HttpException({ code: 'import.noFile', message: 'Send the app file as the field "file".' }, 400);
@@ -27,15 +26,5 @@ export class ImportController {
     if (!taken.ok)
       throw new HttpException({ code: 'definition.unreadable', message: 'The file cannot be taken in.', issues }, 422);
     return { app: { id: taken.value.id, name: taken.value.name, mode: taken.value.mode }, issues };
-  }
-
-  private async identify(request: Request) {
-    try {
-      return await this.identities.read(request);
-    } catch (error) {
-      if (isTenonError(error) && error.kind === 'denied')
-        throw new HttpException({ code: error.code, message: error.message }, 403);
-      throw error;
-    }
   }
 }

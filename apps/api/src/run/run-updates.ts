@@ -1,17 +1,21 @@
 import type { TeamId } from '@tenon/base';
-import { AppRepository, HistoryRepository, textName, type RunRecord } from '@tenon/database';
+import { AppRepository, HistoryRepository, readLargeValue, textName, type RunRecord } from '@tenon/database';
 import {
   openReply,
   replyToChunk,
   replyToEvent,
+  toMarkdown,
+  walk,
   type Plan,
   type Reply,
   type ReplyPiece,
   type RunEvent,
 } from '@tenon/engine';
-import type { TextChunk } from '@tenon/ports';
-import { Injectable } from '@nestjs/common';
-import { plain, type RunEventUpdate, type RunReplyUpdate, type RunTextUpdate } from './run.types.js';
+import type { ObjectStore, TextChunk } from '@tenon/ports';
+import { Inject, Injectable } from '@nestjs/common';
+import { OBJECTS } from '../parts.js';
+import type { RunEventUpdate, RunReplyUpdate, RunTextUpdate } from './run-update.types.js';
+import { plain } from './run.types.js';
 import { RunWatch } from './run-watch.js';
 
 type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
@@ -27,6 +31,7 @@ export class RunUpdates {
     private readonly apps: AppRepository,
     private readonly history: HistoryRepository,
     private readonly watch: RunWatch,
+    @Inject(OBJECTS) private readonly objects: ObjectStore,
   ) {}
 
   /**
@@ -36,13 +41,13 @@ export class RunUpdates {
   async *follow(teamId: TeamId, run: RunRecord, afterSeq: number): AsyncGenerator<Update> {
     const plan = await this.apps.getPlan(teamId, run.planHash);
     const bell = this.watch.watch(run.id);
-    const follower = new Follower(plan, afterSeq);
+    const follower = new Follower(plan, afterSeq, this.objects);
     try {
       for (;;) {
         // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
         const events = await this.history.listEvents(teamId, run.id, follower.seq, BATCH);
         const chunks = await this.history.listText(teamId, run.id, follower.known);
-        yield* follower.take(events, chunks);
+        yield* await follower.take(events, chunks);
         if (follower.hasEnded) return;
         if (events.length < BATCH) await bell.news();
       }
@@ -63,50 +68,60 @@ class Follower {
   constructor(
     private readonly plan: Plan,
     private readonly afterSeq: number,
+    private readonly objects: ObjectStore,
   ) {
     this.reply = openReply(plan);
   }
 
-  take(events: readonly RunEvent[], chunks: readonly TextChunk[]): Update[] {
+  async take(events: readonly RunEvent[], chunks: readonly TextChunk[]): Promise<Update[]> {
     const waiting = [...chunks];
     const updates: Update[] = [];
     for (const event of events) {
       if (ENDS_TEXT.has(event.type) && 'stepKey' in event)
         for (const chunk of takeWhere(waiting, ({ stepKey }) => stepKey === event.stepKey))
-          updates.push(...this.takeChunk(chunk));
-      updates.push(...this.takeEvent(event));
+          updates.push(...(await this.takeChunk(chunk)));
+      updates.push(...(await this.takeEvent(event)));
     }
-    for (const chunk of waiting) updates.push(...this.takeChunk(chunk));
+    for (const chunk of waiting) updates.push(...(await this.takeChunk(chunk)));
     return merge(updates);
   }
 
-  private takeEvent(event: RunEvent): Update[] {
+  private async takeEvent(event: RunEvent): Promise<Update[]> {
     const { reply, pieces } = replyToEvent(this.plan, this.reply, event);
     this.reply = reply;
     this.seq = event.seq;
     if (event.type === 'run.finished') this.hasEnded = true;
-    const said = pieces.map((piece) => this.toReply(piece));
+    const said = await this.toReplies(pieces);
     return event.seq > this.afterSeq ? [...said, toEventUpdate(event)] : said;
   }
 
-  private takeChunk(chunk: TextChunk): Update[] {
+  private async takeChunk(chunk: TextChunk): Promise<Update[]> {
     this.known.set(textName(chunk), chunk.offset + chunk.text.length);
     const { reply, pieces } = replyToChunk(this.plan, this.reply, chunk);
     this.reply = reply;
     const { stepKey, attempt, execution, channel, offset, text } = chunk;
-    return [{ stepKey, attempt, execution, channel, offset, text }, ...pieces.map((piece) => this.toReply(piece))];
+    return [{ stepKey, attempt, execution, channel, offset, text }, ...(await this.toReplies(pieces))];
   }
 
-  private toReply(piece: ReplyPiece): RunReplyUpdate {
-    const of =
-      piece.type === 'reasoning' || (piece.type === 'reset' && piece.of === 'reasoning') ? 'reasoning' : 'text';
-    if (piece.type === 'reset') this.shown[of] -= piece.length;
-    const offset = this.shown[of];
-    const text = piece.type === 'reset' ? '' : piece.type === 'reference' ? piece.reference.$ref.preview : piece.text;
-    this.shown[of] += text.length;
-    return { offset, text, reasoning: of === 'reasoning' };
+  private async toReplies(pieces: readonly ReplyPiece[]): Promise<RunReplyUpdate[]> {
+    const replies: RunReplyUpdate[] = [];
+    for (const piece of pieces) {
+      const of = piece.type === 'reset' ? piece.of : piece.type === 'reasoning' ? 'reasoning' : 'text';
+      if (piece.type === 'reset') this.shown[of] -= piece.length;
+      const text = piece.type === 'reset' ? '' : piece.type === 'reference' ? await this.fetch(piece) : piece.text;
+      replies.push({ offset: this.shown[of], text, reasoning: of === 'reasoning' });
+      this.shown[of] += text.length;
+    }
+    return replies;
+  }
+
+  private async fetch({ reference, path, from }: ReferencePiece): Promise<string> {
+    const value = walk(await readLargeValue(this.objects, reference), path);
+    return value === undefined ? '' : toMarkdown(value).slice(from);
   }
 }
+
+type ReferencePiece = Extract<ReplyPiece, { type: 'reference' }>;
 
 function toEventUpdate(event: RunEvent): RunEventUpdate {
   const { seq, at, type, ...payload } = event;

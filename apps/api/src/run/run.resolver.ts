@@ -1,5 +1,8 @@
 import type { AppId, ConversationId, Json, RunId, VersionId } from '@tenon/base';
-import { AppRepository, HistoryRepository, RunRepository, type Identity } from '@tenon/database';
+import { AppRepository, HistoryRepository, readAnswer, RunRepository, type Identity } from '@tenon/database';
+import type { ObjectStore } from '@tenon/ports';
+import { Inject } from '@nestjs/common';
+import { OBJECTS } from '../parts.js';
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { App, toApp, toVersion, Version } from '../app/app.types.js';
 import { CurrentMember, requireIdentity, type GraphQLContext } from '../auth/identity.js';
@@ -7,13 +10,13 @@ import { loadPage, PageArgs } from '../graphql/connection.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
 import { RunService } from './run.service.js';
+import { RunUpdate } from './run-update.types.js';
 import { RunUpdates } from './run-updates.js';
 import {
   Run,
   RunConnection,
   RunFilter,
   RunPayload,
-  RunUpdate,
   StartRunInput,
   Step,
   StopRunInput,
@@ -32,6 +35,7 @@ export class RunResolver {
     private readonly history: HistoryRepository,
     private readonly updates: RunUpdates,
     private readonly queue: QueueWatch,
+    @Inject(OBJECTS) private readonly objects: ObjectStore,
   ) {}
 
   @Query(() => RunConnection, { name: 'runs', description: 'The team’s runs, newest first' })
@@ -65,6 +69,12 @@ export class RunResolver {
     if (!record.versionId) return null;
     const [version] = await this.apps.findVersions(teamId, [record.versionId]);
     return version ? toVersion(version) : null;
+  }
+
+  @ResolveField(() => String, { nullable: true, description: 'The answer of a chatflow, whole' })
+  async answer(@Parent() { record }: Run): Promise<string | null> {
+    const answer = record.outputs?.['answer'];
+    return answer === undefined ? null : readAnswer(this.objects, answer);
   }
 
   @ResolveField(() => String, { nullable: true, description: 'Why a queued run has not started' })

@@ -1,6 +1,6 @@
 import { decode, type Failure as EngineFailure, type Outputs, type Value } from '@tenon/engine';
 import type { AttemptRecordRow, RunRecord, RunStatus as Status, StepRecord } from '@tenon/database';
-import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { connectionOf } from '../graphql/connection.js';
 import { Payload } from '../graphql/payload.js';
 import { JsonScalar } from '../graphql/scalars.js';
@@ -245,9 +245,6 @@ export class Run {
   @Field(() => JsonScalar, { nullable: true })
   outputs!: unknown;
 
-  @Field(() => String, { nullable: true, description: 'The answer of a chatflow' })
-  answer!: string | null;
-
   @Field(() => Usage, { nullable: true })
   usage!: Usage | null;
 
@@ -275,7 +272,6 @@ export const RunConnection = connectionOf(Run);
 
 export function toRun(record: RunRecord): Run {
   const { query } = record.system;
-  const answer = record.outputs?.['answer'];
   return {
     id: record.id,
     appId: record.appId,
@@ -287,7 +283,6 @@ export function toRun(record: RunRecord): Run {
     inputs: plain(record.inputs),
     query: typeof query === 'string' ? query : null,
     outputs: plain(record.outputs),
-    answer: typeof answer === 'string' ? answer : null,
     usage: record.usage,
     exceptions: record.exceptions,
     stepCount: record.steps,
@@ -360,66 +355,3 @@ export class StopRunInput {
   @Field({ defaultValue: 'stopped by a member' })
   reason!: string;
 }
-
-/** A recorded event: each once, in order, after the number that was asked for. */
-@ObjectType()
-export class RunEventUpdate {
-  @Field(() => Int)
-  seq!: number;
-
-  @Field()
-  at!: Date;
-
-  @Field()
-  type!: string;
-
-  @Field(() => String, { nullable: true })
-  stepKey!: string | null;
-
-  @Field(() => JsonScalar)
-  payload!: unknown;
-}
-
-/** Live text of a step: keep what stands before `offset` and append. A later attempt or execution begins anew. */
-@ObjectType()
-export class RunTextUpdate {
-  @Field()
-  stepKey!: string;
-
-  @Field(() => Int)
-  attempt!: number;
-
-  @Field(() => Int)
-  execution!: number;
-
-  @Field()
-  channel!: string;
-
-  @Field(() => Int)
-  offset!: number;
-
-  @Field()
-  text!: string;
-}
-
-/** What of the answer may be shown now: keep what stands before `offset` and append, which may take text back. */
-@ObjectType()
-export class RunReplyUpdate {
-  @Field(() => Int)
-  offset!: number;
-
-  @Field()
-  text!: string;
-
-  @Field({ description: 'The model’s reasoning instead of the answer' })
-  reasoning!: boolean;
-}
-
-export const RunUpdate = createUnionType({
-  name: 'RunUpdate',
-  types: () => [RunEventUpdate, RunTextUpdate, RunReplyUpdate] as const,
-  resolveType: (update: object) => {
-    if ('seq' in update) return RunEventUpdate;
-    return 'stepKey' in update ? RunTextUpdate : RunReplyUpdate;
-  },
-});

@@ -2,6 +2,7 @@ import type { Listener } from '@tenon/database';
 import { MemberRepository } from '@tenon/database';
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
+import type { ObjectStore } from '@tenon/ports';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,6 +20,7 @@ export interface ApiBench {
   readonly url: string;
   readonly test: TestDatabase;
   readonly listener: Listener;
+  readonly objects: ObjectStore;
   readonly owner: ApiClient;
   /** A member of another team. */
   readonly stranger: ApiClient;
@@ -68,6 +70,7 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
     url,
     test,
     listener: parts.listener,
+    objects: parts.objects,
     owner: client(url, token),
     stranger: client(url, await addStranger(test, members)),
     nobody: client(url, ''),

@@ -1,0 +1,49 @@
+import { isTenonError } from '@tenon/base';
+import type { ObjectStore } from '@tenon/ports';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { IdentityReader } from '../auth/identity.js';
+import { OBJECTS } from '../parts.js';
+
+/** Kinds of objects that people may fetch; the team's id follows in the key. */
+const KINDS = ['responses', 'values'];
+
+/**
+ * `GET /files/<kind>/<team>/<hash>`: what runs of the member's team have kept, as a download. Never shown as a page of
+ * ours: whatever it is, it came from outside.
+ */
+@Controller('files')
+export class FilesController {
+  constructor(
+    private readonly identities: IdentityReader,
+    @Inject(OBJECTS) private readonly objects: ObjectStore,
+  ) {}
+
+  @Get(':kind/:team/:hash')
+  async fetch(
+    @Param('kind') kind: string,
+    @Param('team') team: string,
+    @Param('hash') hash: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const identity = await this.identities.read(request);
+    const isTheirs = identity?.teamId === team && KINDS.includes(kind) && /^[0-9a-f]{64}$/.test(hash);
+    const bytes = isTheirs ? await this.find(`${kind}/${team}/${hash}`) : undefined;
+    if (!bytes) return void response.status(404).json({ code: 'file.missing', message: 'There is no such file.' });
+    response
+      .setHeader('content-disposition', `attachment; filename="${hash}"`)
+      .setHeader('content-type', kind === 'values' ? 'application/json' : 'application/octet-stream')
+      .setHeader('cache-control', 'private, immutable, max-age=31536000')
+      .send(Buffer.from(bytes));
+  }
+
+  private async find(key: string): Promise<Uint8Array | undefined> {
+    try {
+      return await this.objects.get(key);
+    } catch (error) {
+      if (isTenonError(error) && error.kind === 'missing') return undefined;
+      throw error;
+    }
+  }
+}

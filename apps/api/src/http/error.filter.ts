@@ -1,0 +1,40 @@
+import { isTenonError, type ErrorKind } from '@tenon/base';
+import type { Logger } from '@tenon/ports';
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import { randomUUID } from 'node:crypto';
+import { LOGGER } from '../parts.js';
+
+const STATUS: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  missing: 404,
+  denied: 403,
+  conflict: 409,
+  limited: 429,
+  unavailable: 503,
+  internal: 500,
+};
+const RETRY_SECONDS = 2;
+
+/** What a REST caller sees of an error; GraphQL has its own, see graphql/format-error.ts. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    if (host.getType() !== 'http') return error;
+    const response = host.switchToHttp().getResponse<Response>();
+    if (error instanceof HttpException) return response.status(error.getStatus()).json(error.getResponse());
+    if (isTenonError(error) && error.kind !== 'internal') {
+      const seconds = Math.ceil((error.retryAfterMs ?? RETRY_SECONDS * 1_000) / 1_000);
+      if (error.kind === 'limited' || error.kind === 'unavailable') response.setHeader('retry-after', seconds);
+      return response.status(STATUS[error.kind]).json({ code: error.code, message: error.message });
+    }
+    const requestId = randomUUID();
+    this.logger.error(
+      { requestId, error: error instanceof Error ? error.stack : String(error) },
+      'a request met a bug',
+    );
+    return response.status(500).json({ code: 'internal', message: 'Something went wrong on our side.', requestId });
+  }
+}
