@@ -26,6 +26,6 @@ export function namedValues(values: JsonObject, paintName: (name: string) => str
 /** Text in one line of at most `length` characters. */
 export function oneLine(text: string, length: number): string {
   const flat = text.replace(/\s+/g, ' ').trim();
-  const characters = [...flat.slice(0, 2 * length)];
+  const characters = [...flat.slice(0, 2 * length + 2)];
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : flat;
 }

@@ -1,0 +1,64 @@
+import { findFreePort } from '@tenon/platform/processes';
+import { startTestPostgres, startTestTemporal } from '@tenon/platform/testing';
+import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { BuiltProcess } from './built-process.js';
+import { startTenon, type Ended, type Running } from './tenon.js';
+
+/** A running instance without a launcher, and the command line that speaks to it. */
+export interface InstanceBench {
+  readonly url: string;
+  readonly token: string;
+  readonly model: ScriptedModel;
+  readonly api: BuiltProcess;
+  readonly worker: BuiltProcess;
+  /** Runs a command to its end. */
+  tenon(...args: string[]): Promise<Ended>;
+  start(args: readonly string[], input?: string): Running;
+  close(): Promise<void>;
+}
+
+/** Postgres, Temporal and a scripted model of its own; the API and the worker as they were built. */
+export async function startInstanceBench(): Promise<InstanceBench> {
+  const [postgres, temporal, model, port, data] = await Promise.all([
+    startTestPostgres(),
+    startTestTemporal(),
+    startScriptedModel(),
+    findFreePort(),
+    mkdtemp(path.join(os.tmpdir(), 'tenon-cli-')),
+  ]);
+  const url = `http://127.0.0.1:${port}`;
+  const token = randomBytes(24).toString('hex');
+  const system = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+  const env = {
+    ...system,
+    TENON_PORT: String(port),
+    TENON_DATA_DIR: data,
+    TENON_DATABASE_URL: postgres.url,
+    TENON_TEMPORAL_ADDRESS: temporal.address,
+    TENON_CODE_RUNNER_URL: 'http://127.0.0.1:9',
+    TENON_CODE_RUNNER_TOKEN: token,
+    TENON_OWNER_TOKEN: token,
+    TENON_LOCAL_MODEL: 'off',
+    TENON_LOG_LEVEL: 'warn',
+    OPENAI_BASE_URL: model.baseUrl,
+  };
+  const api = new BuiltProcess('apps/api', env);
+  const worker = new BuiltProcess('temporal/worker', env);
+  await api.start();
+  await worker.start();
+  const cliEnv = { ...system, TENON_URL: url, TENON_TOKEN: token, TENON_DATA_DIR: data };
+  return {
+    ...{ url, token, model, api, worker },
+    tenon: (...args) => startTenon(args, cliEnv).ended,
+    start: (args, input) => startTenon(args, cliEnv, input),
+    close: async () => {
+      await Promise.all([api.stop(), worker.stop(), model.close()]);
+      await Promise.all([temporal.stop(), postgres.stop()]);
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
