@@ -65,9 +65,9 @@ const finish = {
       if (errors.length) return;
       const source = values.workflows && fs.readFileSync(inOutdir('workflows.js'), 'utf8');
       if (source && source !== bundled) {
-        const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-        const logger = new DefaultLogger('WARN');
-        const { code } = await bundleWorkflowCode({ workflowsPath: path.resolve(values.workflows), logger });
+        const { DefaultLogger } = await import('@temporalio/worker');
+        const { bundleWorkflows } = await import('./workflow-bundle.mjs');
+        const { code } = await bundleWorkflows(path.resolve(values.workflows), new DefaultLogger('WARN'));
         fs.writeFileSync(inOutdir('workflow-bundle.js'), code);
         bundled = source;
       }
