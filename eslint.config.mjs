@@ -18,7 +18,19 @@ const layers = {
   contract: ['base', 'engine'],
   workflow: ['base', 'engine', 'nodes', 'contract'],
   activity: ['base', 'engine', 'ports', 'core', 'nodes', 'data', 'contract'],
-  worker: ['base', 'engine', 'ports', 'core', 'nodes', 'adapter', 'data', 'platform', 'contract', 'workflow', 'activity'],
+  worker: [
+    'base',
+    'engine',
+    'ports',
+    'core',
+    'nodes',
+    'adapter',
+    'data',
+    'platform',
+    'contract',
+    'workflow',
+    'activity',
+  ],
   process: ['base', 'platform'],
   api: ['base', 'engine', 'ports', 'core', 'nodes', 'adapter', 'data', 'platform', 'contract'],
   tools: ['base', 'engine', 'ports', 'core', 'nodes', 'data', 'platform'],
@@ -28,7 +40,18 @@ const depConstraints = Object.entries(layers).map(([layer, may]) => ({
   onlyDependOnLibsWithTags: may.map((name) => `layer:${name}`),
 }));
 
-const testKits = { regex: '^@tenon/[^/]+/testing$', message: 'Test kits are for spec files.' };
+const testKits = { regex: '^(@tenon/[^/]+|\\.{1,2}(/[^/]+)*)/testing(/|$)', message: 'Test kits are for spec files.' };
+
+const exportAll = { selector: 'ExportAllDeclaration', message: 'Export by name.' };
+
+/** What holds in every file, and more: a later `no-restricted-syntax` replaces an earlier one, it does not add to it. */
+const bannedSyntax = (...more) => [
+  'error',
+  exportAll,
+  // `no-restricted-imports` does not see import()
+  { selector: 'ImportExpression[source.value=/\\u002ftesting(\\u002f|$)/]', message: testKits.message },
+  ...more,
+];
 
 /** `allow` and `types` are regular expressions without anchors; `types` may be imported as types only. */
 const fileFence = (file, allow, types = []) => ({
@@ -46,28 +69,38 @@ const fileFence = (file, allow, types = []) => ({
         ],
       },
     ],
-    'no-restricted-syntax': ['error', { selector: 'ImportExpression', message: 'No dynamic import in a node file.' }],
+    'no-restricted-syntax': bannedSyntax({
+      selector: 'ImportExpression',
+      message: 'No dynamic import in a node file.',
+    }),
   },
 });
-const entryFence = (files, entries) => ({
-  files,
-  rules: {
-    '@typescript-eslint/no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          { regex: `^@tenon/nodes(?!/(${entries.join('|')})$)`, message: `Only ${entries.join(', ')}.` },
-          testKits,
-        ],
-      },
-    ],
-  },
-});
+const entryFence = (files, entries) => {
+  const others = `^@tenon/nodes(?!/(${entries.join('|')})$)`;
+  const message = `Only ${entries.join(', ')}.`;
+  return {
+    files,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: others, message }, testKits] }],
+      'no-restricted-syntax': bannedSyntax({
+        selector: `ImportExpression[source.value=/${others.replaceAll('/', '\\u002f')}/]`,
+        message,
+      }),
+    },
+  };
+};
+
+const environment = {
+  object: 'process',
+  property: 'env',
+  message: 'Settings come from loadConfig() of @tenon/platform.',
+};
 
 /** Code that may not know the time, chance or the machine: those arrive inside messages. */
 const pure = [
   'libs/{base,jinja,engine,dsl,compiler}/src/**/*.ts',
   'libs/nodes/src/*/{definition,inline}.ts',
+  'libs/nodes/src/{config,run}/*.ts',
   'temporal/{contract,workflows}/src/**/*.ts',
 ];
 
@@ -83,27 +116,27 @@ export default defineConfig(
       '@nx/enforce-module-boundaries': ['error', { depConstraints }],
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: [testKits] }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'Export by name.' }],
+      'no-restricted-syntax': bannedSyntax(),
       'max-lines': ['error', { max: 400 }],
       'no-console': 'error',
     },
   },
   {
     files: ['{libs,temporal,apps}/**/*.ts'],
-    ignores: ['libs/platform/**', 'apps/{code-runner,local-models,launcher,cli}/**', '**/*.spec.ts', '**/testing/**'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Settings come from loadConfig() of @tenon/platform.' },
-      ],
-    },
+    // a process hands its environment to loadConfig; the command line also to the launcher that it starts
+    ignores: ['libs/platform/**', '{apps/*,temporal/worker}/src/main.ts', 'apps/cli/src/instance/own-instance.ts'],
+    rules: { 'no-restricted-properties': ['error', environment] },
   },
   {
     files: pure,
     rules: {
-      'no-restricted-globals': ['error', { name: 'Date', message: 'Time arrives inside messages.' }],
+      'no-restricted-globals': [
+        'error',
+        { globals: [{ name: 'Date', message: 'Time arrives inside messages.' }], checkGlobalObject: true },
+      ],
       'no-restricted-properties': [
         'error',
+        environment,
         { object: 'Math', property: 'random', message: 'Chance arrives inside messages.' },
       ],
     },
@@ -119,14 +152,18 @@ export default defineConfig(
     ['\\./definition\\.js'],
   ),
   {
-    files: ['**/*.spec.ts', '**/testing/**/*.ts', '**/*.e2e.ts'],
+    files: ['**/*.spec.ts', '**/testing/**/*.ts', 'e2e/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': 'off',
+      'no-restricted-syntax': ['error', exportAll],
       '@nx/enforce-module-boundaries': 'off',
       'no-restricted-properties': 'off',
       'no-restricted-globals': 'off',
     },
   },
-  { files: ['apps/{cli,launcher,code-runner,local-models}/**', 'bench/**', 'tools/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['apps/{cli,launcher,code-runner,local-models}/**', 'bench/**', 'tools/**'],
+    rules: { 'no-console': 'off' },
+  },
   prettier,
 );
