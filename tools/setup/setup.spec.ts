@@ -89,7 +89,7 @@ describe('ensureInstalled', () => {
 });
 
 describe('foldResults', () => {
-  async function fold(projects: Record<string, unknown[] | undefined>) {
+  async function fold(projects: Record<string, unknown[] | undefined>, failedTasks: string[] = []) {
     const folder = path.join(repo, 'results');
     for (const [project, tests] of Object.entries(projects)) {
       if (!tests) continue;
@@ -100,9 +100,9 @@ describe('foldResults', () => {
     const { foldResults } = (await import(url)) as {
       foldResults: (...args: unknown[]) => { failedCount: number; lines: string[] };
     };
-    return foldResults(Object.keys(projects), 'test', folder);
+    return foldResults(Object.keys(projects), 'test', failedTasks, folder);
   }
-  const test = (name: string, status: string) => ({ file: 'x.spec.ts', name, status });
+  const test = (name: string, status: string, group = '') => ({ file: 'x.spec.ts', group, name, status });
 
   it('adds up all projects and names what was skipped', async () => {
     const { lines, failedCount } = await fold({
@@ -119,15 +119,43 @@ describe('foldResults', () => {
     ]);
   });
 
-  it('counts failures, and a project whose tests did not run', async () => {
-    const { lines, failedCount } = await fold({ a: [test('one', 'failed')], b: undefined });
-    expect(failedCount).toBe(2);
+  it('lets a group stand for several of its tests that are skipped', async () => {
+    const group = 'real models (skipped: not here)';
+    const { lines } = await fold({
+      a: [test(`${group} one`, 'pending', group), test(`${group} two`, 'pending', group), test('x', 'pending', 'y')],
+    });
+    expect(lines).toEqual([
+      'Skipped:',
+      `  x.spec.ts: ${group} (2 tests)`,
+      '  x.spec.ts: x',
+      '',
+      '0 passed, 0 failed, 3 skipped',
+    ]);
+  });
+
+  it('counts failed tests, and a task that failed before or after its tests', async () => {
+    const { lines, failedCount } = await fold(
+      { a: [test('one', 'failed')], b: undefined, c: [test('two', 'passed')], d: undefined },
+      ['a:test', 'b:test', 'c:test'],
+    );
+    expect(failedCount).toBe(3);
     expect(lines).toEqual([
       'Failed:',
       '  x.spec.ts: one',
       '  b: its tests did not run',
+      '  c: its tests passed, but it failed',
       '',
-      '0 passed, 2 failed, 0 skipped',
+      '1 passed, 3 failed, 0 skipped',
     ]);
+  });
+
+  it('finds the failed tasks in what Nx prints', async () => {
+    const url = pathToFileURL(path.join(__dirname, 'test-results.mjs')).href;
+    const { listFailedTasks } = (await import(url)) as { listFailedTasks: (output: string) => string[] };
+    expect(listFailedTasks('…\n\nFailed tasks:\n\n- @tenon/a:lint\n- tools:test\n\nHint: …')).toEqual([
+      '@tenon/a:lint',
+      'tools:test',
+    ]);
+    expect(listFailedTasks(' NX   Successfully ran targets')).toEqual([]);
   });
 });

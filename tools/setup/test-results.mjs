@@ -1,18 +1,28 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { at } from './place.mjs';
 
 const SKIPPED = new Set(['pending', 'skipped', 'todo', 'disabled']);
 
+/** The tasks that Nx lists as failed at the end of its output, such as `@tenon/api:lint`. */
+export function listFailedTasks(output) {
+  const [, list = ''] = stripVTControlCharacters(output).split('Failed tasks:');
+  return [...list.matchAll(/^- (\S+:\w+)$/gm)].map(([, task]) => task);
+}
+
 /**
  * Folds the result files of all projects (written by tools/test/results-reporter.cjs) into what `npm test` prints last:
  * failures, skipped tests with their reasons, and one closing line. The reason of a skip stands in the names of the test
- * and its groups. A project without a file did not get as far as its tests, which is one failure.
+ * and its groups. A task that failed without a failed test, or without getting as far as its tests, is one failure.
  */
-export function foldResults(projects, target, folder = at('tmp/test-results')) {
+export function foldResults(projects, target, failedTasks, folder = at('tmp/test-results')) {
   const all = projects.flatMap((project) => {
     const file = `${folder}/${project}.${target}.json`;
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).tests;
-    return [{ file: project, name: 'its tests did not run', status: 'failed' }];
+    const tests = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).tests : [];
+    const isExplained = tests.some(({ status }) => status === 'failed');
+    if (!failedTasks.includes(`${project}:${target}`) || isExplained) return tests;
+    const name = tests.length > 0 ? 'its tests passed, but it failed' : 'its tests did not run';
+    return [...tests, { file: project, group: '', name, status: 'failed' }];
   });
   const failed = all.filter(({ status }) => status === 'failed');
   const skipped = all.filter(({ status }) => SKIPPED.has(status));
@@ -20,14 +30,24 @@ export function foldResults(projects, target, folder = at('tmp/test-results')) {
   return {
     failedCount: failed.length,
     lines: [
-      ...section('Failed', failed),
-      ...section('Skipped', skipped),
+      ...section('Failed', failed.map(nameOf)),
+      ...section('Skipped', groupNames(skipped)),
       `${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`,
     ],
   };
 }
 
-function section(title, tests) {
-  if (tests.length === 0) return [];
-  return [`${title}:`, ...tests.map(({ file, name }) => `  ${file}: ${name}`), ''];
+const nameOf = ({ file, name }) => `${file}: ${name}`;
+
+/** A group of which several tests are skipped stands for them. */
+function groupNames(tests) {
+  const groups = Map.groupBy(tests, ({ file, group, name }) => `${file}: ${group || name}`);
+  return [...groups].map(([name, members]) =>
+    members.length > 1 ? `${name} (${members.length} tests)` : nameOf(members[0]),
+  );
+}
+
+function section(title, names) {
+  if (names.length === 0) return [];
+  return [`${title}:`, ...names.map((name) => `  ${name}`), ''];
 }

@@ -11,9 +11,16 @@ module.exports = class ResultsReporter {
     if (!project) return;
     const tests = results.testResults.flatMap((suite) => {
       const file = path.relative(root, suite.testFilePath);
-      const list = suite.testResults.map(({ status, fullName }) => ({ file, name: fullName, status }));
+      const list = suite.testResults.map(({ status, fullName, ancestorTitles }) => ({
+        file,
+        group: ancestorTitles[0] ?? '',
+        name: fullName,
+        status,
+      }));
       // a file that does not even load has no tests, and is a failure all the same
-      return suite.testExecError ? [...list, { file, name: 'the file does not run', status: 'failed' }] : list;
+      return suite.testExecError
+        ? [...list, { file, group: '', name: 'the file does not run', status: 'failed' }]
+        : list;
     });
     const output = path.join(root, 'tmp/test-results', `${project}.${target}.json`);
     fs.mkdirSync(path.dirname(output), { recursive: true });
