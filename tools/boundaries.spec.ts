@@ -5,13 +5,15 @@ import ts from 'typescript';
 const root = path.resolve(__dirname, '..');
 const eslint = new ESLint({ cwd: root });
 
-/** What lint reports for a file with this text; the file need not exist. */
+/** What lint reports for a file with this text, as `rule message`; the file need not exist. */
 async function lint(file: string, code: string): Promise<string[]> {
   const [result] = await eslint.lintText(code, { filePath: path.join(root, file) });
-  return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message);
+  return (result?.messages ?? []).map(({ ruleId, message }) => `${ruleId} ${message}`);
 }
 
-const TAGS = '@nx/enforce-module-boundaries';
+const TAGS = '@nx/enforce-module-boundaries A project tagged with';
+const CYCLES = '@nx/enforce-module-boundaries Circular dependency between';
+const PATHS = '@nx/enforce-module-boundaries Projects cannot be imported by a relative';
 const IMPORTS = '@typescript-eslint/no-restricted-imports';
 const SYNTAX = 'no-restricted-syntax';
 const TIME = 'no-restricted-globals';
@@ -25,7 +27,7 @@ const mentions = (name: string) => `export type { Thing } from '${name}';`;
 
 const reported = (rule: string, rows: readonly Row[]) =>
   it.each(rows)('reports %s in %s', async (_what, file, code) => {
-    expect(await lint(file, code)).toContain(rule);
+    expect(await lint(file, code)).toContainEqual(expect.stringContaining(rule));
   });
 const accepted = (rows: readonly Row[]) =>
   it.each(rows)('accepts %s in %s', async (_what, file, code) => {
@@ -37,13 +39,9 @@ describe('the layers', () => {
   reported(TAGS, [
     ['ports', 'libs/engine/src/new.ts', takes('@tenon/ports')],
     ['a type of ports', 'libs/engine/src/new.ts', mentions('@tenon/ports')],
-    ['the entry point of another package', 'libs/engine/src/new.ts', takes('@tenon/nodes/inline')],
-    ['a path into another package', 'libs/engine/src/new.ts', takes('../../compiler/src/index.js')],
-    ['a dynamic import of compiler', 'libs/engine/src/new.ts', `void import('@tenon/compiler');`],
-    ['engine', 'libs/base/src/new.ts', takes('@tenon/engine')],
+    ['a dynamic import of ports', 'libs/engine/src/new.ts', `void import('@tenon/ports');`],
     ['engine', 'libs/jinja/src/new.ts', takes('@tenon/engine')],
     ['engine', 'libs/ports/src/new.ts', takes('@tenon/engine')],
-    ['nodes', 'libs/compiler/src/new.ts', takes('@tenon/nodes/definitions')],
     ['database', 'libs/dsl/src/new.ts', takes('@tenon/database')],
     ['database', 'libs/nodes/src/run/new.ts', takes('@tenon/database')],
     ['an adapter', 'libs/nodes/src/run/new.ts', takes('@tenon/openai-compatible')],
@@ -62,6 +60,20 @@ describe('the layers', () => {
     ['database', 'apps/launcher/src/new.ts', takes('@tenon/database')],
     ['an adapter', 'bench/src/new.ts', takes('@tenon/openai-compatible')],
     ['an adapter', 'tools/new.ts', takes('@tenon/openai-compatible')],
+  ]);
+  reported(PATHS, [
+    ['a path into another package', 'libs/engine/src/new.ts', takes('../../compiler/src/index.js')],
+    [
+      'a path to the entry point of another package',
+      'temporal/worker/src/new.ts',
+      takes('../../contract/src/index.js'),
+    ],
+  ]);
+  reported(CYCLES, [
+    ['engine', 'libs/base/src/new.ts', takes('@tenon/engine')],
+    ['compiler', 'libs/engine/src/new.ts', takes('@tenon/compiler')],
+    ['the entry point of nodes', 'libs/engine/src/new.ts', takes('@tenon/nodes/inline')],
+    ['nodes', 'libs/compiler/src/new.ts', takes('@tenon/nodes/definitions')],
   ]);
 
   accepted([
@@ -173,13 +185,15 @@ const PURE = [
 describe('time and chance', () => {
   describe.each(PURE)('in %s', (file) => {
     it('reports every clock', async () => {
-      expect(await lint(file, 'export const at = Date.now();')).toContain(TIME);
-      expect(await lint(file, 'export const at = new Date();')).toContain(TIME);
-      expect(await lint(file, 'export const at = globalThis.Date.now();')).toContain(TIME);
+      expect(await lint(file, 'export const at = Date.now();')).toContainEqual(expect.stringContaining(TIME));
+      expect(await lint(file, 'export const at = new Date();')).toContainEqual(expect.stringContaining(TIME));
+      expect(await lint(file, 'export const at = globalThis.Date.now();')).toContainEqual(
+        expect.stringContaining(TIME),
+      );
     });
 
     it('reports dice', async () => {
-      expect(await lint(file, 'export const dice = Math.random();')).toContain(MACHINE);
+      expect(await lint(file, 'export const dice = Math.random();')).toContainEqual(expect.stringContaining(MACHINE));
     });
   });
 
