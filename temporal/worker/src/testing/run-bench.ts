@@ -6,8 +6,9 @@ import type { Definition } from '@tenon/dsl';
 import type { Outputs, Plan } from '@tenon/engine';
 import { nodeDefinitions } from '@tenon/nodes/definitions';
 import { startTestTemporal, type TestTemporal } from '@tenon/platform/testing';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import path from 'node:path';
+import { bundleWorkflows } from '../../../../tools/build/workflow-bundle.mjs';
 
 /** A real Postgres, a real Temporal and the workflow bundle, for specs that run plans. */
 export interface RunBench {
@@ -30,6 +31,7 @@ export interface AcceptedRun {
   ended(): Promise<RunRecord>;
 }
 
+/** Starts everything; workers come from `startTestWorker`. */
 export async function startRunBench(): Promise<RunBench> {
   const [test, temporal, bundle] = await Promise.all([startTestDatabase(), startTestTemporal(), buildBundle()]);
   const runs = new RunRepository(test.database);
@@ -49,7 +51,7 @@ export async function startRunBench(): Promise<RunBench> {
 
 function buildBundle(): Promise<WorkflowBundleWithSourceMap> {
   const workflowsPath = path.resolve(import.meta.dirname, '../../../workflows/src/workflows.ts');
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  return bundleWorkflows(workflowsPath, new DefaultLogger('ERROR'));
 }
 
 async function accept(

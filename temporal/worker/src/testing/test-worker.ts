@@ -1,0 +1,87 @@
+import { createRunActivities } from '@tenon/activities';
+import { createDiskObjectStore } from '@tenon/object-store-disk';
+import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
+import { createOutboundHttp } from '@tenon/outbound-http';
+import type { RunActivities } from '@tenon/contract';
+import { Listener, openDatabase, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
+import type { RunLimits } from '@tenon/engine';
+import type { CodeRunner } from '@tenon/ports';
+import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { runWorker, type RunningWorker } from '../run-worker.js';
+import type { RunBench } from './run-bench.js';
+
+/** The key under which test workers seal. */
+export const SECRET_KEY = new Uint8Array(32);
+
+export interface TestWorkerOptions {
+  readonly workerId?: string;
+  /** Address of the scripted model, with `/v1`; every model name is answered by it. */
+  readonly modelUrl?: string;
+  /** From the request to the first piece of the answer, in milliseconds. */
+  readonly firstTokenTimeoutMs?: number;
+  readonly code?: CodeRunner;
+  readonly maxRunsPerTeam?: number;
+  readonly limits?: RunLimits;
+  /** Stands between Temporal and the activities, for faults. */
+  readonly wrap?: (activities: RunActivities) => RunActivities;
+}
+
+/** A worker in this process with the real adapters, and its log. */
+export interface TestWorker extends RunningWorker {
+  readonly logger: FakeLogger;
+  readonly objectsFolder: string;
+}
+
+const noCode = () => Promise.reject(new Error('this suite has no code runner'));
+const withoutCode: CodeRunner = { run: noCode, describe: noCode };
+
+/** Starts a worker on the servers of a bench; a closed one takes its pool and its files with it. */
+export async function startTestWorker(bench: RunBench, options: TestWorkerOptions = {}): Promise<TestWorker> {
+  const workerId = options.workerId ?? 'w1';
+  const logger = createFakeLogger();
+  const database = openDatabase({ url: bench.test.url, poolSize: 10, name: workerId });
+  const bell = new RunBell(database, logger);
+  const objectsFolder = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
+  const models = createOpenAiCompatibleModels({ firstTokenTimeoutMs: options.firstTokenTimeoutMs ?? 20_000 }, logger);
+  const endpoint = { provider: 'openai', baseUrl: options.modelUrl ?? 'http://127.0.0.1:9/v1', apiKey: 'sk-test' };
+  const activities = createRunActivities({
+    database,
+    bell,
+    feed: new PostgresRunFeed(database, bell, logger),
+    secrets: new PostgresSecretStore(database, SECRET_KEY),
+    logger,
+    workerId,
+    ports: {
+      models: { getChatModel: async (_team, { name }) => models.getChatModel(endpoint, name) },
+      code: options.code ?? withoutCode,
+      http: createOutboundHttp({ allow: ['127.0.0.0/8'] }),
+      memory: bench.history,
+      objects: createDiskObjectStore(objectsFolder),
+    },
+  });
+  const running = await runWorker({
+    database,
+    listener: new Listener(database, logger),
+    logger,
+    workerId,
+    temporal: { address: bench.temporal.address, namespace: 'tenon' },
+    workflowBundle: bench.bundle,
+    limits: options.limits ?? { maxSteps: 20_000, maxDurationMs: 600_000 },
+    maxRunsPerTeam: options.maxRunsPerTeam ?? 100,
+    activities: options.wrap ? options.wrap(activities) : activities,
+  });
+  return {
+    ...running,
+    logger,
+    objectsFolder,
+    close: async () => {
+      await running.close();
+      await models.close();
+      await database.close();
+      await rm(objectsFolder, { recursive: true, force: true });
+    },
+  };
+}
