@@ -37,6 +37,7 @@ export {
 } from './repositories/history.repository.js';
 export {
   endQueuedRun,
+  type EndedInQueue,
   runErrors,
   RunRepository,
   type NewRun,

@@ -151,22 +151,24 @@ export class Relay {
     return delivered.filter(Boolean).length;
   }
 
+  /**
+   * A run that seems to wait is shown as stopped at once; its workflow is told all the same, unless there can be none,
+   * because the note that it was started may have been lost.
+   */
   private async deliver(command: RunCommand): Promise<boolean> {
     const { client, database, logger } = this.parts;
+    const { runId, reason } = command;
+    const ended = command.isRelayed ? undefined : await endQueuedRun(database, runId, reason);
     try {
-      const isEnded =
-        !command.isRelayed &&
-        (await endQueuedRun(database, command.runId, { status: 'stopped', reason: command.reason }));
-      if (!isEnded)
+      if (!ended || ended.wasClaimed)
         await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
-          client.workflow.getHandle(workflowId(command.runId)).signal(STOP_SIGNAL, command.reason),
+          client.workflow.getHandle(workflowId(runId)).signal(STOP_SIGNAL, reason),
         );
     } catch (error) {
-      // a workflow that is not there has ended; anything else is tried again when the claim has run out
-      if (!(error instanceof WorkflowNotFoundError)) {
-        logger.warn({ runId: command.runId, error: String(error) }, 'a command could not be delivered yet');
-        return false;
-      }
+      const isAbsent = error instanceof WorkflowNotFoundError;
+      // a workflow that is not there has ended or never was; what is being started is told when the claim has run out
+      if (!isAbsent) logger.warn({ runId, error: String(error) }, 'a command could not be delivered yet');
+      if (!isAbsent || ended?.isStarting) return false;
     }
     await markDelivered(database, command.id);
     return true;

@@ -196,18 +196,26 @@ async function acceptWithConversation(sql: Sql, run: NewRun): Promise<Accepted> 
   return accepted;
 }
 
-/** Ends a run that no workflow knows: stopped in the queue, or given up by the reconciler. */
-export async function endQueuedRun(
-  sql: Sql,
-  runId: RunId,
-  end: { readonly status: 'stopped' | 'failed'; readonly reason: string; readonly failure?: Json },
-): Promise<boolean> {
-  const rows = await sql.rows(
-    `update run set status = $2, reason = $3, failure = $4::json, finished_at = now(), touched_at = now()
-     where id = $1 and finished_at is null and relayed_at is null returning id`,
-    [runId, end.status, end.reason, end.failure === undefined ? null : JSON.stringify(end.failure)],
+/** What ending a queued run found out about its start. */
+export interface EndedInQueue {
+  /** False: no relay ever took the run up, so there is no workflow. */
+  readonly wasClaimed: boolean;
+  /** A relay may be starting it this moment. */
+  readonly isStarting: boolean;
+}
+
+/**
+ * Stops a run of which nobody has noted that the workflow has it.
+ * @returns undefined when it has ended already, or is known to have started
+ */
+export async function endQueuedRun(sql: Sql, runId: RunId, reason: string): Promise<EndedInQueue | undefined> {
+  const [row] = await sql.rows<EndedInQueue>(
+    `update run set status = 'stopped', reason = $2, finished_at = now(), touched_at = now()
+     where id = $1 and finished_at is null and relayed_at is null
+     returning relay_until is not null as "wasClaimed", coalesce(relay_until > now(), false) as "isStarting"`,
+    [runId, reason],
   );
-  return rows.length > 0;
+  return row;
 }
 
 const ACCEPT = `

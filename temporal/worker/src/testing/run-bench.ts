@@ -18,8 +18,15 @@ export interface RunBench {
   readonly runs: RunRepository;
   readonly history: HistoryRepository;
   /** Accepts a run of a definition as the API would, and rings the relay. */
-  accept(definition: Definition, given?: { inputs?: Outputs; system?: Outputs }): Promise<AcceptedRun>;
+  accept(definition: Definition, given?: Given): Promise<AcceptedRun>;
   close(): Promise<void>;
+}
+
+export interface Given {
+  readonly inputs?: Outputs;
+  readonly system?: Outputs;
+  /** Default: a team of its own. */
+  readonly owner?: { readonly teamId: TeamId; readonly appId: AppId };
 }
 
 export interface AcceptedRun {
@@ -58,11 +65,16 @@ async function accept(
   test: TestDatabase,
   runs: RunRepository,
   definition: Definition,
-  given: { inputs?: Outputs; system?: Outputs } = {},
+  given: Given = {},
 ): Promise<AcceptedRun> {
   const compiled = compile(definition, nodeDefinitions);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.issues));
-  const owner = await seedApp(test.database, compiled.plan, compiled.hash);
+  const { teamId, appId } = given.owner ?? (await seedApp(test.database, compiled.plan, compiled.hash));
+  const owner = { teamId, appId };
+  await test.database.rows(
+    'insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing',
+    [teamId, compiled.hash, JSON.stringify(compiled.plan)],
+  );
   const runId = await runs.accept({
     ...owner,
     id: newId<RunId>(),

@@ -1,0 +1,105 @@
+import { buildDefinition } from '@tenon/dsl/testing';
+import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { endNode, llmNode, startNode } from './testing/nodes.js';
+import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { until } from './testing/until.js';
+
+/* Stop stops: what is under way is aborted, nothing new begins, what is done is kept. */
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+
+beforeAll(async () => {
+  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
+  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, maxRunsPerTeam: 2 });
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await Promise.all([bench.close(), model.close()]);
+});
+beforeEach(() => model.resetCalls());
+
+const nodes = [
+  startNode(),
+  llmNode('first', 'First'),
+  llmNode('second', 'Second'),
+  llmNode('third', 'Third'),
+  endNode({ out: ['third', 'text'] }),
+];
+const definition = buildDefinition({
+  nodes,
+  edges: ['start -> first', 'first -> second', 'second -> third', 'third -> end'],
+});
+
+/** A run that stands in the middle of its second model call. */
+async function runToTheMiddle(): Promise<AcceptedRun> {
+  model.setRules([{ when: { user: 'Second' }, reply: { text: ['Half', ' way', ' there'], holdAfter: 2 } }]);
+  const run = await bench.accept(definition);
+  await model.waitForHeld(1);
+  return run;
+}
+
+async function statusOf({ teamId, runId }: AcceptedRun): Promise<Record<string, string>> {
+  const steps = await bench.history.listSteps(teamId, runId);
+  return Object.fromEntries(steps.map(({ stepKey, status }) => [stepKey, status]));
+}
+
+it('a run in the middle of a model call ends within seconds and keeps what it has', async () => {
+  const run = await runToTheMiddle();
+  const askedAt = Date.now();
+  await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+  await model.waitForAborted(1, 2_000);
+  expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+  expect(Date.now() - askedAt).toBeLessThan(5_000);
+  expect(model.counts()).toMatchObject({ total: 2, aborted: 1 });
+  expect(await statusOf(run)).toEqual({ start: 'succeeded', first: 'succeeded', second: 'stopped' });
+  const text = await bench.history.listText(run.teamId, run.runId, new Map());
+  expect(text.filter(({ stepKey }) => stepKey === 'second').map((chunk) => chunk.text)).toEqual(['Half way']);
+  const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+  expect(events.slice(-2)).toMatchObject([
+    { type: 'step.stopped', stepKey: 'second', attempt: 1 },
+    { type: 'run.finished', outcome: { status: 'stopped', reason: 'enough' } },
+  ]);
+}, 30_000);
+
+it('a run that waits for the workflow server ends without having begun', async () => {
+  // the team may have two under way, so the third waits
+  const busy = [await runToTheMiddle()];
+  const owner = busy[0] as AcceptedRun;
+  busy.push(await bench.accept(definition, { owner }));
+  await model.waitForHeld(2);
+  const waiting = await bench.accept(definition, { owner });
+  await bench.runs.requestStop(waiting.teamId, waiting.runId, 'not needed');
+  expect(await waiting.ended()).toMatchObject({ status: 'stopped', reason: 'not needed', startedAt: null, lastSeq: 0 });
+  model.release();
+  for (const run of busy) expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+  expect(model.counts().total).toBe(6);
+}, 30_000);
+
+it('a team gets no more runs under way than it may, and the rest follow', async () => {
+  const owner = await runToTheMiddle();
+  const others = [];
+  for (let i = 0; i < 3; i++) others.push(await bench.accept(definition, { owner }));
+  await model.waitForHeld(2);
+  expect(await bench.runs.countOpen(owner.teamId)).toEqual({ queued: 2, underWay: 2 });
+  model.setRules([]);
+  model.release();
+  for (const run of [owner, ...others]) expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+  expect(model.counts().total).toBe(12);
+}, 30_000);
+
+it('a run whose start was never noted is stopped all the same', async () => {
+  const run = await runToTheMiddle();
+  // as when the worker is killed between the start and the note of it
+  await bench.test.database.rows(
+    "update run set relayed_at = null, relay_until = now() - interval '1 second' where id = $1",
+    [run.runId],
+  );
+  await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+  expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+  await model.waitForAborted(1, 5_000);
+  const isEnded = async () => (await statusOf(run))['second'] === 'stopped';
+  await until(isEnded, 'the step to be shown as stopped');
+}, 30_000);
