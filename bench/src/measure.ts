@@ -1,0 +1,98 @@
+import { baselineArm, directArm } from './baseline-arm.js';
+import { runBatch, type Batch } from './batch.js';
+import type { Arm } from './arm.js';
+import type { Case } from './cases.js';
+import { median } from './median.js';
+import type { Product } from './product-arm.js';
+import type { HistoryReader, HistorySize } from './history.js';
+import type { Stack } from './stack.js';
+
+const ROUNDS = 5;
+
+/** What one case came to against one baseline. Ratios are medians over the rounds, below 1 where the product is better. */
+export interface Row {
+  readonly name: string;
+  readonly baseline: string;
+  /** Time to the end of a run, or to its first text. */
+  readonly ratio: number;
+  readonly cpuRatio: number;
+  /** Processor time of a run, in milliseconds. */
+  readonly cpuMs: number;
+  readonly baselineCpuMs: number;
+  /** Time of a run, or to its first text, in milliseconds. */
+  readonly p50Ms: number;
+  readonly baselineP50Ms: number;
+  /** The same of the model server asked directly; only where the first text is measured. */
+  readonly directP50Ms?: number;
+  readonly runsPerSecond: number;
+  readonly baselineRunsPerSecond: number;
+  /** Of one run at the workflow server. */
+  readonly historyEvents: number;
+  readonly historyBytes: number;
+  readonly baselineHistoryEvents: number;
+  readonly baselineHistoryBytes: number;
+}
+
+interface Setting {
+  readonly stack: Stack;
+  readonly product: Product;
+  readonly history: HistoryReader;
+  readonly isQuick: boolean;
+}
+
+/**
+ * Measures one case: every round runs a batch of each arm, one after the other, so that whatever else the machine does
+ * hits all of them; ratios are taken within a round.
+ */
+export async function measureCase(one: Case, { stack, product, history, isQuick }: Setting): Promise<Row[]> {
+  const runs = isQuick ? (one.quickRuns ?? one.runs) : one.runs;
+  const arms: Arm[] = [
+    await product.arm(one.app(stack.modelUrl)),
+    ...one.baselines.map((name) => baselineArm(stack, name)),
+    ...(one.isFirstText ? [directArm(stack)] : []),
+  ];
+  const size = { runs, concurrency: Math.min(one.concurrency, runs) };
+  for (const arm of arms) await runBatch(arm, { ...size, runs: Math.max(size.concurrency, Math.ceil(runs / 4)) });
+  const batches: Batch[][] = arms.map(() => []);
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [index, arm] of arms.entries()) batches[index]?.push(await runBatch(arm, size));
+  const sizes = await Promise.all(batches.map((of) => history.read(of.at(-1)?.workflowId)));
+  const [ours, ...others] = batches.map((of, index) => ({ batches: of, size: sizes[index] }) as Measured);
+  const direct = one.isFirstText ? { directP50Ms: middle(others.at(-1) as Measured, timeOf(one)) } : {};
+  return one.baselines.map((baseline, index) => ({
+    ...{ name: one.name, baseline },
+    ...compare(one, ours as Measured, others[index] as Measured),
+    ...direct,
+  }));
+}
+
+interface Measured {
+  readonly batches: readonly Batch[];
+  readonly size: HistorySize;
+}
+
+type Read = (batch: Batch) => number;
+
+function timeOf({ isFirstText }: Case): Read {
+  return isFirstText ? ({ firstTextMs }) => firstTextMs : ({ endMs }) => endMs;
+}
+
+function compare(one: Case, ours: Measured, theirs: Measured): Omit<Row, 'name' | 'baseline'> {
+  const ratio = (read: Read) =>
+    median(ours.batches.map((batch, round) => read(batch) / read(theirs.batches[round] as Batch)));
+  const time = timeOf(one);
+  const cpu: Read = ({ cpuMsPerRun }) => cpuMsPerRun;
+  const rate: Read = ({ runsPerSecond }) => runsPerSecond;
+  return {
+    ...{ ratio: ratio(time), cpuRatio: ratio(cpu) },
+    ...{ cpuMs: middle(ours, cpu), baselineCpuMs: middle(theirs, cpu) },
+    ...{ p50Ms: middle(ours, time), baselineP50Ms: middle(theirs, time) },
+    ...{ runsPerSecond: middle(ours, rate), baselineRunsPerSecond: middle(theirs, rate) },
+    ...{ historyEvents: ours.size.events, historyBytes: ours.size.bytes },
+    ...{ baselineHistoryEvents: theirs.size.events, baselineHistoryBytes: theirs.size.bytes },
+  };
+}
+
+function middle({ batches }: Measured, read: Read): number {
+  return median(batches.map(read));
+}
