@@ -2,12 +2,14 @@ export { advance, start } from './advance.js';
 export { evaluateGroup, type Condition, type ConditionGroup, type ConditionOperator } from './condition.js';
 export type { Effect } from './effect.js';
 export type { RunEvent, RunFact, RunOutcome } from './event.js';
+export { fileTypeOf, isFileType, isFileValue, type FileType, type FileValue, type TransferMethod } from './file.js';
 export { coerceEncodedInputs, coerceInputs, type CoercedInputs, type InputIssue } from './inputs.js';
 export { jsonText, parseJsonText } from './json-text.js';
 export type { LiveText, TextPiece } from './live-text.js';
 export type { EffectKey, Message } from './message.js';
 export type {
   FailureRule,
+  FileRules,
   InputField,
   Instruction,
   Plan,

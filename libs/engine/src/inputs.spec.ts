@@ -14,6 +14,22 @@ const field = (type: string, more: Partial<InputField> = {}): InputField => ({
   jsonSchema: null,
   ...more,
 });
+const FILE = {
+  dify_model_identity: '__dify__file__',
+  id: null,
+  type: 'document',
+  transfer_method: 'local_file',
+  remote_url: null,
+  related_id: 'f',
+  filename: 'a.csv',
+  extension: '.csv',
+  mime_type: 'text/csv',
+  size: 8,
+  url: 'https://tenon.example/files/a',
+};
+const TEN_FILES = Array.from({ length: 10 }, () => FILE);
+const filesOf = (types: string[], extensions: string[] = [], methods: string[] = []) =>
+  field('file', { files: { types, extensions, methods } });
 const coerce = (given: InputField, raw: Json) => {
   const result = coerceInputs([given], { x: raw });
   return result.ok ? result.inputs['x'] : result.issues[0]?.code;
@@ -67,9 +83,43 @@ describe('coerceInputs', () => {
     ['an object', field('json_object'), { a: 1 }, { a: 1 }],
     ['a list for an object', field('json_object'), [1], 'input.wrongType'],
     ['an empty optional file', field('file'), '', null],
-    ['a file', field('file'), { type: 'image' }, 'input.fileNotSupported'],
+    ['an empty required file', field('file', { required: true }), '', 'input.wrongType'],
+    ['a file that nobody looked up', field('file'), { type: 'image', upload_file_id: 'f' }, 'input.wrongType'],
+    ['one file for a list', field('file-list'), FILE, 'input.wrongType'],
+    ['an empty list of files', field('file-list'), [], []],
+    ['files at their number', field('file-list', { maxLength: 2 }), [FILE, FILE], [FILE, FILE]],
+    ['more files than that', field('file-list', { maxLength: 1 }), [FILE, FILE], 'input.tooManyFiles'],
+    ['ten files where no number is set', field('file-list'), TEN_FILES, TEN_FILES],
+    ['eleven files where no number is set', field('file-list'), [...TEN_FILES, FILE], 'input.tooManyFiles'],
+    ['a file without rules', field('file'), FILE, FILE],
+    ['a kind of file that is allowed', filesOf(['image', 'document']), FILE, FILE],
+    ['a kind of file that is not', filesOf(['image']), FILE, 'input.fileTypeNotAllowed'],
+    ['an extension that is allowed, without dot and in capitals', filesOf(['custom'], ['CSV']), FILE, FILE],
+    [
+      'an extension that counts only where others are taken',
+      filesOf(['image'], ['.csv']),
+      FILE,
+      'input.fileTypeNotAllowed',
+    ],
+    ['any other extension', filesOf(['custom'], ['.bin']), FILE, 'input.fileTypeNotAllowed'],
+    ['an extension where kinds are left open', filesOf([], ['.bin']), FILE, 'input.fileTypeNotAllowed'],
+    [
+      'a custom file where extensions are not listed',
+      filesOf(['custom']),
+      { ...FILE, type: 'custom' },
+      'input.fileTypeNotAllowed',
+    ],
+    ['a way to give files that is allowed', filesOf([], [], ['local_file']), FILE, FILE],
+    ['a way to give files that is not', filesOf([], [], ['remote_url']), FILE, 'input.fileMethodNotAllowed'],
   ])('takes %s', (_name, given, raw, expected) => {
     expect(coerce(given, raw)).toEqual(expected);
+  });
+
+  it('says which files a field takes', () => {
+    const given = { ...filesOf(['image', 'custom'], ['.bin']), name: 'File' };
+    expect(coerceInputs([given], { File: FILE })).toMatchObject({
+      issues: [{ message: 'File in input form must be a file of these kinds: image, .bin' }],
+    });
   });
 
   it('takes a forged tag of a caller for plain keys', () => {

@@ -1,4 +1,5 @@
 import { isJsonObject, isInteger, encodeNumber, numberOf, type Json } from '@tenon/base';
+import { refuseFiles } from './input-files.js';
 import type { InputField } from './plan.js';
 import { encode, isMapping, isNumber, storedKey, type Outputs, type Value } from './value.js';
 
@@ -14,7 +15,9 @@ export type CoercedInputs =
 
 /**
  * Fits what a caller gave to the fields of a start form: a value for every field, null where an optional one is
- * empty; names that are no field are ignored. All issues are listed.
+ * empty; names that are no field are ignored. All issues are listed. Files come as file values, made by whoever looked
+ * up what the caller had named: that a file exists, is the caller's to use and is what its value says is for them to
+ * know, and no file value of the caller's own may get here. Whether the field takes such files is found out here.
  * @param raw plain JSON as a caller sent it, with JavaScript's numbers; tags in it are taken for the caller's own keys
  */
 export function coerceInputs(fields: readonly InputField[], raw: Json): CoercedInputs {
@@ -65,12 +68,18 @@ function coerce(field: InputField, value: Value): Coerced {
       return isMapping(value) ? { value } : refuse(field, 'wrongType', 'a JSON object');
     case 'file':
     case 'file-list':
-      if (value === '' && !field.required) return { value: null };
-      return { issue: issue(field.name, 'fileNotSupported', `${field.name} takes files, which cannot be given here`) };
+      return coerceFiles(field, value);
     default:
       if (isJsonObject(value) && !isNumber(value)) return refuse(field, 'wrongType', 'no JSON object');
       return { value: typeof value === 'string' ? withoutNul(value) : value };
   }
+}
+
+function coerceFiles(field: InputField, value: Value): Coerced {
+  // forms send empty text for a file that was not chosen
+  if (value === '' && !field.required) return { value: null };
+  const refusal = refuseFiles(field, value);
+  return refusal ? refuse(field, refusal.reason, refusal.must) : { value };
 }
 
 const withoutNul = (text: string) => text.replaceAll('\0', '');

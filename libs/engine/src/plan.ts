@@ -79,6 +79,16 @@ export interface PlanEdge {
   readonly target: string;
 }
 
+/** Which files a field of the start form takes. */
+export interface FileRules {
+  /** Kinds of files; empty for all. `custom` stands for the files that `extensions` lists. */
+  readonly types: readonly string[];
+  /** With or without their dots, in any case. */
+  readonly extensions: readonly string[];
+  /** Transfer methods; empty for all. */
+  readonly methods: readonly string[];
+}
+
 /** A field of the start form. */
 export interface InputField {
   readonly name: string;
@@ -86,9 +96,12 @@ export interface InputField {
   readonly type: string;
   readonly required: boolean;
   readonly default: Value | null;
+  /** Most characters of a text, most files of a list. */
   readonly maxLength: number | null;
   readonly options: readonly string[];
   readonly jsonSchema: Json;
+  /** On the fields that take files. */
+  readonly files?: FileRules;
 }
 
 export interface PlanVariable {

@@ -1,4 +1,5 @@
 import { isValueRef } from '@tenon/base';
+import { fileAttribute, isFileValue } from './file.js';
 import type { Selector } from './plan.js';
 import type { Pool } from './state.js';
 import type { Inputs, Lookup } from './step-result.js';
@@ -24,12 +25,16 @@ function findVariable(pool: Pool, selector: Selector): Value | undefined {
   return outputs !== undefined && Object.hasOwn(outputs, name) ? outputs[name] : undefined;
 }
 
-/** Goes from `value` along the keys in `path`; each step must be a mapping that has the key. Lists have no paths. */
+/**
+ * Goes from `value`, a stored variable, along the keys in `path`; each step must be a mapping that has the key. Lists
+ * have no paths. A file has its attributes, and what follows one is ignored; a file inside a mapping has no paths.
+ */
 export function walk(value: Value, path: readonly string[]): Value | undefined {
+  if (path[0] !== undefined && isFileValue(value)) return fileAttribute(value, path[0]);
   let current = value;
   for (const part of path) {
     const key = storedKey(part);
-    if (!isMapping(current) || !Object.hasOwn(current, key)) return undefined;
+    if (!isMapping(current) || isFileValue(current) || !Object.hasOwn(current, key)) return undefined;
     current = current[key] as Value;
   }
   return current;

@@ -1,4 +1,5 @@
 import { defineErrors, isValueRef, numberText, pythonQuote, type JsonObject } from '@tenon/base';
+import { fileLink, isFileValue, type FileValue } from './file.js';
 import { writeJson } from './json-text.js';
 import { entriesOf, isMapping, isNumber, isSecret, typeOf, type Value } from './value.js';
 
@@ -14,30 +15,34 @@ const NOT_FINITE: Readonly<Record<string, string>> = { nan: 'NaN', inf: 'Infinit
 const errors = defineErrors('value', { notOpened: 'internal' });
 
 /**
- * The rendering for prompts, requests, conditions and parameters.
+ * The rendering for prompts, requests, conditions and parameters. Files have none.
  * @throws value.notOpened for a secret or a large value that nobody has fetched
  */
 export function toText(value: Value): string {
   if (Array.isArray(value)) {
-    if (value.length === 0) return '';
+    if (value.length === 0 || isFileList(value)) return '';
     return typeOf(value) === 'array[string]' ? pythonJson(value) : pythonRepr(value);
   }
+  if (isFileValue(value)) return '';
   return isMapping(value) ? pythonJson(value) : scalarText(value);
 }
 
 /**
- * The rendering for answers: lists as `- item` lines, mappings as indented JSON.
+ * The rendering for answers: lists as `- item` lines, mappings as indented JSON, files as links.
  * @throws value.notOpened for a secret or a large value that nobody has fetched
  */
 export function toMarkdown(value: Value): string {
+  if (isFileValue(value)) return fileLink(value);
+  if (isFileList(value)) return value.map(fileLink).join('\n');
   if (Array.isArray(value)) return value.map((item: Value) => `- ${pythonStr(item)}`).join('\n');
   return isMapping(value) ? pythonJson(value, 2) : scalarText(value);
 }
 
-/** The rendering for records that people read: nothing is hidden but secrets, a large value shows its beginning. */
+/** The rendering for records that people read: nothing is hidden but secrets and files, a large value shows its beginning. */
 export function toLog(value: Value): string {
   if (isSecret(value)) return MASK;
   if (isValueRef(value)) return value.$ref.preview;
+  if (isFileValue(value) || isFileList(value)) return '';
   if (Array.isArray(value)) return pythonRepr(value);
   return isMapping(value) ? pythonJson(value, 2) : scalarText(value);
 }
@@ -60,6 +65,9 @@ export function pythonRepr(value: Value): string {
   const members = entriesOf(value as JsonObject).map(([key, member]) => `${pythonQuote(key)}: ${pythonRepr(member)}`);
   return `{${members.join(', ')}}`;
 }
+
+const isFileList = (value: Value): value is FileValue[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isFileValue);
 
 /** `json.dumps`: one line with `", "` and `": "`, or indented. */
 const pythonJson = (value: Value, indent = 0) =>

@@ -13,6 +13,7 @@ import {
   type Json,
   type JsonObject,
 } from '@tenon/base';
+import { isFileValue } from './file.js';
 
 /**
  * A value as it lies in pool, plan, messages and events: plain JSON, with these tagged objects for what JSON would
@@ -147,13 +148,15 @@ export function typeOf(value: Value): ValueType {
   if (isFloat(value)) return 'float';
   if (Array.isArray(value)) return typeOfList(value);
   if (isSecret(value)) return 'secret';
+  if (isFileValue(value)) return 'file';
   return isValueRef(value) ? 'any' : 'object';
 }
 
 function typeOfList(list: readonly Value[]): ValueType {
   const kinds = new Set(list.map((item) => (isNumber(item) ? 'number' : typeOf(item))));
   const [kind] = kinds;
-  const hasOneArrayType = kinds.size === 1 && ['string', 'number', 'boolean', 'object'].includes(kind as string);
+  const hasOneArrayType =
+    kinds.size === 1 && ['string', 'number', 'boolean', 'object', 'file'].includes(kind as string);
   return hasOneArrayType ? (`array[${kind}]` as ValueType) : 'array[any]';
 }
 

@@ -1,5 +1,4 @@
-import { fillTemplate, toMarkdown, type Lookup, type StepResult, type Value } from '@tenon/engine';
-import { isFileValue } from '../run/file-value.js';
+import { fillTemplate, isFileValue, toMarkdown, type Lookup, type StepResult, type Value } from '@tenon/engine';
 import type { AnswerInstruction } from './definition.js';
 
 /** The text with values in their markdown form, and the files among those values. */

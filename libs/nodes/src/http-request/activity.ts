@@ -1,9 +1,8 @@
 import { isTenonError, type JsonObject } from '@tenon/base';
-import { encode, type Failure, type StepResult } from '@tenon/engine';
+import { encode, type Failure, type FileValue, type StepResult } from '@tenon/engine';
 import type { OutboundReply } from '@tenon/ports';
 import { requestErrors } from '../run/errors.js';
 import { failed, failureOf } from '../run/failure.js';
-import type { FileValue } from '../run/file-value.js';
 import { hideSecrets } from '../run/mask.js';
 import type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
 import type { HttpInstruction } from './definition.js';

@@ -1,7 +1,14 @@
-import { fillTemplate, jsonText, parseJsonText, type Lookup, type Value } from '@tenon/engine';
+import {
+  fillTemplate,
+  isFileValue,
+  jsonText,
+  parseJsonText,
+  type FileValue,
+  type Lookup,
+  type Value,
+} from '@tenon/engine';
 import { jsonrepair } from 'jsonrepair';
 import { requestErrors } from '../run/errors.js';
-import { isFileValue, type FileValue } from '../run/file-value.js';
 import type { BodyItem, HttpInstruction } from './definition.js';
 
 /** A body as it is sent, with the content type it needs unless its author says otherwise. */

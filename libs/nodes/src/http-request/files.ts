@@ -1,8 +1,8 @@
 import type { TeamId } from '@tenon/base';
+import { fileTypeOf, type FileValue } from '@tenon/engine';
 import type { ObjectStore } from '@tenon/ports';
 import { createHash } from 'node:crypto';
 import { requestErrors } from '../run/errors.js';
-import { fileTypeOf, type FileValue } from '../run/file-value.js';
 import type { ReplyContent } from './reply.js';
 
 /** Keeps the file of an answer, under a name made from its content, and gives its value. */

@@ -20,10 +20,16 @@ const values = {
   'n.headers': 'A: 1\r\nB: 2\n',
   'n.file': {
     dify_model_identity: '__dify__file__',
+    id: null,
+    type: 'document',
+    transfer_method: 'tool_file',
+    remote_url: null,
     filename: 'a.txt',
+    extension: '.txt',
     mime_type: 'text/plain',
     size: 3,
     related_id: 'k',
+    url: '/files/k',
   },
   'n.list': ['x'],
 };

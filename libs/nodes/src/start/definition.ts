@@ -42,6 +42,9 @@ const field = z.object({
   max_length: optionalNumber,
   options: listOf(z.string()),
   json_schema: optionalSchema,
+  allowed_file_types: listOf(z.string()),
+  allowed_file_extensions: listOf(z.string()),
+  allowed_file_upload_methods: listOf(z.string()),
 });
 const config = z.object({ variables: listOf(field) });
 type Config = z.output<typeof config>;
@@ -78,6 +81,13 @@ export const definition: NodeDefinition<Config> = {
       maxLength: item.max_length,
       options: item.options,
       jsonSchema: item.json_schema,
+      ...((item.type === 'file' || item.type === 'file-list') && {
+        files: {
+          types: item.allowed_file_types,
+          extensions: item.allowed_file_extensions,
+          methods: item.allowed_file_upload_methods,
+        },
+      }),
     })),
   check: ({ variables }) =>
     variables.flatMap(({ json_schema }, index) =>

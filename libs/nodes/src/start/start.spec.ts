@@ -49,6 +49,12 @@ describe('a start step', () => {
       variables: [
         field('a', 'select', { required: true, options: ['x', 'y'], max_length: 48, default: 'x' }),
         field('b', 'paragraph', { options: null, default: null, max_length: null }),
+        field('c', 'file-list', {
+          max_length: 3,
+          allowed_file_types: ['custom'],
+          allowed_file_extensions: ['.csv'],
+          allowed_file_upload_methods: null,
+        }),
       ],
     });
     expect(definition.inputFields?.(config)).toEqual([
@@ -72,8 +78,19 @@ describe('a start step', () => {
         options: [],
         jsonSchema: null,
       },
+      {
+        name: 'c',
+        label: 'c',
+        type: 'file-list',
+        required: false,
+        default: null,
+        maxLength: 3,
+        options: [],
+        jsonSchema: null,
+        files: { types: ['custom'], extensions: ['.csv'], methods: [] },
+      },
     ]);
-    expect(definition.outputs(config)).toEqual({ a: 'string', b: 'string' });
+    expect(definition.outputs(config)).toEqual({ a: 'string', b: 'string', c: 'array[file]' });
   });
 
   it.each([
