@@ -52,6 +52,8 @@ async function fails(env: Record<string, string> = {}): Promise<string> {
   const one = launch(env);
   expect(await one.ended).toEqual({ code: 1, signal: null });
   expect(one.output()).not.toMatch(/^\s+at /m);
+  // the reason stands last, and alone
+  expect(one.output().trim().split('\n\n').at(-1)).not.toContain('Stopping');
   return one.output();
 }
 
@@ -68,8 +70,10 @@ describe('the launcher', () => {
     const { processes } = await installation.status();
     expect(processes.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(NAMES.map((name) => `${name} ready`));
     const running = await identities();
-    first.child.kill('SIGINT');
+    // as a terminal does: to the whole group, of which nobody but the launcher may be
+    process.kill(-(first.child.pid as number), 'SIGINT');
     expect(await first.ended).toEqual({ code: 0, signal: null });
+    expect(first.output()).not.toContain('interrupted');
     expect(await Promise.all(running.map(isSameProcess))).toEqual(NAMES.map(() => false));
     expect(order(first.output(), 'Stopping')).toEqual([
       'api',

@@ -35,13 +35,20 @@ function createLauncher(): Launcher | undefined {
 async function run(started: Launcher): Promise<void> {
   let stopping: Promise<void> | undefined;
   let stoppedAtMs = 0;
+  let failure: unknown;
+  // The reason of a failed start comes last, where a person looks.
+  const exit = () => {
+    if (failure !== undefined) fail(failure);
+    process.exit();
+  };
   const end = () => {
     if (stopping === undefined) {
       stoppedAtMs = Date.now();
-      stopping = started.stop();
-      stopping.then(() => process.exit(), fail);
+      stopping = started.stop().catch((error: unknown) => void (failure ??= error));
+      void stopping.then(exit);
     } else if (Date.now() - stoppedAtMs > SAME_SIGNAL_MS) {
-      void started.kill().finally(() => process.exit(1));
+      process.exitCode = 1;
+      void started.kill().finally(exit);
     }
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -50,7 +57,7 @@ async function run(started: Launcher): Promise<void> {
     await started.start();
   } catch (error) {
     if (stopping) return; // told to end while it started
-    fail(error);
+    failure = error;
     end();
   }
 }

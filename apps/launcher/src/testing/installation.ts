@@ -16,6 +16,7 @@ const PROGRAMS = ['apps/api', 'apps/code-runner', 'apps/local-models', 'temporal
 export const PROGRAM = `
   console.log('up as ' + process.pid);
   process.on('SIGTERM', () => process.exit(0));
+  process.on('SIGINT', () => console.log('interrupted'));
   process.on('disconnect', () => process.exit(0));
   process.send({ type: 'ready', ownerCreated: true });
   setInterval(() => {}, 1000);`;
@@ -109,6 +110,8 @@ function launch(root: string, main: string, env: Record<string, string>, args: r
   const child = spawn(process.execPath, [main, ...args], {
     cwd: root,
     env: { PATH, HOME, TENON_LOCAL_MODEL: 'off', ...cache, ...env },
+    // a group of its own, to which a Ctrl-C of a terminal can be sent
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
