@@ -1,5 +1,4 @@
-import { isTenonError } from '@tenon/base';
-import { announceReady, createLogger, loadConfig, onShutdown } from '@tenon/platform';
+import { announceReady, createLogger, loadConfig, onShutdown, runProcess } from '@tenon/platform';
 import { once } from 'node:events';
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,13 +10,7 @@ import { Python } from './python.js';
 
 const IDLE_MS = 5 * 60 * 1000;
 
-try {
-  await serve();
-} catch (error) {
-  // What is wrong with the settings is a sentence for the person who starts us; everything else needs its stack.
-  console.error(isTenonError(error) ? error.message : error);
-  process.exit(1);
-}
+await runProcess(serve);
 
 /** @throws `config.invalid` when the token is missing or a setting cannot be used */
 async function serve(): Promise<void> {

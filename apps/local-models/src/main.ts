@@ -1,5 +1,4 @@
-import { isTenonError } from '@tenon/base';
-import { announceReady, createLogger, loadConfig, onShutdown, type Config } from '@tenon/platform';
+import { announceReady, createLogger, loadConfig, onShutdown, runProcess, type Config } from '@tenon/platform';
 import os from 'node:os';
 import path from 'node:path';
 import { chooseForFolder } from './choose-model.js';
@@ -44,13 +43,8 @@ async function pullFromCommandLine(id: string | undefined): Promise<void> {
 
 const [command, model, ...rest] = process.argv.slice(2);
 const isPull = command === 'pull' && rest.length === 0;
-try {
+await runProcess(async () => {
   if (isPull) await pullFromCommandLine(model);
   else if (command === undefined) await serve();
   else throw new Error('Use it without arguments to serve, or with "pull [model]".');
-} catch (error) {
-  process.stderr.write(
-    `${isTenonError(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  process.exit(1);
-}
+});

@@ -1,3 +1,5 @@
+import { isTenonError } from '@tenon/base';
+
 /**
  * How a process of Tenon tells its parent that it serves, and how it ends.
  *
@@ -56,4 +58,18 @@ async function runCleanups(): Promise<number> {
     }
   }
   return code;
+}
+
+/**
+ * Runs what a process is for. What ends it is one sentence for the person who started it, or the stack of a bug, on
+ * standard error; the exit code is then 1.
+ */
+export async function runProcess(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const text = isTenonError(error) ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  }
 }
