@@ -15,7 +15,10 @@ import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { limitsPlugin } from './graphql/limits.js';
 import { DateTimeScalar } from './graphql/scalars.js';
+import { FileInputs } from './files/file-inputs.js';
+import { FileService } from './files/file.service.js';
 import { FilesController } from './files/files.controller.js';
+import { UploadController } from './files/upload.controller.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { ImportController } from './app/import.controller.js';
@@ -44,12 +47,13 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [PartsModule.of(parts), graphql(parts, schemaFile)],
-      controllers: [FilesController, HealthController, ImportController],
+      controllers: [FilesController, HealthController, ImportController, UploadController],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
         ...[AppResolver, AppService, SecretSealer],
         ...[AuthResolver, SignInService],
         ...[ConversationResolver, DateTimeScalar],
+        ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[RunResolver, RunService, RunUpdates, RunWatch, QueueWatch],
       ],

@@ -1,6 +1,7 @@
 import {
   AppRepository,
   ConversationRepository,
+  FileRepository,
   HistoryRepository,
   Listener,
   MemberRepository,
@@ -61,6 +62,7 @@ export function partProviders({ config, logger, database, listener, secrets, obj
     ...[
       AppRepository,
       ConversationRepository,
+      FileRepository,
       HistoryRepository,
       MemberRepository,
       ProviderRepository,

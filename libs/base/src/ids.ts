@@ -8,6 +8,7 @@ export type AppId = Id<'app'>;
 export type VersionId = Id<'version'>;
 export type RunId = Id<'run'>;
 export type ConversationId = Id<'conversation'>;
+export type FileId = Id<'file'>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-9a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -10,6 +10,7 @@ export {
   isUuid,
   type AppId,
   type ConversationId,
+  type FileId,
   type MemberId,
   type RunId,
   type TeamId,

@@ -61,5 +61,6 @@ export {
   type ConversationRecord,
   type MessageRecord,
 } from './repositories/conversation.repository.js';
+export { FileRepository, type FileRecord } from './repositories/file.repository.js';
 export { MemberRepository, type Identity, type Role } from './repositories/member.repository.js';
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';

@@ -6,10 +6,10 @@ import { IdentityReader } from '../auth/identity.js';
 import { OBJECTS } from '../parts.js';
 
 /** Kinds of objects that people may fetch; the team's id follows in the key. */
-const KINDS = ['responses', 'values'];
+const KINDS = ['files', 'responses', 'values'];
 
 /**
- * `GET /files/<kind>/<team>/<hash>`: what runs of the member's team have kept, as a download. Never shown as a page of
+ * `GET /files/<kind>/<team>/<hash>`: what members of the team have uploaded and its runs have kept, as a download. Never shown as a page of
  * ours: whatever it is, it came from outside.
  */
 @Controller('files')

@@ -21,6 +21,7 @@ import { coerceInputs, type Outputs, type Plan } from '@tenon/engine';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { AppService, definitionErrors } from '../app/app.service.js';
+import { FileInputs } from '../files/file-inputs.js';
 
 /** Failures of starting a run that the caller can correct. */
 export const startErrors = defineErrors('run', {
@@ -61,6 +62,7 @@ export class RunService {
     private readonly appService: AppService,
     private readonly conversations: ConversationRepository,
     private readonly runs: RunRepository,
+    private readonly files: FileInputs,
   ) {}
 
   /**
@@ -72,7 +74,7 @@ export class RunService {
     const { teamId, memberId } = identity;
     checkRequest(request);
     const target = await this.findTarget(identity, request);
-    const inputs = coerce(target.plan, request.inputs);
+    const inputs = await this.readInputs(identity, target.plan, request.inputs);
     const isChat = target.plan.mode === 'advanced-chat';
     const runId = newId<RunId>();
     const conversation = isChat ? await this.findConversation(identity, request) : undefined;
@@ -145,6 +147,20 @@ export class RunService {
     return { versionId, planHash: version.planHash, plan: await this.apps.getPlan(teamId, version.planHash) };
   }
 
+  /** The values of the start form; every problem of every field is found before anything is refused. */
+  private async readInputs({ teamId }: Identity, plan: Plan, raw: Json): Promise<Outputs> {
+    const resolved = await this.files.resolve(teamId, plan.inputs, raw);
+    const failed = new Set(resolved.issues.map(({ name }) => name));
+    const coerced = coerceInputs(
+      plan.inputs.filter(({ name }) => !failed.has(name)),
+      resolved.inputs,
+    );
+    if (coerced.ok && failed.size === 0) return coerced.inputs;
+    const issues = [...resolved.issues, ...(coerced.ok ? [] : coerced.issues)];
+    const problems = issues.map(({ name, code, message }) => ({ code, message, path: ['inputs', name] }));
+    throw startErrors.invalidInputs('The inputs do not fit the start form.', { details: { problems } });
+  }
+
   private async findConversation({ teamId }: Identity, { appId, conversationId }: StartRequest) {
     if (!conversationId) return { id: newId<ConversationId>(), isNew: true, round: 1 };
     const conversation = await this.conversations.find(teamId, conversationId);
@@ -160,13 +176,6 @@ function checkRequest({ query, idempotencyKey }: StartRequest): void {
     throw startErrors.queryTooLong(`A message has at most ${MAX_QUERY_CHARACTERS} characters.`);
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_CHARACTERS))
     throw startErrors.invalidKey(`An idempotency key has 1 to ${MAX_KEY_CHARACTERS} characters.`);
-}
-
-function coerce(plan: Plan, raw: Json): Outputs {
-  const coerced = coerceInputs(plan.inputs, raw);
-  if (coerced.ok) return coerced.inputs;
-  const problems = coerced.issues.map(({ name, code, message }) => ({ code, message, path: ['inputs', name] }));
-  throw startErrors.invalidInputs('The inputs do not fit the start form.', { details: { problems } });
 }
 
 function hashOfRequest({ inputs, query, conversationId, versionId, useDraft }: StartRequest): string {

@@ -1,4 +1,5 @@
 import { createFoundation } from './1764000000000-create-foundation.js';
+import { createFile } from './1764100000000-create-file.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -7,4 +8,4 @@ export interface Migration {
 }
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [createFoundation];
+export const migrations: readonly Migration[] = [createFoundation, createFile];
