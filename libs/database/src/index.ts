@@ -7,6 +7,7 @@ export {
   type AttemptRecord,
   type OpenedAttempt,
 } from './attempts.js';
+export { closeRun } from './close-run.js';
 export { databaseErrors, openDatabase, type Database, type DatabaseOptions, type Sql } from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
 export { migrate } from './migrate.js';

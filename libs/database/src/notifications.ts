@@ -53,7 +53,8 @@ export class Listener {
       if (this.isClosed) return void (await client.end());
       this.client = client;
       client.on('notification', ({ channel, payload }) => this.handlers.get(channel)?.(payload ?? ''));
-      client.once('error', () => this.reconnect(client));
+      // a connection that is lost says so more than once
+      client.on('error', () => this.reconnect(client));
       client.once('end', () => this.reconnect(client));
       for (const channel of this.handlers.keys()) await client.query(`listen ${channel}`);
       // whatever was rung while nobody listened

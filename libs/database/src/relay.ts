@@ -17,6 +17,8 @@ export interface QueuedRun {
   readonly system: Outputs;
   /** When the run was accepted, in milliseconds. */
   readonly acceptedAt: number;
+  /** True when steps of it were performed before: its workflow was lost and it begins anew. */
+  readonly isRestart: boolean;
 }
 
 /**
@@ -47,14 +49,20 @@ with busy as (
 )
 select claimed.id, claimed.team_id as "teamId", claimed.app_id as "appId",
   claimed.conversation_id as "conversationId", claimed.plan_hash as "planHash", plan.document as plan,
-  claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt"
+  claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt",
+  exists (select 1 from attempt where attempt.run_id = claimed.id) as "isRestart"
 from claimed join plan on plan.team_id = claimed.team_id and plan.hash = claimed.plan_hash
 order by claimed.created_at, claimed.id`;
 
-/** Notes that the workflow has the run. */
+/**
+ * Notes that the workflow has the run. The commit is relaxed: a note that a crash of the database loses is made again
+ * when the claim has run out, and starting twice is harmless.
+ */
 export async function markRelayed(sql: Sql, runIds: readonly RunId[]): Promise<void> {
   await sql.rows(
-    'update run set relayed_at = now(), relay_error = null, touched_at = now() where id = any($1::uuid[])',
+    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
+     update run set relayed_at = now(), relay_error = null, touched_at = now() from relaxed
+     where id = any($1::uuid[])`,
     [runIds],
   );
 }
@@ -116,13 +124,12 @@ export async function endLease(sql: Sql, workerId: string): Promise<void> {
 export interface SilentRun {
   readonly id: RunId;
   readonly teamId: TeamId;
-  readonly lastSeq: number;
 }
 
 /** Relayed, unfinished runs without any news for `seconds`, longest silent first. */
 export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promise<SilentRun[]> {
   return sql.rows(
-    `select id, team_id as "teamId", last_seq as "lastSeq" from run
+    `select id, team_id as "teamId" from run
      where finished_at is null and relayed_at is not null and touched_at < now() - make_interval(secs => $1)
      order by touched_at limit $2`,
     [seconds, limit],
@@ -134,10 +141,22 @@ export async function touchRun(sql: Sql, runId: RunId): Promise<void> {
   await sql.rows('update run set touched_at = now() where id = $1', [runId]);
 }
 
-/** Puts a run back into the queue whose workflow does not exist: its start was lost before it was stored. */
+/**
+ * Puts a run back into the queue whose workflow does not exist. It begins anew, so its events and steps go; attempts
+ * stay, so that nothing that was finished is done again.
+ */
 export async function requeueRun(sql: Sql, runId: RunId): Promise<void> {
   await sql.rows(
-    `update run set relayed_at = null, relay_until = null, touched_at = now() where id = $1 and finished_at is null`,
+    `with lost as (
+       select id from run where id = $1 and finished_at is null for update
+     ), events as (
+       delete from run_event using lost where run_event.run_id = lost.id
+     ), steps as (
+       delete from step using lost where step.run_id = lost.id
+     )
+     update run set status = 'queued', started_at = null, last_seq = 0, relayed_at = null, relay_until = null,
+       touched_at = now()
+     from lost where run.id = lost.id`,
     [runId],
   );
 }

@@ -12,6 +12,7 @@ import { lookupIn, type StepResult } from '@tenon/engine';
 import { failureOf, stepActivities, type StepCall } from '@tenon/nodes/activities';
 import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancelledFailure, Context } from '@temporalio/activity';
+import { setTimeout } from 'node:timers/promises';
 import type { ActivityParts } from './parts.js';
 import { LiveText } from './live-text.js';
 import { maskSecrets, openInputs, storeLargeValues } from './values.js';
@@ -29,6 +30,8 @@ const MAX_LOSSES = 3;
 /** A pure function that was too slow for the sandbox may take this many steps here. */
 const OUTSIDE_FUEL = 5_000_000;
 const BEAT_MS = 1_000;
+/** Between two tries to record a result. */
+const CLOSE_AGAIN_MS = 250;
 
 /**
  * Performs one effect. A result that is recorded already is returned instead of doing the work again; a failure is
@@ -40,12 +43,9 @@ export async function performStep(call: PerformCall, parts: ActivityParts): Prom
   const key = { ...call.run, stepKey: call.stepKey, attempt: call.attempt };
   const opening = openAttempt(database, key, { workerId, inputs: call.inputs, events: call.events });
   if (call.events.length > 0) opening.then(() => parts.bell.ring(call.run.runId), ignore);
-  const mayBeRecorded = call.localLimitMs !== undefined || context.info.attempt > 1;
-  if (mayBeRecorded) {
-    const opened = await opening;
-    if ('recorded' in opened) return { isTooLong: false, result: opened.recorded };
-  }
-  return new Execution(call, parts, context, opening).run();
+  // the first execution of a long call does not wait for its row; any other may have a result, or a reason not to begin
+  const isFirst = call.localLimitMs === undefined && context.info.attempt === 1 && !call.mayBeRecorded;
+  return new Execution(call, parts, context, opening).run({ waitsForOpening: !isFirst });
 }
 
 // whoever awaits the opening sees its error
@@ -67,12 +67,13 @@ class Execution {
     this.live = new LiveText(parts.feed, { ...call.run, stepKey: call.stepKey, attempt: call.attempt });
   }
 
-  async run(): Promise<PerformReply> {
+  async run({ waitsForOpening }: { readonly waitsForOpening: boolean }): Promise<PerformReply> {
     this.startTimers();
     try {
       const opening = this.opening.then((opened) => this.checkOpened(opened));
       // a failed opening ends the work; it is awaited below, so nothing is left unhandled
       opening.catch((error: unknown) => this.ended.abort(error));
+      if (waitsForOpening) await opening;
       const outcome = await this.perform();
       const execution = await opening;
       await this.live.flush();
@@ -118,7 +119,7 @@ class Execution {
   }
 
   private after(delayMs: number, reason: () => Error): void {
-    this.timers.push(setTimeout(() => this.ended.abort(reason()), delayMs));
+    this.timers.push(globalThis.setTimeout(() => this.ended.abort(reason()), delayMs));
   }
 
   /** The work itself: a result, or why there is none. */
@@ -169,8 +170,17 @@ class Execution {
     return stepActivity(stepCall as never, parts.ports);
   }
 
-  private close(execution: number, result: StepResult): Promise<StepResult> {
-    return closeAttempt(this.parts.database, this.key, execution, result, this.maskedRecord());
+  /** Records the result. It cost something, so a database that is away is waited for as long as this execution may live. */
+  private async close(execution: number, result: StepResult): Promise<StepResult> {
+    for (;;) {
+      try {
+        return await closeAttempt(this.parts.database, this.key, execution, result, this.maskedRecord());
+      } catch (error) {
+        const isAway = error instanceof Error && 'code' in error && error.code === 'database.unavailable';
+        if (!isAway || this.context.cancellationSignal.aborted) throw error;
+        await setTimeout(CLOSE_AGAIN_MS);
+      }
+    }
   }
 
   private async cancel(execution: number): Promise<never> {

@@ -31,6 +31,8 @@ export interface RunInput {
   /** Absent when it is larger than `INLINE_PLAN_LIMIT_BYTES`. */
   readonly plan?: Plan;
   readonly start: StartInput;
+  /** Set when the run begins anew after its workflow was lost: steps may have results from before. */
+  readonly isRestart?: true;
 }
 
 /** What the workflow answers; outputs are in the record, not here. */
@@ -50,6 +52,8 @@ export interface PerformCall {
   readonly instruction: Instruction;
   readonly inputs: Inputs;
   readonly events: readonly RecordedEvent[];
+  /** Set when a result from before may be recorded even on a first execution: it is looked for before the work begins. */
+  readonly mayBeRecorded?: true;
   /** In milliseconds. Set on a local activity: when the work takes longer it answers `isTooLong`. */
   readonly localLimitMs?: number;
 }

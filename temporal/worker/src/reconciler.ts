@@ -1,7 +1,7 @@
 import { workflowId } from '@tenon/contract';
 import {
+  closeRun,
   listSilentRuns,
-  recordEvents,
   removeOldText,
   requeueRun,
   touchRun,
@@ -69,26 +69,12 @@ export class Reconciler {
       const closed = CLOSED[status.name];
       if (!closed) return await touchRun(database, run.id);
       logger.warn({ runId: run.id, status: status.name }, 'a run was closed that had ended without telling');
-      await this.closeRun(run, closed);
+      const failure = { code: 'run.closedOutside', type: 'RunClosedError', message: closed.reason };
+      await closeRun(database, run, Date.now(), closed.status === 'failed' ? { status: 'failed', failure } : closed);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       logger.warn({ runId: run.id }, 'the workflow server does not know a run, it is started again');
       await requeueRun(database, run.id);
     }
-  }
-
-  private async closeRun(run: SilentRun, { status, reason }: (typeof CLOSED)[string]): Promise<void> {
-    const failure = { code: 'run.closedOutside', type: 'RunClosedError', message: reason };
-    const outcome: RunOutcome = {
-      status,
-      outputs: {},
-      exceptions: 0,
-      steps: 0,
-      usage: { promptTokens: 0, completionTokens: 0, totalTokens: 0 },
-      ...(status === 'failed' ? { failure } : { reason }),
-    };
-    await recordEvents(this.parts.database, run.teamId, run.id, [
-      { seq: run.lastSeq + 1, at: Date.now(), type: 'run.finished', outcome },
-    ]);
   }
 }

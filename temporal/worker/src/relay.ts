@@ -82,8 +82,9 @@ export class Relay {
     while (this.isDue && !this.isClosed) {
       this.isDue = false;
       try {
-        const moved = (await this.startRuns()) + (await this.deliverCommands());
-        if (moved > 0) this.isDue = true;
+        const [runs, commands] = [await this.startRuns(), await this.deliverCommands()];
+        // a full claim may have left some
+        if (runs === CLAIM_SIZE || commands === CLAIM_SIZE) this.isDue = true;
       } catch (error) {
         this.parts.logger.warn({ error: String(error) }, 'the relay could not look for work');
       }
@@ -92,13 +93,13 @@ export class Relay {
     if (!this.isClosed) this.timer = setTimeout(() => this.wake(), POLL_MS);
   }
 
-  /** @returns how many were started */
+  /** @returns how many were claimed */
   private async startRuns(): Promise<number> {
     const runs = await claimQueuedRuns(this.parts.database, CLAIM_SIZE, this.parts.maxRunsPerTeam);
     const started = await Promise.all(runs.map((run) => this.startRun(run)));
     const ids = runs.filter((_, index) => started[index]).map(({ id }) => id);
     if (ids.length > 0) await markRelayed(this.parts.database, ids);
-    return ids.length;
+    return runs.length;
   }
 
   private async startRun(run: QueuedRun): Promise<boolean> {
@@ -134,6 +135,7 @@ export class Relay {
       run: { runId: run.id, teamId: run.teamId, conversationId: run.conversationId },
       planHash: run.planHash,
       ...(isSmall && { plan: run.plan }),
+      ...(run.isRestart && { isRestart: true }),
       start: {
         at: run.acceptedAt,
         inputs: run.inputs,
@@ -144,18 +146,18 @@ export class Relay {
     };
   }
 
-  /** @returns how many were delivered */
+  /** @returns how many were claimed */
   private async deliverCommands(): Promise<number> {
     const commands = await claimCommands(this.parts.database, CLAIM_SIZE);
-    const delivered = await Promise.all(commands.map((command) => this.deliver(command)));
-    return delivered.filter(Boolean).length;
+    await Promise.all(commands.map((command) => this.deliver(command)));
+    return commands.length;
   }
 
   /**
    * A run that seems to wait is shown as stopped at once; its workflow is told all the same, unless there can be none,
    * because the note that it was started may have been lost.
    */
-  private async deliver(command: RunCommand): Promise<boolean> {
+  private async deliver(command: RunCommand): Promise<void> {
     const { client, database, logger } = this.parts;
     const { runId, reason } = command;
     const ended = command.isRelayed ? undefined : await endQueuedRun(database, runId, reason);
@@ -168,9 +170,8 @@ export class Relay {
       const isAbsent = error instanceof WorkflowNotFoundError;
       // a workflow that is not there has ended or never was; what is being started is told when the claim has run out
       if (!isAbsent) logger.warn({ runId, error: String(error) }, 'a command could not be delivered yet');
-      if (!isAbsent || ended?.isStarting) return false;
+      if (!isAbsent || ended?.isStarting) return;
     }
     await markDelivered(database, command.id);
-    return true;
   }
 }

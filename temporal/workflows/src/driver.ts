@@ -93,7 +93,10 @@ export class Driver {
     if (refusal) return { type: 'step.finished', at: now(), key, result: refusal };
     const turn = this.admission.admit(bytes);
     if (turn) await turn;
-    const result = await this.callPerformStep({ run: this.input.run, key, stepKey, attempt, instruction, inputs });
+    const result = await this.callPerformStep({
+      ...{ run: this.input.run, key, stepKey, attempt, instruction, inputs },
+      ...(this.input.isRestart && { mayBeRecorded: true }),
+    });
     return { type: 'step.finished', at: now(), key, result };
   }
 

@@ -92,6 +92,8 @@ async function accept(
 async function untilEnded(test: TestDatabase, runs: RunRepository, teamId: TeamId, runId: RunId): Promise<RunRecord> {
   const client = await test.database.connect();
   try {
+    // a database that is killed is asked again by the poll
+    client.on('error', () => undefined);
     await client.query(`listen ${CHANNELS.run}`);
     let wake: () => void = () => undefined;
     client.on('notification', () => wake());
@@ -100,7 +102,7 @@ async function untilEnded(test: TestDatabase, runs: RunRepository, teamId: TeamI
     try {
       for (;;) {
         const heard = new Promise<void>((resolve) => (wake = resolve));
-        const run = await runs.find(teamId, runId);
+        const run = await runs.find(teamId, runId).catch(() => undefined);
         if (run?.finishedAt) return run;
         await heard;
       }

@@ -1,0 +1,67 @@
+import type { RunId, TeamId } from '@tenon/base';
+import type { RunEvent, RunFact, RunOutcome } from '@tenon/engine';
+import type { Database, Sql } from './database.js';
+import { recordEvents } from './record-events.js';
+
+/**
+ * Ends a run whose workflow has closed without telling: what was under way is shown as stopped, then the run as ended.
+ * Events that nobody could read yet, because one before them is missing, make room. A run that has ended is left alone.
+ * @param at  the time of the end, in milliseconds
+ */
+export async function closeRun(
+  database: Database,
+  run: { readonly id: RunId; readonly teamId: TeamId },
+  at: number,
+  how: Pick<RunOutcome, 'status' | 'reason' | 'failure'>,
+): Promise<void> {
+  await database.inTransaction(async (sql) => {
+    const [open] = await sql.rows('select id from run where id = $1 and finished_at is null for update', [run.id]);
+    if (!open) return;
+    const lastSeq = await cutEvents(sql, run.id);
+    const { underWay, ...counts } = await countSteps(sql, run.id);
+    const facts: RunFact[] = [
+      ...underWay.map((step): RunFact => ({ type: 'step.stopped', ...step })),
+      { type: 'run.finished', outcome: { ...how, outputs: {}, ...counts } },
+    ];
+    const events = facts.map((fact, index): RunEvent => ({ seq: lastSeq + 1 + index, at, ...fact }));
+    await recordEvents(sql, run.teamId, run.id, events);
+  });
+}
+
+/** Removes what comes after the first gap. @returns the last number that is left */
+async function cutEvents(sql: Sql, runId: RunId): Promise<number> {
+  const [row] = await sql.rows<{ lastSeq: number }>(
+    `with numbered as (
+       select seq, row_number() over (order by seq) as place from run_event where run_id = $1
+     ), kept as (
+       select coalesce(max(seq), 0) as last from numbered where seq = place
+     ), cut as (
+       delete from run_event using kept where run_id = $1 and seq > kept.last
+     )
+     update run set last_seq = kept.last from kept where run.id = $1 returning last_seq as "lastSeq"`,
+    [runId],
+  );
+  return row?.lastSeq ?? 0;
+}
+
+interface StepCounts extends Pick<RunOutcome, 'steps' | 'exceptions' | 'usage'> {
+  readonly underWay: readonly { readonly stepKey: string; readonly attempt: number }[];
+}
+
+async function countSteps(sql: Sql, runId: RunId): Promise<StepCounts> {
+  const [row] = await sql.rows<StepCounts>(
+    `select
+       coalesce(json_agg(json_build_object('stepKey', step_key, 'attempt', attempt) order by first_seq)
+         filter (where status in ('running', 'retrying')), '[]') as "underWay",
+       count(*) filter (where status <> 'skipped')::int as steps,
+       count(*) filter (where failure is not null)::int as exceptions,
+       json_build_object(
+         'promptTokens', coalesce(sum((usage ->> 'promptTokens')::float8), 0),
+         'completionTokens', coalesce(sum((usage ->> 'completionTokens')::float8), 0),
+         'totalTokens', coalesce(sum((usage ->> 'totalTokens')::float8), 0)) as usage
+     from step where run_id = $1`,
+    [runId],
+  );
+  if (!row) throw new Error('counting gave no row');
+  return row;
+}

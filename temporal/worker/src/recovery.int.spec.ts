@@ -1,0 +1,193 @@
+import type { PerformCall, RunActivities } from '@tenon/contract';
+import { workflowId } from '@tenon/contract';
+import { buildDefinition } from '@tenon/dsl/testing';
+import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import type { Client } from '@temporalio/client';
+import { Reconciler } from './reconciler.js';
+import { connectClient } from './testing/history-of.js';
+import { endNode, getNode, llmNode, startNode } from './testing/nodes.js';
+import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { until } from './testing/until.js';
+
+/* What is lost in the middle is found again: results, workers, the database, whole workflows. */
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+let client: Client;
+/** Stands between Temporal and the activity for the next calls. */
+let between:
+  ((call: PerformCall, perform: RunActivities['performStep']) => ReturnType<RunActivities['performStep']>) | undefined;
+
+const wrap = (activities: RunActivities): RunActivities => ({
+  ...activities,
+  performStep: (call) => (between ? between(call, activities.performStep) : activities.performStep(call)),
+});
+const start = (workerId = 'w1') => startTestWorker(bench, { workerId, modelUrl: model.baseUrl, wrap });
+
+beforeAll(async () => {
+  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
+  [worker, client] = await Promise.all([start(), connectClient(bench)]);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await client.connection.close();
+  await Promise.all([bench.close(), model.close()]);
+});
+beforeEach(() => {
+  between = undefined;
+  model.setRules([]);
+  model.resetCalls();
+});
+
+const one = buildDefinition({
+  nodes: [startNode(), llmNode('llm', 'Say it'), endNode({ out: ['llm', 'text'] })],
+  edges: ['start -> llm', 'llm -> end'],
+});
+const two = buildDefinition({
+  nodes: [startNode(), llmNode('first', 'First'), llmNode('second', 'Second'), endNode({ out: ['second', 'text'] })],
+  edges: ['start -> first', 'first -> second', 'second -> end'],
+});
+
+const attemptsOf = async ({ teamId, runId }: AcceptedRun) =>
+  (await bench.history.listAttempts(teamId, runId)).map(({ stepKey, attempt, execution, cause, outcome }) => [
+    `${stepKey}#${attempt}`,
+    execution,
+    cause,
+    outcome,
+  ]);
+
+describe('a step', () => {
+  it('whose worker is lost between its result and the report of it is not done again', async () => {
+    let lost = 0;
+    between = async (call, perform) => {
+      const reply = await perform(call);
+      if (lost++ === 0) throw new Error('the worker dies here');
+      return reply;
+    };
+    const run = await bench.accept(one);
+    expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'fine' } });
+    expect(lost).toBe(2);
+    expect(model.counts().total).toBe(1);
+    expect(await attemptsOf(run)).toEqual([['llm#1', 1, 'first', 'succeeded']]);
+  }, 30_000);
+
+  it('that was lost three times with its worker is not begun a fourth time', async () => {
+    let calls = 0;
+    between = async (call, perform) => {
+      if (calls++ > 0) return perform(call);
+      for (const execution of [1, 2, 3])
+        await bench.test.database.rows(
+          `insert into attempt (run_id, step_key, attempt, execution, cause, worker_id)
+           values ($1, $2, $3, $4, 'first', 'dead')`,
+          [call.run.runId, call.stepKey, call.attempt, execution],
+        );
+      throw new Error('the worker dies here');
+    };
+    const run = await bench.accept(one);
+    expect(await run.ended()).toMatchObject({ status: 'failed', failure: { code: 'step.keptDying', stepKey: 'llm' } });
+    expect(model.counts().total).toBe(0);
+  }, 30_000);
+
+  it('is finished by another worker when its own goes down in order, which counts as no loss', async () => {
+    model.setRules([{ when: { nth: 1 }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    const run = await bench.accept(one);
+    await model.waitForHeld(1);
+    const closing = worker.close();
+    await model.waitForAborted(1);
+    await closing;
+    worker = await start('w2');
+    expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'fine' } });
+    const attempts = await attemptsOf(run);
+    expect(attempts.map(([key, execution, , outcome]) => [key, execution, outcome])).toEqual([
+      ['llm#1', 1, 'cancelled'],
+      ['llm#1', 2, 'succeeded'],
+    ]);
+    expect(model.counts().total).toBe(2);
+  }, 30_000);
+
+  it('whose result cannot be written because the database is away is not done again', async () => {
+    model.setRules([{ reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    const run = await bench.accept(one);
+    await model.waitForHeld(1);
+    await until(async () => (await attemptsOf(run)).length === 1, 'the attempt to be opened');
+    await bench.test.postgres.kill();
+    model.release();
+    await until(async () => model.calls().every(({ state }) => state === 'answered'), 'the answer');
+    await bench.test.postgres.restart();
+    expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'Half way' } });
+    expect(model.counts().total).toBe(1);
+    expect(await attemptsOf(run)).toEqual([['llm#1', 1, 'first', 'succeeded']]);
+  }, 60_000);
+});
+
+describe('the reconciler', () => {
+  const reconcile = async () => {
+    const { database } = bench.test;
+    await new Reconciler({ database, client, logger: createFakeLogger() }).look(0);
+  };
+
+  async function runToSecond(): Promise<AcceptedRun> {
+    model.setRules([{ when: { user: 'Second', nth: 1 }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    const run = await bench.accept(two);
+    await model.waitForHeld(1);
+    const isShown = async () =>
+      (await bench.history.listSteps(run.teamId, run.runId)).some(({ stepKey }) => stepKey === 'second');
+    await until(isShown, 'the second step to be shown');
+    return run;
+  }
+
+  it('leaves runs alone that are fine', async () => {
+    const run = await runToSecond();
+    await reconcile();
+    expect(await bench.runs.find(run.teamId, run.runId)).toMatchObject({ status: 'running', finishedAt: null });
+    model.release();
+    expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+  }, 30_000);
+
+  it('shows a run as stopped that was terminated, and no step of it as running', async () => {
+    const run = await runToSecond();
+    await client.workflow.getHandle(workflowId(run.runId)).terminate('by an operator');
+    await reconcile();
+    expect(await run.ended()).toMatchObject({
+      status: 'stopped',
+      reason: 'The run was terminated at the workflow server.',
+      steps: 3,
+    });
+    const steps = await bench.history.listSteps(run.teamId, run.runId);
+    expect(steps.map(({ stepKey, status }) => [stepKey, status])).toEqual([
+      ['start', 'succeeded'],
+      ['first', 'succeeded'],
+      ['second', 'stopped'],
+    ]);
+    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    expect(events.at(-1)).toMatchObject({ type: 'run.finished', outcome: { status: 'stopped' } });
+    await model.waitForAborted(1);
+  }, 30_000);
+
+  it('starts a run again that the workflow server has lost; finished steps are not repeated', async () => {
+    const run = await runToSecond();
+    await client.workflowService.deleteWorkflowExecution({
+      namespace: 'tenon',
+      workflowExecution: { workflowId: workflowId(run.runId) },
+    });
+    const isGone = () =>
+      client.workflow
+        .getHandle(workflowId(run.runId))
+        .describe()
+        .then(
+          () => false,
+          () => true,
+        );
+    await until(isGone, 'the workflow to be gone');
+    await reconcile();
+    expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'fine' } });
+    expect(model.calls().filter(({ body }) => JSON.stringify(body).includes('First'))).toHaveLength(1);
+    const steps = await bench.history.listSteps(run.teamId, run.runId);
+    expect(steps.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+  }, 30_000);
+});
