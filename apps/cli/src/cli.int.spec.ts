@@ -27,8 +27,8 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-cli-files-'));
 }, 60_000);
 afterAll(async () => {
-  await bench.close();
-  await rm(folder, { recursive: true });
+  await bench?.close();
+  if (folder) await rm(folder, { recursive: true });
 });
 beforeEach(() => {
   bench.model.setRules(RULES);
@@ -223,6 +223,7 @@ describe('a run whose processes die', () => {
     const { code, stdout, stderr } = await run.ended;
     expect([code, stdout]).toEqual([0, `${PARTS.join('')}\n`]);
     expect(stderr).toContain('The connection is back');
+    expect(stderr.match(/^✓ (Start|Reply|Answer)\b/gm)).toEqual(['✓ Start', '✓ Reply', '✓ Answer']);
     expect(bench.model.counts().total).toBe(1);
   }, 40_000);
 

@@ -14,6 +14,13 @@ export interface UserError {
   readonly path?: readonly string[];
 }
 
+/** A file that the API has kept. */
+export interface UploadedFile {
+  readonly id: string;
+  /** `image`, `document`, `audio`, `video` or `custom`. */
+  readonly type: string;
+}
+
 interface GraphQLAnswer {
   readonly data?: unknown;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
@@ -53,6 +60,22 @@ export class ApiClient {
       throw cliErrors.serverBug(`Tenon met a bug of its own; its log tells more under ${String(requestId)}.`);
     if (code === 'UNAVAILABLE') throw cliErrors.unreachable(error.message);
     throw cliErrors.refused(error.message);
+  }
+
+  /**
+   * Sends a file, so that inputs of a run can name it.
+   * @throws cli.refused, cli.unreachable, cli.tokenRefused
+   */
+  async upload(name: string, bytes: Uint8Array): Promise<UploadedFile> {
+    const body = new FormData();
+    body.set('file', new Blob([bytes.slice()]), name);
+    const response = await this.fetch('/api/files', ANSWER_MS, { method: 'POST', body });
+    const answer = await this.readJson(response);
+    if (response.ok) return answer as UploadedFile;
+    if (response.status === 401) throw this.tokenRefused();
+    const { message } = answer as { readonly message?: string };
+    if (response.status >= 500) throw cliErrors.unreachable(message ?? `Tenon answers with status ${response.status}.`);
+    throw cliErrors.refused(`${name}: ${message ?? `it is refused with status ${response.status}.`}`);
   }
 
   /** What `GET /health` answers, also while the API cannot serve. @throws cli.unreachable */

@@ -1,5 +1,5 @@
-import { isTenonError, type JsonObject } from '@tenon/base';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { JsonObject } from '@tenon/base';
+import { askAgain } from './ask-again.js';
 import { accepted, type ApiClient, type UserError } from './client.js';
 import { durationOf, fromEnum, toEnum, type RunStatus } from './run-report.js';
 
@@ -24,29 +24,16 @@ const LIST = `query ($first: Int!, $after: String, $filter: RunFilter) { runs(fi
 } }`;
 const PULSE = 'query ($id: ID!) { run(id: $id) { status waitingFor isRecovering } }';
 
-const RETRY_MS = 500;
-const RETRIES = 20;
-
 /**
  * Accepts a run and gives its id. An API that is away for a moment is asked again: the key makes it the same run.
  * @throws cli.refused, cli.unreachable
  */
 export async function startRun(client: ApiClient, request: RunRequest): Promise<string> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const { startRun: payload } = await client.ask<{ startRun: { run: { id: string }; errors: UserError[] } }>(
-        START,
-        {
-          input: { ...request, channel: 'cli' },
-        },
-      );
-      return accepted(payload).run.id;
-    } catch (error) {
-      if (!isTenonError(error) || error.code !== 'cli.unreachable' || tries >= RETRIES) throw error;
-      await delay(RETRY_MS, undefined, { signal: client.signal }).catch(() => undefined);
-      client.signal.throwIfAborted();
-    }
-  }
+  const input = { ...request, channel: 'cli' };
+  const { startRun: payload } = await askAgain(client, () =>
+    client.ask<{ startRun: { run: { id: string }; errors: UserError[] } }>(START, { input }),
+  );
+  return accepted(payload).run.id;
 }
 
 /** Asks a run to stop. @throws cli.refused */

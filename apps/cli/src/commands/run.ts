@@ -1,5 +1,6 @@
 import { isTenonError } from '@tenon/base';
 import { randomUUID } from 'node:crypto';
+import { askAgain } from '../api/ask-again.js';
 import type { ApiClient } from '../api/client.js';
 import { getRunReport } from '../api/run-report.js';
 import { startRun } from '../api/runs.js';
@@ -7,6 +8,7 @@ import { cliErrors } from '../errors.js';
 import { exitCodeOfRun } from '../exit-code.js';
 import { fitInputs, readGivenInputs, type GivenInput } from '../input/input-values.js';
 import { readOutline, type AppOutline } from '../input/start-form.js';
+import { uploadFiles } from '../input/upload-files.js';
 import { withInstance, type CommandContext, type Instance } from '../instance/with-instance.js';
 import { outcomeText, resultLines } from '../render/run-lines.js';
 import type { Terminal } from '../terminal.js';
@@ -60,8 +62,8 @@ async function run({ terminal }: CommandContext, instance: Instance, prepared: P
     ? await importTarget(client, file, terminal)
     : await findTarget(client, source, options.draft === true);
   const outline = readOutline(target.definition);
-  const inputs = fitInputs(prepared.inputs, outline.fields);
   checkChat(outline, target, options);
+  const inputs = fitInputs(await uploadFiles(client, prepared.inputs, outline.fields), outline.fields);
   if (outline.asksModel) await waitForLocalModel(client, terminal);
   const runId = await startRun(client, {
     appId: target.app.id,
@@ -100,7 +102,7 @@ async function finish(
   terminal: Terminal,
   isJson: boolean,
 ): Promise<number> {
-  const report = await getRunReport(client, runId);
+  const report = await askAgain(client, () => getRunReport(client, runId));
   const titles = new Map(report.steps.map(({ key, title }) => [key, title]));
   view.closeAnswer(report);
   if (isJson) terminal.result(JSON.stringify(report));

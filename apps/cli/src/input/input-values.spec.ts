@@ -19,11 +19,11 @@ describe('readGivenInputs', () => {
     ]);
   });
 
-  it('takes the text of a file for @, and an @ for two', async () => {
+  it('takes what a file holds for @, and an @ for two', async () => {
     const file = path.join(folder, 'text');
     await writeFile(file, 'from a file\n');
     expect(await readGivenInputs([`a=@${file}`, 'b=@@home'])).toEqual([
-      { name: 'a', text: 'from a file\n' },
+      { name: 'a', file, bytes: Buffer.from('from a file\n') },
       { name: 'b', text: '@home' },
     ]);
   });
@@ -41,13 +41,6 @@ describe('readGivenInputs', () => {
     });
   });
 
-  it('refuses a file that is no UTF-8 text', async () => {
-    const file = path.join(folder, 'latin1');
-    await writeFile(file, Buffer.from([0x67, 0xfc]));
-    await expect(readGivenInputs([`a=@${file}`])).rejects.toMatchObject({
-      message: expect.stringContaining('no UTF-8'),
-    });
-  });
 });
 
 describe('fitInputs', () => {
@@ -61,6 +54,18 @@ describe('fitInputs', () => {
     expect([fit('text', '{"a":1}'), fit('count', '12345678901234567890'), fit('isOn', 'true')]).toEqual([
       ...['{"a":1}', '12345678901234567890', 'true'],
     ]);
+  });
+
+  it('takes the text of a file for them, and refuses one that is no UTF-8 text', () => {
+    const fitFile = (bytes: Buffer) => fitInputs([{ name: 'text', file: '/tmp/x', bytes }], fields)['text'];
+    expect(fitFile(Buffer.from('grün\n'))).toBe('grün\n');
+    expect(() => fitFile(Buffer.from([0x67, 0xfc]))).toThrow('/tmp/x is no UTF-8 text');
+  });
+
+  it('says how to give a file', () => {
+    const takesFile = [field('doc', 'file', true)];
+    expect(() => fitInputs([{ name: 'doc', text: 'data.csv' }], takesFile)).toThrow('write it as doc=@file');
+    expect(fitInputs([{ name: 'doc', text: '{"type":"image"}' }], takesFile)).toEqual({ doc: { type: 'image' } });
   });
 
   it('reads JSON where a field asks for more than text', () => {

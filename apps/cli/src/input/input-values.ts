@@ -1,17 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/base';
 import { cliErrors } from '../errors.js';
-import { readText } from './read-text.js';
+import { readBytes, textOf } from './read-text.js';
 import type { StartField } from './start-form.js';
 
-/** One `--input name=value` whose value is text still. */
-export interface GivenInput {
-  readonly name: string;
-  readonly text: string;
-}
+/** One `--input`: `name=value`, whose value is text still, or `name=@file`, whose bytes may be a text or a file to send. */
+export type GivenInput =
+  | { readonly name: string; readonly text: string }
+  | { readonly name: string; readonly file: string; readonly bytes: Buffer };
 
 /**
- * Reads `--input` arguments: `name=value`; `name=@file` takes the text of a file, `name=@-` of standard input, and
- * `name=@@…` a value that begins with @.
+ * Reads `--input` arguments: `name=value`; `name=@file` takes what a file holds, `name=@-` what standard input gives,
+ * and `name=@@…` a value that begins with @.
  * @throws cli.usage
  */
 export async function readGivenInputs(args: readonly string[]): Promise<GivenInput[]> {
@@ -19,15 +18,12 @@ export async function readGivenInputs(args: readonly string[]): Promise<GivenInp
   for (const argument of args) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(argument) ?? [];
     if (name === undefined || value === undefined)
-      throw cliErrors.usage(`--input ${argument}: write it as name=value, or name=@file for the text of a file.`);
+      throw cliErrors.usage(`--input ${argument}: write it as name=value, or name=@file for what a file holds.`);
     if (inputs.some((input) => input.name === name))
       throw cliErrors.usage(`--input ${name} is given twice: give each input once.`);
-    const text = value.startsWith('@@')
-      ? value.slice(1)
-      : value.startsWith('@')
-        ? await readText(value.slice(1))
-        : value;
-    inputs.push({ name, text });
+    const isFile = value.startsWith('@') && !value.startsWith('@@');
+    const [file, text] = [value.slice(1), value.startsWith('@') ? value.slice(1) : value];
+    inputs.push(isFile ? { name, file, bytes: await readBytes(file) } : { name, text });
   }
   return inputs;
 }
@@ -44,7 +40,9 @@ const AS_JSON = new Set(['json_object', 'file', 'file-list']);
  * @throws cli.usage
  */
 export function fitInputs(given: readonly GivenInput[], fields: readonly StartField[] | undefined): JsonObject {
-  const entries = given.map(({ name, text }): [string, Json] => {
+  const entries = given.map((input): [string, Json] => {
+    const { name } = input;
+    const text = 'text' in input ? input.text : textOf(input.file, input.bytes);
     if (!fields) return [name, text];
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) throw cliErrors.usage(`--input ${name}: ${sayFields(fields)}`);
@@ -57,6 +55,8 @@ function fitValue({ name, type }: StartField, text: string): Json {
   if (AS_TEXT.has(type)) return text;
   const value = parseJson(text);
   if (!AS_JSON.has(type)) return value === undefined ? text : value;
+  if (value === undefined && type.startsWith('file'))
+    throw cliErrors.usage(`--input ${name} takes a file: write it as ${name}=@file.`);
   if (value === undefined || (type === 'json_object' && !isJsonObject(value)))
     throw cliErrors.usage(`--input ${name} takes a JSON object, such as '{"key": "value"}'.`);
   return value;

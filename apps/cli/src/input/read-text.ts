@@ -2,12 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { cliErrors } from '../errors.js';
 
-/** Largest file that is read, in bytes: more than the API takes. */
+/** Largest text that is read, in bytes: more than the API takes. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
 /** The text of a file, or of standard input for `-`. @throws cli.usage */
 export async function readText(file: string): Promise<string> {
-  const bytes = await read(file);
+  return textOf(file, await readBytes(file));
+}
+
+/** The text that bytes are which were read from `file`. @throws cli.usage */
+export function textOf(file: string, bytes: Uint8Array): string {
   if (bytes.length > MAX_BYTES)
     throw cliErrors.usage(`${shown(file)} has ${bytes.length} bytes, and ${MAX_BYTES} are the most that is taken.`);
   try {
@@ -17,7 +21,8 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-async function read(file: string): Promise<Buffer> {
+/** The bytes of a file, or of standard input for `-`. @throws cli.usage */
+export async function readBytes(file: string): Promise<Buffer> {
   if (file === '-') return buffer(process.stdin);
   try {
     return await readFile(file);

@@ -23,13 +23,28 @@ export interface InstanceBench {
 
 /** Postgres, Temporal and a scripted model of its own; the API and the worker as they were built. */
 export async function startInstanceBench(): Promise<InstanceBench> {
-  const [postgres, temporal, model, port, data] = await Promise.all([
-    startTestPostgres(),
-    startTestTemporal(),
-    startScriptedModel(),
-    findFreePort(),
-    mkdtemp(path.join(os.tmpdir(), 'tenon-cli-')),
-  ]);
+  const closings: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closing of closings.splice(0).reverse()) await closing();
+  };
+  try {
+    return await start(closings, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(closings: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<InstanceBench> {
+  const data = await mkdtemp(path.join(os.tmpdir(), 'tenon-cli-'));
+  closings.push(() => rm(data, { recursive: true, force: true }));
+  const postgres = await startTestPostgres();
+  closings.push(() => postgres.stop());
+  const temporal = await startTestTemporal();
+  closings.push(() => temporal.stop());
+  const model = await startScriptedModel();
+  closings.push(() => model.close());
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const token = randomBytes(24).toString('hex');
   const system = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
@@ -48,17 +63,13 @@ export async function startInstanceBench(): Promise<InstanceBench> {
   };
   const api = new BuiltProcess('apps/api', env);
   const worker = new BuiltProcess('temporal/worker', env);
+  closings.push(() => Promise.all([api.stop(), worker.stop()]));
   await api.start();
   await worker.start();
   const cliEnv = { ...system, TENON_URL: url, TENON_TOKEN: token, TENON_DATA_DIR: data };
   return {
-    ...{ url, token, model, api, worker },
+    ...{ url, token, model, api, worker, close },
     tenon: (...args) => startTenon(args, cliEnv).ended,
     start: (args, input) => startTenon(args, cliEnv, input),
-    close: async () => {
-      await Promise.all([api.stop(), worker.stop(), model.close()]);
-      await Promise.all([temporal.stop(), postgres.stop()]);
-      await rm(data, { recursive: true, force: true });
-    },
   };
 }
