@@ -40,7 +40,6 @@ describe('readGivenInputs', () => {
       message: expect.stringContaining(sentence),
     });
   });
-
 });
 
 describe('fitInputs', () => {
