@@ -37,6 +37,29 @@ describe('a code step', () => {
     expect(requests[0]?.inputs).toBe('{"files":null,"declared":null,"list":[]}');
   });
 
+  it('hands over a file as the mapping it is, an attribute as its value, and files as a list', async () => {
+    const file = {
+      dify_model_identity: '__dify__file__',
+      id: null,
+      type: 'document',
+      transfer_method: 'local_file',
+      remote_url: null,
+      related_id: 'f',
+      filename: 'a.csv',
+      extension: '.csv',
+      mime_type: 'text/csv',
+      size: 8,
+      url: 'https://tenon.example/files/a',
+    };
+    const variables: Json[] = [
+      { variable: 'file', value_selector: ['n', 'file'] },
+      { variable: 'size', value_selector: ['n', 'file', 'size'] },
+      { variable: 'files', value_selector: ['n', 'files'] },
+    ];
+    const { requests } = await run('{}', {}, { variables }, { n: { file, files: [file] } });
+    expect(JSON.parse(requests[0]?.inputs ?? '')).toEqual({ file, size: 8, files: [file] });
+  });
+
   it('keeps what was printed for people only', async () => {
     const { performed } = await run('{"x": "a"}', declared('string'));
     expect(outputsIn(performed)).toEqual({ x: 'a' });
