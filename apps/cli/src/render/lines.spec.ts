@@ -1,7 +1,7 @@
 import type { Issue } from '../api/apps.js';
 import { issueLines, pathText } from './issue-lines.js';
 import { count, describeBytes, describeDuration, describeReceived } from './quantity.js';
-import { resultLines } from './run-lines.js';
+import { resultLines, wayText } from './run-lines.js';
 import { tableLines } from './table-lines.js';
 import { oneLine, valueText } from './value-text.js';
 
@@ -48,6 +48,10 @@ describe('what people read', () => {
     expect(resultLines({ answer: null, outputs: { count: 1 } })).toEqual(['count: 1']);
     expect(resultLines({ answer: null, outputs: { a: 'x', b: 'y\nz' } })).toEqual(['a: x', 'b:', '  y', '  z']);
     expect(resultLines({ answer: null, outputs: null })).toEqual([]);
+  });
+
+  it('names the way a step left where it had a choice', () => {
+    expect([null, 'source', 'chat', 'false'].map(wayText)).toEqual(['', '', '→ chat', '→ else']);
   });
 
   it('shortens text to one line without cutting a character in half', () => {

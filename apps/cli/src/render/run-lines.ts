@@ -38,3 +38,9 @@ export function failureText(failure: RunReport['failure'], nameOfStep: (stepKey:
   const step = failure.stepKey === null ? '' : `${nameOfStep(failure.stepKey)}: `;
   return `${step}${failure.message}  [${failure.code}]`;
 }
+
+/** The way a step left, where it had a choice: `→ chat`; the way of an if-else that no case took is `→ else`. */
+export function wayText(exit: unknown): string {
+  if (typeof exit !== 'string' || exit === 'source') return '';
+  return `→ ${exit === 'false' ? 'else' : exit}`;
+}

@@ -2,6 +2,7 @@ import type { Json } from '@tenon/base';
 import type { EventUpdate, TextUpdate } from '../api/follow-run.js';
 import type { AppOutline } from '../input/start-form.js';
 import { count, describeDuration } from './quantity.js';
+import { wayText } from './run-lines.js';
 import { oneLine } from './value-text.js';
 
 type Paint = (style: 'green' | 'red' | 'yellow' | 'dim' | 'cyan' | 'bold', text: string) => string;
@@ -77,8 +78,8 @@ export class RunProgress {
   private endLine(type: string, name: string, tookMs: number | undefined, payload: EventUpdate['payload']): string {
     const facts = [tookMs !== undefined && describeDuration(tookMs), tokensOf(payload['usage'])].filter(Boolean);
     const tail = facts.length > 0 ? `  ${this.paint('dim', facts.join(' · '))}` : '';
-    const exit = payload['exit'];
-    const way = typeof exit === 'string' && exit !== 'source' ? `  → ${exit}` : '';
+    const exit = wayText(payload['exit']);
+    const way = exit && `  ${exit}`;
     switch (type) {
       case 'step.succeeded':
         return `${this.paint('green', '✓')} ${name}${way}${tail}`;

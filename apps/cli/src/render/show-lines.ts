@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/base';
 import type { AttemptReport, RunReport, StepReport, StepStatus, Usage } from '../api/run-report.js';
 import { count, describeDuration, describeInstant } from './quantity.js';
-import { failureText, outcomeText } from './run-lines.js';
+import { failureText, outcomeText, wayText } from './run-lines.js';
 import { namedValues, valueText } from './value-text.js';
 
 type Style = 'green' | 'red' | 'yellow' | 'dim' | 'cyan' | 'bold';
@@ -102,9 +102,9 @@ class Drawing {
       ...(usage && usage.totalTokens > 0 ? [count(usage.totalTokens, 'token')] : []),
       ...(isRecovering ? ['its worker is lost, another takes over'] : []),
     ];
-    const way = exit === null || exit === 'source' ? '' : ` → ${exit}`;
+    const way = wayText(exit);
     const name = status === 'skipped' ? this.label(title || key) : this.options.paint('bold', title || key);
-    return `${this.options.paint(style, mark)} ${name}${way}  ${this.label(facts.join(' · '))}`;
+    return `${this.options.paint(style, mark)} ${name}${way && ` ${way}`}  ${this.label(facts.join(' · '))}`;
   }
 
   private details(step: StepReport): string[] {
