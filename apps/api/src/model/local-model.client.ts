@@ -46,6 +46,8 @@ export class LocalModelClient {
       headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(ANSWER_MS),
+    }).catch((cause: unknown) => {
+      throw localModelErrors.unreachable('The process for local models does not answer.', { cause });
     });
     const answer = (await response.json()) as Record<string, unknown> & { error?: { message?: string } | string };
     if (response.ok) return answer;
