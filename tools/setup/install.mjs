@@ -1,17 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm, run } from './command.mjs';
 import { at } from './place.mjs';
 import { SetupError, step } from './terminal.mjs';
 
+const lockFile = at('package-lock.json');
+const installedFile = at('node_modules/.package-lock.json');
+const stamp = at('node_modules/.tenon-installed');
+
 /** Installs the packages of the lock file when those in `node_modules` are others, or none. */
 export async function ensureInstalled() {
-  const wanted = readPackages(at('package-lock.json'));
+  const wanted = readPackages(lockFile);
   if (!wanted) throw new SetupError('package-lock.json is missing: this is not a complete copy of the repository.');
   if (!isInstalled(wanted)) {
     await step('Installing packages', (show) => install(wanted, show));
-    if (!isInstalled(wanted))
-      throw new SetupError('npm reported success but packages are missing: remove node_modules and try again.');
+    writeFileSync(stamp, hashLock());
   }
   await ensurePostgresLinks();
 }
@@ -20,14 +24,23 @@ function readPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
 }
 
-/** npm notes what it installed in a lock file of its own: the same versions and hashes mean the same packages. */
+function hashLock() {
+  return createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+}
+
+/**
+ * npm notes what it installed in a lock file of its own. It is right when it came from this very lock, or holds the same
+ * versions and hashes (somebody ran `npm install`); and when everything in it is still there.
+ */
 function isInstalled(wanted) {
-  const found = readPackages(at('node_modules/.package-lock.json'));
+  const found = readPackages(installedFile);
   if (!found) return false;
-  return Object.entries(wanted).every(([name, { version, integrity, optional, link }]) => {
+  if (!Object.keys(found).every((name) => existsSync(at(name)))) return false;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hashLock()) return true;
+  return Object.entries(wanted).every(([name, { version, integrity, optional }]) => {
     // optional packages of other systems are left out
     if (name === '' || (optional && !found[name])) return true;
-    return found[name]?.version === version && found[name]?.integrity === integrity && (link || existsSync(at(name)));
+    return found[name]?.version === version && found[name]?.integrity === integrity;
   });
 }
 

@@ -32,7 +32,7 @@ describe('ensureInstalled', () => {
     JSON.stringify({ packages: { '': {}, 'node_modules/one': { version, integrity: `sha-${version}` } } });
 
   /** An npm that counts its calls and installs what the lock says, or fails with `problem`. */
-  async function npm(problem = ''): Promise<Record<string, string>> {
+  async function npm(more = '', problem = ''): Promise<Record<string, string>> {
     const script = path.join(repo, 'npm.js');
     await writeFile(
       script,
@@ -40,7 +40,7 @@ describe('ensureInstalled', () => {
        fs.appendFileSync('calls', process.argv.slice(2).join(' ') + '\\n');
        if (${JSON.stringify(problem)}) { console.error(${JSON.stringify(problem)}); process.exit(1); }
        fs.mkdirSync('node_modules/one', { recursive: true });
-       fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`,
+       fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json'); ${more}`,
     );
     return { npm_execpath: script };
   }
@@ -81,7 +81,7 @@ describe('ensureInstalled', () => {
     ['npm error code ERESOLVE', 'The packages could not be installed: code ERESOLVE'],
   ])('turns “%s” into a sentence and exit code 1', async (problem, sentence) => {
     await writeFile(path.join(repo, 'package-lock.json'), lock('1.0.0'));
-    const { code, output } = await install(await npm(problem));
+    const { code, output } = await install(await npm('', problem));
     expect(code).toBe(1);
     expect(output).toContain(sentence);
     expect(output).not.toContain('    at ');
