@@ -68,6 +68,23 @@ describe('ensureInstalled', () => {
     expect((await calls()).trim().split('\n')).toHaveLength(3);
   });
 
+  it('does not run npm ci after somebody installed the same packages by hand', async () => {
+    await writeFile(path.join(repo, 'package-lock.json'), lock('1.0.0'));
+    await mkdir(path.join(repo, 'node_modules/one'), { recursive: true });
+    await writeFile(path.join(repo, 'node_modules/.package-lock.json'), lock('1.0.0'));
+    await install(await npm());
+    expect(await calls()).toBe('');
+  });
+
+  it('trusts what npm made of a lock that names more than it installs', async () => {
+    const { packages } = JSON.parse(lock('1.0.0')) as { packages: object };
+    const more = { packages: { ...packages, 'node_modules/more': { version: '1.0.0' } } };
+    await writeFile(path.join(repo, 'package-lock.json'), JSON.stringify(more));
+    const env = await npm(`fs.writeFileSync('node_modules/.package-lock.json', ${JSON.stringify(lock('1.0.0'))});`);
+    expect((await install(env)).code).toBe(0);
+    expect((await install(env)).output).toBe('');
+  });
+
   it.each([
     [
       'npm error code ENOTFOUND\nnpm error request to https://registry.example failed',
