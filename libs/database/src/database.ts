@@ -1,4 +1,5 @@
 import { defineErrors } from '@tenon/base';
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 
 /** Failures of reaching the database as a whole. */
@@ -48,7 +49,7 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
         () => true,
         () => false,
       );
-      client.release(!isClean);
+      client.release(!isClean || isStalePlan(error));
       throw isConnectionError(error) ? unavailable(error) : error;
     }
   };
@@ -66,15 +67,45 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
 }
 
 function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
+  const query = async (text: string, values: unknown[]) => {
+    // a statement without values may be several, and those cannot be prepared
+    if (values.length === 0) return queryable.query(text);
+    try {
+      return await queryable.query({ name: nameOf(text), text, values });
+    } catch (error) {
+      if (isStalePlan(error) && queryable instanceof pg.Pool) return queryable.query(text, values);
+      throw error;
+    }
+  };
   return {
     rows: async <Row>(text: string, parameters: readonly unknown[] = []) => {
       try {
-        return (await queryable.query(text, [...parameters])).rows as Row[];
+        return (await query(text, [...parameters])).rows as Row[];
       } catch (error) {
         throw isConnectionError(error) ? unavailable(error) : error;
       }
     },
   };
+}
+
+const names = new Map<string, string>();
+
+/**
+ * The name under which a connection keeps a statement prepared: planning the larger ones costs more than running them.
+ * All texts are constants, values are parameters, so there are few.
+ */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known) return known;
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  names.set(text, name);
+  return name;
+}
+
+// A migration changed what a statement gives that this connection has prepared.
+function isStalePlan(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return code === '0A000' && String(message).startsWith('cached plan');
 }
 
 // Node's socket errors, Postgres' classes 08 (connection) and 57P (shutting down), and the pool's own words.

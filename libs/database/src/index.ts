@@ -12,7 +12,7 @@ export { databaseErrors, openDatabase, type Database, type DatabaseOptions, type
 export { readAnswer, readLargeValue } from './large-values.js';
 export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
-export { CHANNELS, Listener, ring } from './notifications.js';
+export { CHANNELS, Listener, RELAY_BELL, ring } from './notifications.js';
 export { recordEvents } from './record-events.js';
 export {
   beatLease,

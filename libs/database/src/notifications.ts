@@ -4,11 +4,20 @@ import type { Database } from './database.js';
 
 /** Bells between processes. A bell that is lost costs time only: everything that listens also polls. */
 export const CHANNELS = {
-  /** Payload: nothing. A run was queued or a command written. */
+  /** Payload: one of `RELAY_BELL`, or nothing for both. */
   relay: 'tenon_relay',
   /** Payload: run ids joined by commas. Events or live text of these runs were written. */
   run: 'tenon_run',
 } as const;
+
+/** What the relay is to look for. */
+export const RELAY_BELL = {
+  /** A run was queued. */
+  run: 'run',
+  /** A command was written. */
+  command: 'command',
+} as const;
+
 type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];
 
 /** Payload limit of Postgres is 8 000 bytes; an id and a comma are 37. */

@@ -13,6 +13,7 @@ const TICK_MS = 25;
 export class RunBell {
   private readonly due = new Set<RunId>();
   private timer: NodeJS.Timeout | undefined;
+  private rungAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -21,11 +22,13 @@ export class RunBell {
 
   ring(runId: RunId): void {
     this.due.add(runId);
-    this.timer ??= setTimeout(() => void this.send(), TICK_MS);
+    // the first of a while rings at once, whoever follows closely waits for company
+    this.timer ??= setTimeout(() => void this.send(), Math.max(0, this.rungAt + TICK_MS - performance.now()));
   }
 
   private async send(): Promise<void> {
     this.timer = undefined;
+    this.rungAt = performance.now();
     const runIds = [...this.due];
     this.due.clear();
     try {

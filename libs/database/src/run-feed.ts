@@ -17,6 +17,7 @@ export class PostgresRunFeed implements RunFeed {
   private characters = 0;
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private writtenAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -28,7 +29,8 @@ export class PostgresRunFeed implements RunFeed {
     if (this.characters > MAX_WAITING_CHARACTERS) return;
     this.waiting.push(chunk);
     this.characters += chunk.text.length;
-    this.timer ??= setTimeout(() => void this.write(), TICK_MS);
+    // the first text of a while is written at once: somebody waits for it
+    this.timer ??= setTimeout(() => void this.write(), Math.max(0, this.writtenAt + TICK_MS - performance.now()));
   }
 
   async flush(_runId: RunId): Promise<void> {
@@ -43,6 +45,7 @@ export class PostgresRunFeed implements RunFeed {
     if (chunks.length === 0) return;
     this.waiting = [];
     this.characters = 0;
+    this.writtenAt = performance.now();
     this.writing = this.store(chunks).catch((error: unknown) => {
       this.logger.warn({ error: String(error), chunks: chunks.length }, 'live text dropped');
     });
@@ -50,19 +53,17 @@ export class PostgresRunFeed implements RunFeed {
   }
 
   private async store(chunks: readonly TextChunk[]): Promise<void> {
-    await this.database.inTransaction(async (sql) => {
-      await sql.rows('set local synchronous_commit = off');
-      await sql.rows(
-        `insert into text_chunk (run_id, step_key, attempt, execution, channel, "offset", text)
-         select * from json_to_recordset($1::json)
-           as c("runId" uuid, "stepKey" text, attempt int, execution int, channel text, "offset" int, text text)
-         on conflict do nothing`,
-        [JSON.stringify(chunks)],
-      );
-    });
+    await this.database.rows(STORE, [JSON.stringify(chunks)]);
     for (const { runId } of chunks) this.bell.ring(runId);
   }
 }
+
+const STORE = `
+with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
+insert into text_chunk (run_id, step_key, attempt, execution, channel, "offset", text)
+select chunk.* from relaxed, json_to_recordset($1::json)
+  as chunk("runId" uuid, "stepKey" text, attempt int, execution int, channel text, "offset" int, text text)
+on conflict do nothing`;
 
 /** Joins pieces that follow each other in one text, so that a tick writes one row a stream. */
 function joinNeighbours(chunks: readonly TextChunk[]): TextChunk[] {

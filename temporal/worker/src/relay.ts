@@ -9,6 +9,7 @@ import {
 import { jsonSizeBytes, type Json } from '@tenon/base';
 import {
   CHANNELS,
+  RELAY_BELL,
   claimCommands,
   claimQueuedRuns,
   endQueuedRun,
@@ -50,7 +51,7 @@ export interface RelayParts {
 export class Relay {
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<void> = Promise.resolve();
-  private isDue = false;
+  private readonly due = { runs: false, commands: false };
   private isIdle = true;
   private isClosed = false;
 
@@ -58,7 +59,7 @@ export class Relay {
 
   /** Listens for bells and polls behind them. */
   start(): void {
-    this.parts.listener.on(CHANNELS.relay, () => this.wake());
+    this.parts.listener.on(CHANNELS.relay, (bell) => this.wake(bell));
     this.wake();
   }
 
@@ -69,9 +70,10 @@ export class Relay {
     await this.current;
   }
 
-  /** Looks for work now; a look that is under way is followed by another. */
-  wake(): void {
-    this.isDue = true;
+  /** Looks for work now, of all kinds unless the bell names one; a look that is under way is followed by another. */
+  wake(bell = ''): void {
+    if (bell !== RELAY_BELL.command) this.due.runs = true;
+    if (bell !== RELAY_BELL.run) this.due.commands = true;
     if (!this.isIdle || this.isClosed) return;
     this.isIdle = false;
     clearTimeout(this.timer);
@@ -79,12 +81,13 @@ export class Relay {
   }
 
   private async look(): Promise<void> {
-    while (this.isDue && !this.isClosed) {
-      this.isDue = false;
+    while ((this.due.runs || this.due.commands) && !this.isClosed) {
+      const { runs, commands } = this.due;
+      this.due.runs = this.due.commands = false;
       try {
-        const [runs, commands] = [await this.startRuns(), await this.deliverCommands()];
         // a full claim may have left some
-        if (runs === CLAIM_SIZE || commands === CLAIM_SIZE) this.isDue = true;
+        if (runs && (await this.startRuns()) === CLAIM_SIZE) this.due.runs = true;
+        if (commands && (await this.deliverCommands()) === CLAIM_SIZE) this.due.commands = true;
       } catch (error) {
         this.parts.logger.warn({ error: String(error) }, 'the relay could not look for work');
       }

@@ -40,13 +40,14 @@ export class RunUpdates {
    */
   async *follow(teamId: TeamId, run: RunRecord, afterSeq: number): AsyncGenerator<Update> {
     const plan = await this.apps.getPlan(teamId, run.planHash);
+    const hasText = plan.steps.some(({ streams }) => streams.length > 0);
     const bell = this.watch.watch(run.id);
     const follower = new Follower(plan, afterSeq, this.objects);
     try {
       for (;;) {
         // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
         const events = await this.history.listEvents(teamId, run.id, follower.seq, BATCH);
-        const chunks = await this.history.listText(teamId, run.id, follower.known);
+        const chunks = hasText ? await this.history.listText(teamId, run.id, follower.known) : [];
         yield* await follower.take(events, chunks);
         if (follower.hasEnded) return;
         if (events.length < BATCH) await bell.news();

@@ -92,7 +92,7 @@ export class RunService {
       workflow_run_id: runId,
       timestamp: Math.floor(Date.now() / 1000),
     };
-    const acceptedId = await this.runs.accept({
+    return this.runs.accept({
       id: runId,
       teamId,
       appId: request.appId,
@@ -108,7 +108,6 @@ export class RunService {
         idempotency: { key: request.idempotencyKey, requestHash: hashOfRequest(request) },
       }),
     });
-    return this.getRun(identity, acceptedId);
   }
 
   /** Asks a run to stop. @throws run.missing, run.ended */
@@ -125,10 +124,10 @@ export class RunService {
   }
 
   private async findTarget({ teamId }: Identity, request: StartRequest): Promise<Target> {
-    const app = await this.apps.find(teamId, request.appId);
-    if (!app) throw appErrors.missing('There is no such app.');
+    const runnable = await this.apps.findRunnable(teamId, request.appId, request.versionId);
+    if (!runnable) throw appErrors.missing('There is no such app.');
     if (request.useDraft) {
-      const compiled = await this.appService.compileDraft(teamId, app.id);
+      const compiled = await this.appService.compileDraft(teamId, request.appId);
       if (!compiled.ok)
         throw definitionErrors.hasErrors('The draft has errors; correct them before it can run.', {
           details: {
@@ -140,11 +139,10 @@ export class RunService {
       await this.apps.storePlan(teamId, compiled.hash, compiled.plan);
       return { versionId: null, planHash: compiled.hash, plan: compiled.plan };
     }
-    const versionId = request.versionId ?? app.liveVersionId;
+    const { versionId, planHash } = runnable;
+    if (!versionId && request.versionId) throw startErrors.versionMissing('The app has no such version.');
     if (!versionId) throw startErrors.notPublished('The app is not published yet; publish it, or run its draft.');
-    const [version] = await this.apps.findVersions(teamId, [versionId]);
-    if (!version || version.appId !== app.id) throw startErrors.versionMissing('The app has no such version.');
-    return { versionId, planHash: version.planHash, plan: await this.apps.getPlan(teamId, version.planHash) };
+    return { versionId, planHash, plan: await this.apps.getPlan(teamId, planHash) };
   }
 
   /** The values of the start form; every problem of every field is found before anything is refused. */

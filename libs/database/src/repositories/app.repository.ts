@@ -39,8 +39,18 @@ export interface VersionRecord {
   readonly createdAt: Date;
 }
 
+/** A version by its plan; both are null where there is none. */
+export type Runnable =
+  { readonly versionId: VersionId; readonly planHash: string } | { readonly versionId: null; readonly planHash: null };
+
+/** Plans that a process keeps in memory: so many, of at most so many steps. */
+const KEPT_PLANS = { count: 100, steps: 300 };
+
 /** Apps with their drafts, versions and plans. The team is the first argument of every method. */
 export class AppRepository {
+  /** Plans never change, so what was read once holds; the least recently used first. */
+  private readonly plans = new Map<string, Plan>();
+
   constructor(private readonly database: Database) {}
 
   /** Makes an app with its first draft. */
@@ -131,6 +141,15 @@ export class AppRepository {
   }
 
   async getPlan(teamId: TeamId, hash: string): Promise<Plan> {
+    const name = `${teamId} ${hash}`;
+    const plan = this.plans.get(name) ?? (await this.readPlan(teamId, hash));
+    this.plans.delete(name);
+    if (plan.steps.length <= KEPT_PLANS.steps) this.plans.set(name, plan);
+    if (this.plans.size > KEPT_PLANS.count) this.plans.delete(this.plans.keys().next().value as string);
+    return plan;
+  }
+
+  private async readPlan(teamId: TeamId, hash: string): Promise<Plan> {
     const [row] = await this.database.rows<{ document: Plan }>(
       'select document from plan where team_id = $1 and hash = $2',
       [teamId, hash],
@@ -159,6 +178,20 @@ export class AppRepository {
       await sql.rows('update app set live_version_id = $2, updated_at = now() where id = $1', [appId, row?.id]);
       return row as VersionRecord;
     });
+  }
+
+  /**
+   * What a run of an app runs: the plan of the version asked for, or of the live one.
+   * @returns undefined when there is no such app; no version when the app has none, or not that one
+   */
+  async findRunnable(teamId: TeamId, appId: AppId, versionId?: VersionId): Promise<Runnable | undefined> {
+    const [row] = await this.database.rows<Runnable>(
+      `select version.id as "versionId", version.plan_hash as "planHash" from app
+       left join version on version.app_id = app.id and version.id = coalesce($3, app.live_version_id)
+       where app.team_id = $1 and app.id = $2`,
+      [teamId, appId, versionId ?? null],
+    );
+    return row;
   }
 
   findVersions(teamId: TeamId, versionIds: readonly VersionId[]): Promise<VersionRecord[]> {

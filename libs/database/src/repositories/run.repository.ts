@@ -10,7 +10,7 @@ import {
 import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
-import { CHANNELS, ring } from '../notifications.js';
+import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 
 /** Failures of accepting a run. */
 export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing', ended: 'conflict' });
@@ -74,17 +74,18 @@ export class RunRepository {
 
   /**
    * Accepts a run: one insert, which is also the outbox. Rings the relay after the commit.
-   * @returns the run's id; that of the earlier run when the same key and request were accepted before
+   * @returns the run; the earlier one when the same key and request were accepted before
    * @throws run.keyReused when the key was used for another request
    */
-  async accept(run: NewRun): Promise<RunId> {
-    const row = run.newConversation
+  async accept(run: NewRun): Promise<RunRecord> {
+    const { requestHash, ...accepted } = run.newConversation
       ? await this.database.inTransaction((sql) => acceptWithConversation(sql, run))
       : await insertRun(this.database, run);
-    if (row.id !== run.id && row.requestHash !== run.idempotency?.requestHash)
+    if (accepted.id !== run.id && requestHash !== run.idempotency?.requestHash)
       throw runErrors.keyReused('This idempotency key was used for another request; use a new key.');
-    if (row.id === run.id) await this.ringRelay();
-    return row.id;
+    // not waited for: the run is accepted, and a bell that is lost costs it the relay's poll
+    if (accepted.id === run.id) void this.ringRelay(RELAY_BELL.run);
+    return accepted;
   }
 
   async find(teamId: TeamId, runId: RunId): Promise<RunRecord | undefined> {
@@ -138,7 +139,7 @@ export class RunRepository {
         reason,
       ]);
     });
-    await this.ringRelay();
+    await this.ringRelay(RELAY_BELL.command);
   }
 
   /** Runs of a team that wait, and that are under way. */
@@ -153,13 +154,12 @@ export class RunRepository {
   }
 
   // A bell that cannot be rung costs the poll's interval, nothing else.
-  private async ringRelay(): Promise<void> {
-    await ring(this.database, CHANNELS.relay).catch(() => undefined);
+  private async ringRelay(payload: string): Promise<void> {
+    await ring(this.database, CHANNELS.relay, payload).catch(() => undefined);
   }
 }
 
-interface Accepted {
-  readonly id: RunId;
+interface Accepted extends RunRecord {
   readonly requestHash: string | null;
 }
 
@@ -218,6 +218,11 @@ export async function endQueuedRun(sql: Sql, runId: RunId, reason: string): Prom
   return row;
 }
 
+const FIELDS = `
+id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
+  channel, status, reason, inputs, system, outputs, failure, usage, exceptions, steps, last_seq as "lastSeq",
+  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError"`;
+
 const ACCEPT = `
 with accepted as (
   insert into run (id, team_id, app_id, version_id, plan_hash, conversation_id, channel, created_by, inputs, system,
@@ -225,12 +230,8 @@ with accepted as (
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11, $12)
   on conflict (team_id, app_id, idempotency_key) where idempotency_key is not null do update
     set idempotency_key = excluded.idempotency_key
-  returning id, request_hash
+  returning *
 )
-select id, request_hash as "requestHash" from accepted`;
+select ${FIELDS}, request_hash as "requestHash" from accepted`;
 
-const SELECT = `
-select id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
-  channel, status, reason, inputs, system, outputs, failure, usage, exceptions, steps, last_seq as "lastSeq",
-  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError"
-from run`;
+const SELECT = `select ${FIELDS} from run`;

@@ -75,7 +75,7 @@ async function accept(
     'insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing',
     [teamId, compiled.hash, JSON.stringify(compiled.plan)],
   );
-  const runId = await runs.accept({
+  const { id: runId } = await runs.accept({
     ...owner,
     id: newId<RunId>(),
     versionId: null,
