@@ -1,9 +1,9 @@
 import { announceReady, loadSecretKey, type Config } from '@tenon/platform';
 import { findFreePort } from '@tenon/platform/servers';
 import { randomBytes } from 'node:crypto';
-import { watchFile } from 'node:fs';
 import path from 'node:path';
 import { backUp } from './backup.js';
+import { BuildWatch } from './build-watch.js';
 import { checkAddress } from './checks.js';
 import { compareReleases, openDataFolder, type DataFolder } from './data-folder.js';
 import { Instance, type OwnerReport } from './instance.js';
@@ -43,12 +43,14 @@ export class Launcher {
   private readonly ending = new AbortController();
   private readonly statusFile: string;
   private readonly status: StatusFile;
+  private readonly builds: BuildWatch;
   private folder: DataFolder | undefined;
   private logs: LogOutput | undefined;
   private isFirstStartOver = false;
 
   constructor(private readonly options: LauncherOptions) {
     this.statusFile = path.join(options.config.data.folder, 'status.json');
+    this.builds = new BuildWatch(options.distFolder);
     this.status = new StatusFile(this.statusFile, ({ message }) =>
       this.print(`The status of the processes cannot be written: ${message}`),
     );
@@ -96,6 +98,7 @@ export class Launcher {
   /** Ends everything in order and lets go of the data folder. */
   async stop(): Promise<void> {
     this.ending.abort();
+    this.builds.close();
     for (const names of STOP_ORDER) {
       await Promise.all(names.map((name) => this.stopOne(name)));
     }
@@ -155,7 +158,7 @@ export class Launcher {
     const onLine = this.linesOf(name);
     const supervised = this.supervise(name, (signal) => startNodeProcess(command, { onLine, signal }));
     const process = await terminal.step(`Starting ${name}`, () => supervised.start());
-    if (isWatching) watchBuilt(command.file, () => void supervised.restart());
+    if (isWatching) this.builds.watch(command.file, () => void supervised.restart());
     return process;
   }
 
@@ -214,11 +217,4 @@ export class Launcher {
 
 async function newEndpoint(): Promise<Endpoint> {
   return { port: await findFreePort(), token: randomBytes(32).toString('base64url') };
-}
-
-function watchBuilt(file: string, onChange: () => void): void {
-  // A build removes the file first: only its return counts.
-  watchFile(file, { interval: 500 }, (now, before) => {
-    if (now.mtimeMs > 0 && now.mtimeMs !== before.mtimeMs) onChange();
-  });
 }

@@ -195,11 +195,16 @@ describe('the launcher', () => {
     }
   });
 
-  it('starts a program again when it was built anew', async () => {
+  it('starts those programs again that a build has changed, once it is over', async () => {
     const one = launch({}, ['--watch']);
     await one.ready();
+    const worker = await installation.until('worker', ({ state }) => state === 'ready');
+    await installation.removeProgram('apps/api');
+    await installation.setProgram('temporal/worker', PROGRAM); // written anew, with the same content
     await installation.setProgram('apps/api', `console.log('the new build'); ${PROGRAM}`);
+    await installation.endBuild();
     await eventually(() => one.output().includes('the new build'), 10_000);
+    expect((await installation.until('worker', ({ state }) => state === 'ready')).pid).toBe(worker.pid);
     one.child.kill('SIGINT');
     expect(await one.ended).toEqual({ code: 0, signal: null });
   });

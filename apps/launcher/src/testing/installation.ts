@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -25,6 +26,8 @@ export const PROGRAM = `
 export interface Installation {
   readonly dataFolder: string;
   setProgram(name: string, body: string): Promise<void>;
+  /** Says that a build is over. */
+  endBuild(): Promise<void>;
   setRelease(release: string): Promise<void>;
   removeProgram(name: string): Promise<void>;
   /** Runs the launcher. */
@@ -60,6 +63,7 @@ export async function createInstallation(data?: string): Promise<Installation> {
       await mkdir(path.dirname(main(name)), { recursive: true });
       await writeFile(main(name), body);
     },
+    endBuild: () => writeFile(path.join(root, 'dist/.stamp'), randomUUID()),
     setRelease: (version) => writeFile(path.join(root, 'package.json'), JSON.stringify({ version, type: 'module' })),
     removeProgram: (name) => rm(main(name)),
     launch: (env = {}, args = []) => launch(root, main('apps/launcher'), { TENON_DATA_DIR: dataFolder, ...env }, args),
@@ -73,6 +77,7 @@ export async function createInstallation(data?: string): Promise<Installation> {
     remove: () => rm(root, { recursive: true, force: true }),
   };
   await installation.setRelease('1.0.0');
+  await installation.endBuild();
   for (const name of PROGRAMS) await installation.setProgram(name, PROGRAM);
   return installation;
 }
