@@ -3,8 +3,6 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
-import type { Context as SocketContext } from 'graphql-ws';
-import type { IncomingMessage } from 'node:http';
 import { AppResolver } from './app/app.resolver.js';
 import { AppService } from './app/app.service.js';
 import { SecretSealer } from './app/secret-sealer.js';
@@ -75,23 +73,12 @@ function graphql(parts: Parts, schemaFile?: string): DynamicModule {
       csrfPrevention: true,
       formatError: createErrorFormatter(parts.logger),
       plugins: [limitsPlugin],
-      subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
-      context: (given: { req?: Request; res?: Response } | SocketContext) => createContext(identities, given),
+      // subscriptions are served by graphql/socket.ts
+      context: async ({ req: request, res: response }: { req: Request; res: Response }): Promise<GraphQLContext> => ({
+        identity: await identities.read(request),
+        request,
+        response,
+      }),
     }),
   });
-}
-
-/** A request comes with `req` and `res`; a socket with what it was opened with. */
-async function createContext(
-  identities: IdentityReader,
-  given: { req?: Request; res?: Response } | SocketContext,
-): Promise<GraphQLContext> {
-  if ('extra' in given) {
-    const { request } = given.extra as { request: IncomingMessage };
-    const authorization = given.connectionParams?.['authorization'];
-    const identity = await identities.read(request, typeof authorization === 'string' ? authorization : undefined);
-    return { identity };
-  }
-  const { req: request, res: response } = given as { req: Request; res: Response };
-  return { identity: await identities.read(request), request, response };
 }

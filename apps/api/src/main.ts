@@ -11,8 +11,7 @@ await runProcess(async () => {
   const config = loadConfig(process.env, REQUIRED);
   const parts = await composeParts(config);
   await migrate(parts.database);
-  const app = await createServer(parts);
-  await app.init();
+  const { app, close } = await createServer(parts);
   const members = app.get(MemberRepository);
   const seeded = await seed({
     ...parts,
@@ -23,7 +22,7 @@ await runProcess(async () => {
   parts.listener.start();
   await app.listen(config.server.port, config.server.host);
   onShutdown(async () => {
-    await app.close();
+    await close();
     await parts.listener.close();
     await parts.database.close();
   });

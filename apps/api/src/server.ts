@@ -5,6 +5,8 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Server } from 'node:http';
 import { ApiModule } from './app.module.js';
+import { createErrorFormatter } from './graphql/format-error.js';
+import { serveSubscriptions } from './graphql/socket.js';
 import type { Parts } from './parts.js';
 
 /** Largest request, in bytes: an app file of 10 MiB as JSON text. */
@@ -12,8 +14,15 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 /** A request that has not arrived whole after this long is dropped, in milliseconds. */
 const REQUEST_MS = 60_000;
 
-/** The HTTP server over the parts, not listening yet. */
-export async function createServer(parts: Parts, schemaFile?: string): Promise<NestExpressApplication> {
+/** The API over its parts, ready to listen. */
+export interface ApiServer {
+  readonly app: NestExpressApplication;
+  /** Ends subscriptions, then requests; clients with a subscription connect again elsewhere. */
+  close(): Promise<void>;
+}
+
+/** Builds the server; it does not listen yet. @param schemaFile  where the schema is written; kept in memory without it */
+export async function createServer(parts: Parts, schemaFile?: string): Promise<ApiServer> {
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts, schemaFile), {
     bodyParser: false,
     logger: ['error', 'warn'],
@@ -31,5 +40,13 @@ export async function createServer(parts: Parts, schemaFile?: string): Promise<N
   const server = app.getHttpServer() as Server;
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = 20_000;
-  return app;
+  await app.init();
+  const subscriptions = serveSubscriptions(app, createErrorFormatter(parts.logger));
+  return {
+    app,
+    close: async () => {
+      await subscriptions.close();
+      await app.close();
+    },
+  };
 }

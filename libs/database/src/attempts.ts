@@ -2,6 +2,7 @@ import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/ba
 import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
 import { recordEvents } from './record-events.js';
+import { storableJson } from './storable.js';
 
 /** One try at one step, as the worker that performs it knows it. */
 export interface AttemptKey {
@@ -41,7 +42,7 @@ export async function openAttempt(
       key.stepKey,
       key.attempt,
       work.workerId,
-      JSON.stringify(work.inputs),
+      storableJson(work.inputs),
     ]);
     if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
     return row.outcome === null ? { execution: row.execution, losses: row.losses } : { recorded: resultOf(row) };
@@ -107,9 +108,9 @@ export async function closeAttempt(
     execution,
     result.ok ? 'succeeded' : 'failed',
     result.ok ? (result.exit ?? null) : null,
-    result.outputs ? JSON.stringify(result.outputs) : null,
-    result.ok ? null : JSON.stringify(result.failure),
-    result.usage ? JSON.stringify(result.usage) : null,
+    result.outputs ? storableJson(result.outputs) : null,
+    result.ok ? null : storableJson(result.failure),
+    result.usage ? storableJson(result.usage) : null,
     bounded(record.request),
     bounded(record.reply),
   ]);
@@ -152,7 +153,7 @@ export async function dropAttempt(sql: Sql, key: AttemptKey, execution: number):
 
 function bounded(value: Json | undefined): string | null {
   if (value === undefined) return null;
-  const text = JSON.stringify(value);
+  const text = storableJson(value);
   if (text.length <= RECORD_LIMIT) return text;
-  return JSON.stringify({ cut: true, characters: text.length, start: text.slice(0, RECORD_LIMIT) });
+  return storableJson({ cut: true, characters: text.length, start: text.slice(0, RECORD_LIMIT) });
 }

@@ -1,6 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { Plan, RunEvent, StepResult } from '@tenon/engine';
 import { createFakeLogger } from '@tenon/ports/testing';
+import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import {
   cancelAttempt,
@@ -152,6 +153,28 @@ describe('events', () => {
     expect(await history.listAttempts(other.teamId, runId)).toEqual([]);
     expect(await new RunRepository(test.database).find(other.teamId, runId)).toBeUndefined();
   });
+});
+
+describe('any text', () => {
+  it('that a model, a server or a person may send is stored, and read as well as it can be', async () => {
+    const anyText = fc.string({ unit: 'binary', maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(anyText, fc.constantFrom('\0', '\ud83d', '\ude00', '\\u0000', '\\'), async (text, hard) => {
+        const { teamId, runId, key } = await newRun();
+        const value = `${text}${hard}${text}`;
+        const expected = value.replaceAll('\0', '').toWellFormed();
+        const inputs = { 'a.b': value };
+        const events = [{ seq: 1, at: 1, type: 'step.started' as const, stepKey: value, inputs }];
+        await openAttempt(test.database, key, { workerId: 'w', inputs, events });
+        await closeAttempt(test.database, key, 1, { ok: true, outputs: { [value]: value } }, { reply: value });
+        const history = new HistoryRepository(test.database);
+        expect((await history.listSteps(teamId, runId)).map(({ stepKey }) => stepKey)).toEqual([expected]);
+        const [attempt] = await history.listAttempts(teamId, runId);
+        expect([attempt?.outputs, attempt?.reply]).toEqual([{ [expected]: expected }, expected]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
 });
 
 describe('attempts', () => {
@@ -364,4 +387,14 @@ describe('a database that goes away', () => {
     await test.postgres.restart();
     expect(await test.database.rows('select 1 as one')).toEqual([{ one: 1 }]);
   }, 60_000);
+
+  it('in the middle of a transaction fails that transaction and nothing else', async () => {
+    const broken = test.database.inTransaction(async (sql) => {
+      const [own] = await sql.rows<{ pid: number }>('select pg_backend_pid() as pid');
+      await test.database.rows('select pg_terminate_backend($1)', [own?.pid]);
+      await sql.rows('select 1');
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'database.unavailable' });
+    expect(await test.database.rows('select 1 as one')).toEqual([{ one: 1 }]);
+  });
 });

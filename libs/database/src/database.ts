@@ -1,6 +1,7 @@
 import { defineErrors } from '@tenon/base';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { storableText } from './storable.js';
 
 /** Failures of reaching the database as a whole. */
 export const databaseErrors = defineErrors('database', { newerSchema: 'invalid', unavailable: 'unavailable' });
@@ -33,14 +34,17 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
   const settings = { connectionString: url, application_name: name, connectionTimeoutMillis: 5_000, keepAlive: true };
   const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 30_000, statement_timeout: 60_000 });
   // An idle connection that dies is taken out of the pool by the pool; the next query gets a fresh one.
-  pool.on('error', () => undefined);
+  pool.on('error', ignore);
 
   const inTransaction = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch(unavailable);
+    // a connection that breaks fails its statement; its event without a listener would end the process
+    client.on('error', ignore);
     try {
       await client.query('begin');
       const result = await work(sqlOver(client));
       await client.query('commit');
+      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
@@ -49,7 +53,9 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
         () => true,
         () => false,
       );
-      client.release(!isClean || isStalePlan(error));
+      const isBroken = !isClean || isStalePlan(error);
+      if (!isBroken) client.off('error', ignore);
+      client.release(isBroken);
       throw isConnectionError(error) ? unavailable(error) : error;
     }
   };
@@ -59,12 +65,15 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
     inTransaction,
     connect: async () => {
       const client = new pg.Client(settings);
+      client.on('error', ignore);
       await client.connect().catch(unavailable);
       return client;
     },
     close: () => pool.end(),
   };
 }
+
+const ignore = () => undefined;
 
 function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
   const query = async (text: string, values: unknown[]) => {
@@ -80,13 +89,15 @@ function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
   return {
     rows: async <Row>(text: string, parameters: readonly unknown[] = []) => {
       try {
-        return (await query(text, [...parameters])).rows as Row[];
+        return (await query(text, parameters.map(storable))).rows as Row[];
       } catch (error) {
         throw isConnectionError(error) ? unavailable(error) : error;
       }
     },
   };
 }
+
+const storable = (value: unknown): unknown => (typeof value === 'string' ? storableText(value) : value);
 
 const names = new Map<string, string>();
 

@@ -1,6 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { RunEvent, RunOutcome, StepState } from '@tenon/engine';
 import type { Sql } from './database.js';
+import { storableJson } from './storable.js';
 
 /** The row of a step that a batch of events amounts to; fields that the batch says nothing about are null. */
 interface StepRow {
@@ -38,16 +39,16 @@ export async function recordEvents(
   await sql.rows(RECORD, [
     runId,
     teamId,
-    JSON.stringify(events.map(toRow)),
-    JSON.stringify(foldSteps(events)),
+    storableJson(events.map(toRow)),
+    storableJson(foldSteps(events)),
     last.seq,
     started ? started.at : null,
     outcome ? last.at : null,
     outcome?.status ?? null,
     outcome?.reason ?? null,
-    outcome ? JSON.stringify(outcome.outputs) : null,
-    outcome?.failure ? JSON.stringify(outcome.failure) : null,
-    outcome ? JSON.stringify(outcome.usage) : null,
+    outcome ? storableJson(outcome.outputs) : null,
+    outcome?.failure ? storableJson(outcome.failure) : null,
+    outcome ? storableJson(outcome.usage) : null,
     outcome?.exceptions ?? null,
     outcome?.steps ?? null,
     started ? textOf(started.pool['sys']?.['query']) : null,

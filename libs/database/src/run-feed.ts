@@ -2,6 +2,7 @@ import type { RunId } from '@tenon/base';
 import type { Logger, RunFeed, TextChunk } from '@tenon/ports';
 import type { Database } from './database.js';
 import type { RunBell } from './run-bell.js';
+import { storableJson } from './storable.js';
 
 /** How long text waits for company before it is written, in milliseconds. */
 const TICK_MS = 40;
@@ -53,7 +54,7 @@ export class PostgresRunFeed implements RunFeed {
   }
 
   private async store(chunks: readonly TextChunk[]): Promise<void> {
-    await this.database.rows(STORE, [JSON.stringify(chunks)]);
+    await this.database.rows(STORE, [storableJson(chunks)]);
     for (const { runId } of chunks) this.bell.ring(runId);
   }
 }

@@ -1,5 +1,12 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
+import {
+  GraphQLError,
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import { getComplexity, simpleEstimator, type ComplexityEstimator } from 'graphql-query-complexity';
 
 /** Fields within fields. */
@@ -20,36 +27,50 @@ export const limitsPlugin: ApolloServerPlugin = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, request }) => {
       checkDepth(document);
-      const cost = getComplexity({
-        schema,
-        query: document,
-        variables: request.variables ?? {},
-        ...(request.operationName && { operationName: request.operationName }),
-        estimators: [pageEstimator, simpleEstimator({ defaultComplexity: 1 })],
-        maxQueryNodes: MAX_NODES,
-      });
+      const cost = costOf(schema, document, request);
       if (cost > MAX_COST)
         throw refuse(`The query costs ${cost}, at most ${MAX_COST} are allowed; ask for fewer rows.`);
     },
   }),
 };
 
+function costOf(schema: GraphQLSchema, query: DocumentNode, { variables, operationName }: GraphQLRequest): number {
+  try {
+    return getComplexity({
+      schema,
+      query,
+      variables: variables ?? {},
+      ...(operationName && { operationName }),
+      estimators: [pageEstimator, simpleEstimator({ defaultComplexity: 1 })],
+      maxQueryNodes: MAX_NODES,
+    });
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : `The query has more than ${MAX_NODES} fields.`);
+  }
+}
+
 function checkDepth(document: DocumentNode): void {
   const fragments = new Map(
     document.definitions
       .filter((it): it is FragmentDefinitionNode => it.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
+      .map((fragment) => [fragment.name.value, fragment.selectionSet]),
   );
-  const visit = (set: SelectionSetNode | undefined, depth: number): void => {
-    if (depth > MAX_DEPTH) throw refuse(`The query is nested deeper than ${MAX_DEPTH} fields.`);
-    for (const node of set?.selections ?? []) {
-      if (node.kind === Kind.FIELD) visit(node.selectionSet, depth + 1);
-      else if (node.kind === Kind.INLINE_FRAGMENT) visit(node.selectionSet, depth);
-      else visit(fragments.get(node.name.value)?.selectionSet, depth);
-    }
-  };
+  // each fragment is measured once: unfolding it at every spread would take time exponential in their number
+  const heights = new Map<string, number>();
+  const heightOf = (set: SelectionSetNode | undefined): number =>
+    Math.max(
+      0,
+      ...(set?.selections ?? []).map((node) => {
+        if (node.kind === Kind.FIELD) return 1 + heightOf(node.selectionSet);
+        if (node.kind === Kind.INLINE_FRAGMENT) return heightOf(node.selectionSet);
+        const name = node.name.value;
+        if (!heights.has(name)) heights.set(name, heightOf(fragments.get(name)));
+        return heights.get(name) as number;
+      }),
+    );
   for (const definition of document.definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION) visit(definition.selectionSet, 0);
+    if (definition.kind === Kind.OPERATION_DEFINITION && heightOf(definition.selectionSet) > MAX_DEPTH)
+      throw refuse(`The query is nested deeper than ${MAX_DEPTH} fields.`);
 }
 
 function refuse(message: string): GraphQLError {

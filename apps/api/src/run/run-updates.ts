@@ -16,7 +16,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OBJECTS } from '../parts.js';
 import type { RunEventUpdate, RunReplyUpdate, RunTextUpdate } from './run-update.types.js';
 import { plain } from './run.types.js';
-import { RunWatch } from './run-watch.js';
+import { RunWatch, type RunBellWaiter } from './run-watch.js';
 
 type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
 
@@ -38,13 +38,28 @@ export class RunUpdates {
    * Every event after `afterSeq` once and in order, live text, and the answer as it may be shown. Whoever connects
    * again gets texts and the answer from their beginning. Ends after the run's last event.
    */
-  async *follow(teamId: TeamId, run: RunRecord, afterSeq: number): AsyncGenerator<Update> {
-    const plan = await this.apps.getPlan(teamId, run.planHash);
-    const hasText = plan.steps.some(({ streams }) => streams.length > 0);
+  follow(teamId: TeamId, run: RunRecord, afterSeq: number): AsyncIterableIterator<Update> {
     const bell = this.watch.watch(run.id);
-    const follower = new Follower(plan, afterSeq, this.objects);
+    const updates = this.read(teamId, run, afterSeq, bell);
+    return {
+      next: () => updates.next(),
+      // a generator that waits hears of its end only with the next bell: this is one
+      return: (value) => {
+        bell.close();
+        return updates.return(value);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  private async *read(teamId: TeamId, run: RunRecord, afterSeq: number, bell: RunBellWaiter): AsyncGenerator<Update> {
     try {
-      for (;;) {
+      const plan = await this.apps.getPlan(teamId, run.planHash);
+      const hasText = plan.steps.some(({ streams }) => streams.length > 0);
+      const follower = new Follower(plan, afterSeq, this.objects);
+      while (!bell.isClosed) {
         // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
         const events = await this.history.listEvents(teamId, run.id, follower.seq, BATCH);
         const chunks = hasText ? await this.history.listText(teamId, run.id, follower.known) : [];

@@ -15,9 +15,15 @@ export class RunWatch {
     listener.on(CHANNELS.run, (payload) => this.wake(payload));
   }
 
+  /** Whether anybody watches the run. */
+  isWatched(runId: RunId): boolean {
+    return this.waiting.has(runId);
+  }
+
   /** A watch on one run. Bells that ring between two waits are not missed. */
   watch(runId: RunId): RunBellWaiter {
     let isRung = false;
+    let isClosed = false;
     let waitMs = FIRST_WAIT_MS;
     let wakeUp: (() => void) | undefined;
     const ring = () => {
@@ -40,7 +46,11 @@ export class RunWatch {
           wakeUp = done;
           if (isRung) done();
         }),
+      get isClosed() {
+        return isClosed;
+      },
       close: () => {
+        isClosed = true;
         others.delete(ring);
         if (others.size === 0) this.waiting.delete(runId);
         ring();
@@ -60,4 +70,5 @@ export interface RunBellWaiter {
   news(): Promise<void>;
   /** Wakes whoever waits, for the last time. */
   close(): void;
+  readonly isClosed: boolean;
 }

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  jsonSizeBytes,
   defineErrors,
   type AppId,
   type ConversationId,
@@ -31,10 +32,13 @@ export const startErrors = defineErrors('run', {
   versionMissing: 'missing',
   invalidKey: 'invalid',
   queryTooLong: 'invalid',
+  inputsTooLarge: 'invalid',
 });
 
 const MAX_QUERY_CHARACTERS = 100_000;
 const MAX_KEY_CHARACTERS = 255;
+/** What a run is started with travels in one message to the workflow server, which takes 2 MiB. */
+const MAX_START_BYTES = 1024 * 1024;
 
 /** What is asked to run. */
 export interface StartRequest {
@@ -68,7 +72,7 @@ export class RunService {
   /**
    * Accepts a run: from here on it is never lost.
    * @throws app.missing, run.notPublished, run.versionMissing, run.invalidInputs, run.conversationMissing,
-   *         definition.hasErrors, run.keyReused
+   *         run.inputsTooLarge, definition.hasErrors, run.keyReused
    */
   async start(identity: Identity, request: StartRequest): Promise<RunRecord> {
     const { teamId, memberId } = identity;
@@ -92,6 +96,7 @@ export class RunService {
       workflow_run_id: runId,
       timestamp: Math.floor(Date.now() / 1000),
     };
+    checkSize(inputs, system);
     return this.runs.accept({
       id: runId,
       teamId,
@@ -174,6 +179,14 @@ function checkRequest({ query, idempotencyKey }: StartRequest): void {
     throw startErrors.queryTooLong(`A message has at most ${MAX_QUERY_CHARACTERS} characters.`);
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_CHARACTERS))
     throw startErrors.invalidKey(`An idempotency key has 1 to ${MAX_KEY_CHARACTERS} characters.`);
+}
+
+function checkSize(inputs: Outputs, system: Outputs): void {
+  const bytes = jsonSizeBytes(inputs) + jsonSizeBytes(system);
+  if (bytes > MAX_START_BYTES)
+    throw startErrors.inputsTooLarge(
+      `The inputs take ${bytes} bytes, at most ${MAX_START_BYTES} fit; give large texts as files.`,
+    );
 }
 
 function hashOfRequest({ inputs, query, conversationId, versionId, useDraft }: StartRequest): string {

@@ -1,9 +1,9 @@
+import type { RunId } from '@tenon/base';
 import type { Listener } from '@tenon/database';
 import { MemberRepository } from '@tenon/database';
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
 import type { ObjectStore } from '@tenon/ports';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +13,7 @@ import { AppService } from '../app/app.service.js';
 import { hashPassword } from '../auth/passwords.js';
 import { composeParts, REQUIRED } from '../parts.js';
 import { seed } from '../seed.js';
+import { RunWatch } from '../run/run-watch.js';
 import { createServer } from '../server.js';
 
 /** A real API on a real Postgres, without a worker. */
@@ -21,6 +22,8 @@ export interface ApiBench {
   readonly test: TestDatabase;
   readonly listener: Listener;
   readonly objects: ObjectStore;
+  /** Whether a subscription follows the run. */
+  watching(runId: string): boolean;
   readonly owner: ApiClient;
   /** A member of another team. */
   readonly stranger: ApiClient;
@@ -58,8 +61,7 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
     REQUIRED,
   );
   const parts = await composeParts(config);
-  const app: NestExpressApplication = await createServer(parts);
-  await app.init();
+  const { app, close } = await createServer(parts);
   const members = app.get(MemberRepository);
   const examples = path.resolve(import.meta.dirname, '../../../../examples');
   await seed({ ...parts, members, apps: app.get(AppService), examples });
@@ -71,11 +73,12 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
     test,
     listener: parts.listener,
     objects: parts.objects,
+    watching: (runId) => app.get(RunWatch).isWatched(runId as RunId),
     owner: client(url, token),
     stranger: client(url, await addStranger(test, members)),
     nobody: client(url, ''),
     close: async () => {
-      await app.close();
+      await close();
       await parts.listener.close();
       await parts.database.close();
       await test.close();
@@ -116,4 +119,18 @@ function client(url: string, token: string): ApiClient {
       return body.data;
     },
   };
+}
+
+/** Asks for the team's apps as its list shows them. */
+export const APPS = `{ apps { edges { cursor node { id name mode liveVersion { number } issues { code severity } } } pageInfo { hasNextPage endCursor } } }`;
+
+/** Starts a run. */
+export const START = `mutation ($input: StartRunInput!) { startRun(input: $input) { run { id status inputs query conversationId } errors { code message path } } }`;
+
+/** A published app by its name. */
+export async function appNamed(bench: ApiBench, name: string): Promise<{ id: string }> {
+  const { apps } = await bench.owner.ask(APPS);
+  return apps.edges
+    .map((edge: { node: { id: string; name: string } }) => edge.node)
+    .find((app: { name: string }) => app.name === name);
 }

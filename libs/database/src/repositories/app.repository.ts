@@ -2,6 +2,7 @@ import { defineErrors, type AppId, type Json, type MemberId, type TeamId, type V
 import type { Plan } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
+import { storableJson } from '../storable.js';
 
 /** Failures of changing an app. */
 export const appErrors = defineErrors('app', { missing: 'missing' });
@@ -65,7 +66,7 @@ export class AppRepository {
       await sql.rows('insert into draft (app_id, team_id, definition) values ($1, $2, $3::json)', [
         id,
         teamId,
-        JSON.stringify(definition),
+        storableJson(definition),
       ]);
     });
     return id;
@@ -129,7 +130,7 @@ export class AppRepository {
       const [saved] = await sql.rows<DraftRecord>(
         `update draft set revision = revision + 1, definition = $2::json, updated_at = now() where app_id = $1
          returning app_id as "appId", revision, definition, updated_at as "updatedAt"`,
-        [appId, JSON.stringify(change.definition)],
+        [appId, storableJson(change.definition)],
       );
       return saved as DraftRecord;
     });
@@ -173,7 +174,7 @@ export class AppRepository {
         `insert into version (id, team_id, app_id, number, definition, plan_hash, created_by)
          select $1, $2, $3, coalesce(max(number), 0) + 1, $4::json, $5, $6 from version where app_id = $3
          returning ${VERSION_FIELDS}`,
-        [newId(), teamId, appId, JSON.stringify(version.definition), version.hash, version.by],
+        [newId(), teamId, appId, storableJson(version.definition), version.hash, version.by],
       );
       await sql.rows('update app set live_version_id = $2, updated_at = now() where id = $1', [appId, row?.id]);
       return row as VersionRecord;
@@ -234,6 +235,6 @@ async function storePlan(sql: Sql, teamId: TeamId, hash: string, plan: Plan): Pr
   await sql.rows('insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing', [
     teamId,
     hash,
-    JSON.stringify(plan),
+    storableJson(plan),
   ]);
 }

@@ -2,6 +2,7 @@ import type { ConversationId, Json, RunId, TeamId } from '@tenon/base';
 import type { Failure, Inputs, Outputs, RunEvent, StepState, Usage } from '@tenon/engine';
 import type { ConversationMemory, TextChunk, Turn } from '@tenon/ports';
 import type { Sql } from '../database.js';
+import { storableJson } from '../storable.js';
 
 /** A step as a screen shows it. Times are ISO text. */
 export interface StepRecord {
@@ -68,7 +69,7 @@ export class HistoryRepository implements ConversationMemory {
     const chunks = await this.sql.rows<TextChunk>(TEXT, [
       teamId,
       runId,
-      JSON.stringify([...known].map(([name, length]) => ({ name, length }))),
+      storableJson([...known].map(([name, length]) => ({ name, length }))),
     ]);
     return chunks;
   }

@@ -1,6 +1,7 @@
 import type { TeamId } from '@tenon/base';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
+import { storableJson } from '../storable.js';
 
 /** A model server that a team has configured. `name` is the bare provider id that app files use (`openai`). */
 export interface ProviderRecord {
@@ -41,7 +42,7 @@ export class ProviderRepository {
       `insert into provider (id, team_id, name, base_url, secret_id, models) values ($1, $2, $3, $4, $5, $6::json)
        on conflict (team_id, name) do update set base_url = excluded.base_url, secret_id = excluded.secret_id,
          models = excluded.models, updated_at = now()`,
-      [newId(), teamId, provider.name, provider.baseUrl, provider.secretId, JSON.stringify(provider.models)],
+      [newId(), teamId, provider.name, provider.baseUrl, provider.secretId, storableJson(provider.models)],
     );
   }
 

@@ -11,6 +11,7 @@ import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
+import { storableJson } from '../storable.js';
 
 /** Failures of accepting a run. */
 export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing', ended: 'conflict' });
@@ -173,8 +174,8 @@ async function insertRun(sql: Sql, run: NewRun): Promise<Accepted> {
     run.conversationId,
     run.channel,
     run.createdBy,
-    JSON.stringify(run.inputs),
-    JSON.stringify(run.system),
+    storableJson(run.inputs),
+    storableJson(run.system),
     run.idempotency?.key ?? null,
     run.idempotency?.requestHash ?? null,
   ]);

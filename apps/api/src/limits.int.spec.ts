@@ -1,0 +1,101 @@
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { appNamed, START, startApiBench, type ApiBench } from './testing/api-bench.js';
+
+let bench: ApiBench;
+beforeAll(async () => {
+  bench = await startApiBench();
+}, 60_000);
+afterAll(() => bench.close());
+
+describe('subscriptions', () => {
+  const connect = (token: string, more: object = {}) =>
+    createClient({
+      url: `${bench.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}`, ...more },
+      retryAttempts: 0,
+    });
+  const first = async (client: ReturnType<typeof connect>, query: string) => {
+    for await (const answer of client.iterate({ query })) return answer;
+    return undefined;
+  };
+
+  it('are for members, carry nothing else, and take no large messages', async () => {
+    await expect(
+      first(connect('x'.repeat(48)), 'subscription { runEvents(runId: "x", afterSeq: 0) { __typename } }'),
+    ).rejects.toMatchObject({ code: 4403 });
+    await expect(first(connect(bench.owner.token), '{ apps { edges { cursor } } }')).rejects.toMatchObject([
+      { message: expect.stringContaining('Only subscriptions') as string },
+    ]);
+    await expect(
+      first(connect(bench.owner.token, { padding: 'x'.repeat(100_000) }), '{ __typename }'),
+    ).rejects.toMatchObject({ code: 1009 });
+  });
+
+  it('of a run that is not there say so in our words', async () => {
+    const answer = await first(
+      connect(bench.owner.token),
+      'subscription { runEvents(runId: "x", afterSeq: 0) { __typename } }',
+    ).catch((errors: unknown) => errors);
+    expect(JSON.stringify(answer)).toContain('There is no such run.');
+  });
+
+  it('that a client leaves read nothing more', async () => {
+    const app = await appNamed(bench, 'Chatbot');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'quiet' } });
+    const client = connect(bench.owner.token);
+    const updates = client.iterate({
+      query: `subscription { runEvents(runId: "${startRun.run.id}", afterSeq: 0) { __typename } }`,
+    });
+    void updates.next();
+    const watched = () => bench.watching(startRun.run.id);
+    while (!watched()) await new Promise((resolve) => setImmediate(resolve));
+    await updates.return?.();
+    await client.dispose();
+    while (watched()) await new Promise((resolve) => setImmediate(resolve));
+    expect(watched()).toBe(false);
+  }, 20_000);
+});
+
+describe('hostile documents', () => {
+  it('whose fragments unfold without end are refused at once', async () => {
+    const chain = Array.from({ length: 40 }, (_, n) => `fragment f${n} on Query { ...f${n + 1} ...f${n + 1} }`).join(
+      ' ',
+    );
+    const { body } = await bench.nobody.post(`{ ...f0 } ${chain} fragment f40 on Query { viewer { id } }`);
+    expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('are refused by depth, cost and size of page before anything is read', async () => {
+    const deep = `{ apps { edges { node { ${'runs { edges { node { app { '.repeat(4)} id ${'} } } }'.repeat(4)} } } } }`;
+    for (const document of [
+      deep,
+      '{ apps(first: 1000000) { edges { cursor } } }',
+      '{ apps(first: -1) { edges { cursor } } }',
+    ])
+      expect((await bench.owner.post(document)).body.errors[0].extensions.code).toMatch(
+        /BAD_USER_INPUT|INVALID|GRAPHQL_VALIDATION_FAILED/,
+      );
+  });
+
+  it('of a form that browsers send across sites are refused', async () => {
+    const response = await fetch(`${bench.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"query":"{viewer{id}}"}',
+    });
+    expect(response.status).toBe(400);
+  });
+
+  it('never show a stack or the words of a bug', async () => {
+    await bench.test.database.rows('alter table conversation rename to conversation_away');
+    const { body } = await bench.owner.post('{ conversation(id: "0195d3c1-0000-7000-8000-000000000000") { id } }');
+    await bench.test.database.rows('alter table conversation_away rename to conversation');
+    expect(body.errors[0]).toMatchObject({
+      message: 'Something went wrong on our side.',
+      extensions: { code: 'INTERNAL' },
+    });
+    expect(JSON.stringify(body)).not.toMatch(/relation|select|\.ts/);
+  });
+});
