@@ -7,10 +7,13 @@ import type { Server } from 'node:http';
 import { ApiModule } from './app.module.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { serveSubscriptions } from './graphql/socket.js';
+import { IdentityReader } from './auth/identity.js';
 import type { Parts } from './parts.js';
 
 /** Largest request, in bytes: an app file of 10 MiB as JSON text. */
 const BODY_LIMIT = 16 * 1024 * 1024;
+/** Largest request of somebody who is not signed in, in bytes. */
+const OPEN_BODY_LIMIT = 64 * 1024;
 /** A request that has not arrived whole after this long is dropped, in milliseconds. */
 const REQUEST_MS = 60_000;
 
@@ -35,6 +38,7 @@ export async function createServer(parts: Parts, schemaFile?: string): Promise<A
     if (/\/\/|%2e|%2f|%5c/i.test(request.path)) return void response.status(404).json({ code: 'route.missing' });
     next();
   });
+  app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.enableCors({ origin: [...parts.config.server.corsOrigins], credentials: true });
   const server = app.getHttpServer() as Server;
@@ -48,5 +52,20 @@ export async function createServer(parts: Parts, schemaFile?: string): Promise<A
       await subscriptions.close();
       await app.close();
     },
+  };
+}
+
+/** A large body, or one of unknown length, is read for members only. */
+function refuseLargeBodiesOfNobody(identities: IdentityReader) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const length = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] ? Infinity : 0));
+    if (length <= OPEN_BODY_LIMIT) return next();
+    identities.read(request).then(
+      (identity) => {
+        if (identity) next();
+        else response.status(413).json({ code: 'request.tooLarge', message: 'Sign in to send that much.' });
+      },
+      (error: unknown) => next(error),
+    );
   };
 }

@@ -46,12 +46,25 @@ export function compile(definition: Definition, definitions: readonly AnyNodeDef
     conversation,
     ...lowerGraph(definition, graph),
   };
-  return { ok: true, plan, hash: hashOf(plan), issues: limited(issues) };
+  const bytes = bytesOf(plan);
+  if (bytes.length > MAX_PLAN_BYTES) {
+    const message = `The app is too large to run: its plan takes ${bytes.length} bytes, at most ${MAX_PLAN_BYTES} fit. Split it into several apps.`;
+    issues.error('plan.tooLarge', ['workflow', 'graph'], message);
+    return { ok: false, issues: limited(issues) };
+  }
+  return { ok: true, plan, hash: bytesToHex(sha256(bytes)), issues: limited(issues) };
 }
+
+/** A plan travels in one payload to the workflow server, which takes 2 MiB. */
+const MAX_PLAN_BYTES = 1_800_000;
 
 /** The name of a plan: the SHA-256 of its canonical JSON, in hex. */
 export function hashOf(plan: Plan): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(plan as unknown as Json))));
+  return bytesToHex(sha256(bytesOf(plan)));
+}
+
+function bytesOf(plan: Plan): Uint8Array {
+  return utf8ToBytes(canonicalJson(plan as unknown as Json));
 }
 
 function limited(issues: IssueList): readonly CompileIssue[] {

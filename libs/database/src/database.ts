@@ -91,10 +91,20 @@ function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
       try {
         return (await query(text, parameters.map(storable))).rows as Row[];
       } catch (error) {
-        throw isConnectionError(error) ? unavailable(error) : error;
+        throw isConnectionError(error) ? unavailable(error) : withoutValues(error);
       }
     },
   };
+}
+
+/** Postgres repeats the values of a refused statement in `detail` and `where`: those go no further. */
+function withoutValues(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError) {
+    delete error.detail;
+    delete error.where;
+    delete error.internalQuery;
+  }
+  return error;
 }
 
 const storable = (value: unknown): unknown => (typeof value === 'string' ? storableText(value) : value);

@@ -80,7 +80,7 @@ with incoming as (
   where step.seq < excluded.seq
 ), message as (
   insert into message (run_id, team_id, conversation_id, query, answer, status, created_at)
-  select id, team_id, conversation_id, coalesce($15, ''), $16, $17, created_at from run
+  select id, team_id, conversation_id, coalesce($15, system ->> 'query', ''), $16, $17, created_at from run
   where id = $1::uuid and team_id = $2::uuid and conversation_id is not null
     and ($6::bigint is not null or $7::bigint is not null)
   on conflict (run_id) do update set answer = excluded.answer, status = excluded.status

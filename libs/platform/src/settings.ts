@@ -170,7 +170,8 @@ export const settings = {
     }),
     model: optional<string>('OPENAI_MODEL', text(), {
       usedBy: ['api', 'worker'],
-      meaning: 'model of that provider that stands in where an app names none that is configured',
+      meaning:
+        'model of that provider that stands in where an app names none that is configured; with `OPENAI_BASE_URL`, whatever an app names of that provider',
     }),
   },
   outbound: {

@@ -12,8 +12,8 @@ import { holdsReference, isSecret, toText, walk, type Inputs, type Outputs, type
 import type { ObjectStore, SecretStore } from '@tenon/ports';
 import { createHash } from 'node:crypto';
 
-/** Most that a step's outputs may take together in workflow state, in bytes. */
-const OUTPUTS_LIMIT_BYTES = 4 * VALUE_LIMIT_BYTES;
+/** Most that a step's outputs may take together in workflow state, in bytes; the driver counts on it. */
+const OUTPUTS_LIMIT_BYTES = VALUE_LIMIT_BYTES;
 const PREVIEW_CHARACTERS = 500;
 
 /** Inputs with everything in them opened, and the secrets that were: nothing recorded may contain one. */
@@ -62,7 +62,7 @@ export async function storeLargeValues(teamId: TeamId, outputs: Outputs, objects
   let total = sized.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const stored: Record<string, Value> = { ...outputs };
   for (const { name, value, sizeBytes } of sized) {
-    if (sizeBytes <= VALUE_LIMIT_BYTES && total <= OUTPUTS_LIMIT_BYTES) break;
+    if (total <= OUTPUTS_LIMIT_BYTES) break;
     stored[name] = await storeValue(teamId, value, sizeBytes, objects);
     total -= sizeBytes;
   }

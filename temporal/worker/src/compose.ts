@@ -16,7 +16,7 @@ import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp } from '@tenon/outbound-http';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
 import type { Logger } from '@tenon/ports';
-import { createModelDirectory, type ModelServer } from './model-directory.js';
+import { createModelDirectory, type EnvironmentServer, type ModelServer } from './model-directory.js';
 
 /** Settings without which a worker cannot start. */
 export const REQUIRED = ['database.url', 'temporal.address', 'codeRunner.url', 'codeRunner.token'] as const;
@@ -61,11 +61,12 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   return { logger, database, listener: new Listener(database, logger), activities };
 }
 
-function environmentServer({ openai }: WorkerConfig): (ModelServer & { model: string | null }) | undefined {
+function environmentServer({ openai }: WorkerConfig): EnvironmentServer | undefined {
   if (!openai.apiKey && !openai.baseUrl) return undefined;
   const baseUrl = openai.baseUrl ?? 'https://api.openai.com/v1';
   const key = openai.apiKey && { apiKey: openai.apiKey };
-  return { provider: 'openai', baseUrl, ...key, isLocal: false, model: openai.model ?? null };
+  const model = openai.model ?? null;
+  return { provider: 'openai', baseUrl, ...key, isLocal: false, model, servesOnly: openai.baseUrl ? model : null };
 }
 
 function localServer({ localModels }: WorkerConfig): ModelServer | undefined {

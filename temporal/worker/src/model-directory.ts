@@ -18,11 +18,19 @@ export interface ModelServer {
   readonly isLocal: boolean;
 }
 
+/** The provider that the environment names. */
+export interface EnvironmentServer extends ModelServer {
+  /** The model that stands in where an app names none that is configured. */
+  readonly model: string | null;
+  /** The one model of a server that is not OpenAI's: it answers whatever an app calls its models. */
+  readonly servesOnly: string | null;
+}
+
 export interface ModelDirectoryParts {
   readonly providers: ProviderRepository;
   readonly secrets: SecretStore;
   /** The provider that the environment names, for every team. */
-  readonly environment: (ModelServer & { readonly model: string | null }) | undefined;
+  readonly environment: EnvironmentServer | undefined;
   /** The small models on this computer; absent when they are switched off. */
   readonly local: ModelServer | undefined;
   /** Makes the model of a server; models of one server share what the adapter shares. */
@@ -44,7 +52,8 @@ async function getChatModel(parts: ModelDirectoryParts, teamId: TeamId, wanted: 
   const rows = await providers.list(teamId);
   const own = await serverOf(parts, teamId, rows, provider);
   if (own) return createModel(own, wanted.name);
-  if (environment && environment.provider === provider) return createModel(environment, wanted.name);
+  if (environment && environment.provider === provider)
+    return createModel(environment, environment.servesOnly ?? wanted.name);
 
   const team = await providers.getTeamModels(teamId);
   if (team.standIn && team.defaultProvider && team.defaultModel && team.defaultProvider !== provider)

@@ -12,10 +12,12 @@ import {
   RELAY_BELL,
   claimCommands,
   claimQueuedRuns,
+  closeRun,
   endQueuedRun,
   markDelivered,
   markRelayed,
   releaseRun,
+  ring,
   type Database,
   type Listener,
   type QueuedRun,
@@ -126,6 +128,11 @@ export class Relay {
       return true;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
+      if (isRefusal(error)) {
+        logger.error({ runId: run.id, error: String(error) }, 'the workflow server refuses a run');
+        await closeRun(database, run, Date.now(), { status: 'failed', failure: REFUSED });
+        return true;
+      }
       logger.warn({ runId: run.id, error: String(error) }, 'a run could not be started, it stays queued');
       await releaseRun(database, run.id, 'The workflow server does not answer; the run starts when it is back.');
       return false;
@@ -163,7 +170,8 @@ export class Relay {
   private async deliver(command: RunCommand): Promise<void> {
     const { client, database, logger } = this.parts;
     const { runId, reason } = command;
-    const ended = command.isRelayed ? undefined : await endQueuedRun(database, runId, reason);
+    const ended = command.isRelayed ? undefined : await endQueuedRun(database, runId, reason, Date.now());
+    if (ended) await ring(database, CHANNELS.run, runId);
     try {
       if (!ended || ended.wasClaimed)
         await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
@@ -178,3 +186,16 @@ export class Relay {
     await markDelivered(database, command.id);
   }
 }
+
+const REFUSED = {
+  code: 'run.refused',
+  type: 'RunRefusedError',
+  message: 'The workflow server refuses to start the run: what it is started with is too large or cannot be read.',
+};
+
+/** Will the same start never be taken? Everything else may be an outage. */
+function isRefusal(error: unknown): boolean {
+  const { code } = ((error as { cause?: unknown }).cause ?? {}) as { code?: unknown };
+  return code === GRPC_INVALID_ARGUMENT;
+}
+const GRPC_INVALID_ARGUMENT = 3;

@@ -1,4 +1,4 @@
-import { jsonSizeBytes } from '@tenon/base';
+import { jsonSizeBytes, VALUE_LIMIT_BYTES } from '@tenon/base';
 import type { PerformCall, RunInput, RunResult } from '@tenon/contract';
 import {
   advance,
@@ -91,7 +91,9 @@ export class Driver {
     const bytes = jsonSizeBytes(inputs) + jsonSizeBytes(instruction.config);
     const refusal = refusalOfSize(bytes);
     if (refusal) return { type: 'step.finished', at: now(), key, result: refusal };
-    const turn = this.admission.admit(bytes);
+    const isShort = instruction.kind === 'inline' || instruction.weight === 'short';
+    // the result of a local activity leaves in the same message to the server as what else this activation schedules
+    const turn = this.admission.admit(bytes + (isShort ? VALUE_LIMIT_BYTES : 0));
     if (turn) await turn;
     const result = await this.callPerformStep({
       ...{ run: this.input.run, key, stepKey, attempt, instruction, inputs },

@@ -1,24 +1,22 @@
 import { MAX_TEXT_BYTES } from '@tenon/dsl';
-import { Controller, HttpException, Post, Req, UploadedFile, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpException, Post, Res, UploadedFile, UseGuards, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
-import type { Request } from 'express';
-import { IdentityReader } from '../auth/identity.js';
+import type { Identity } from '@tenon/database';
+import type { Response } from 'express';
+import { MemberGuard } from '../auth/member.guard.js';
 import { AppService } from './app.service.js';
 import { toIssue } from './app.types.js';
 
 /** `POST /api/import`: an app file as the field `file` of a form. Answers 201 with the app, or 422 with the issues. */
 @Controller('api/import')
 export class ImportController {
-  constructor(
-    private readonly identities: IdentityReader,
-    private readonly service: AppService,
-  ) {}
+  constructor(private readonly service: AppService) {}
 
   @Post()
+  @UseGuards(MemberGuard)
   @UseInterceptors(FileInterceptor('file', { limits: { files: 1, fields: 0, fileSize: MAX_TEXT_BYTES + 1 } }))
-  async import(@Req() request: Request, @UploadedFile() file?: { readonly buffer: Buffer }) {
-    const identity = await this.identities.read(request);
-    if (!identity) throw new HttpException({ code: 'auth.required', message: 'Sign in first.' }, 401);
+  async import(@Res({ passthrough: true }) response: Response, @UploadedFile() file?: { readonly buffer: Buffer }) {
+    const identity = response.locals['identity'] as Identity;
     if (!file)
       throw new HttpException({ code: 'import.noFile', message: 'Send the app file as the field "file".' }, 400);
     const taken = await this.service.importApp(identity, { content: file.buffer.toString('utf8') });

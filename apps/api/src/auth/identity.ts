@@ -9,6 +9,7 @@ import { CONFIG, type ApiConfig } from '../parts.js';
 /** Failures of finding out who asks. */
 export const authErrors = defineErrors('auth', {
   required: 'denied',
+  notOwner: 'denied',
   foreignOrigin: 'denied',
   wrongCredentials: 'invalid',
   tooManyTries: 'limited',
@@ -75,6 +76,14 @@ function readCookie(header: string | undefined, name: string): string | undefine
 export const CurrentMember = createParamDecorator((_: unknown, execution: ExecutionContext): Identity => {
   const { identity } = GqlExecutionContext.create(execution).getContext<GraphQLContext>();
   return requireIdentity(identity);
+});
+
+/** The owner who asks. @throws auth.required, auth.notOwner */
+export const CurrentOwner = createParamDecorator((_: unknown, execution: ExecutionContext): Identity => {
+  const { identity } = GqlExecutionContext.create(execution).getContext<GraphQLContext>();
+  const member = requireIdentity(identity);
+  if (member.role !== 'owner') throw authErrors.notOwner('Only an owner of the team may change this.');
+  return member;
 });
 
 /** @throws auth.required */

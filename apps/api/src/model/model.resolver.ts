@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/database';
 import { detectLocalServers } from '@tenon/openai-compatible';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { CurrentMember } from '../auth/identity.js';
+import { CurrentMember, CurrentOwner } from '../auth/identity.js';
 import { payload } from '../graphql/payload.js';
 import { LocalModelClient } from './local-model.client.js';
 import { ModelService } from './model.service.js';
@@ -51,12 +51,12 @@ export class ModelResolver {
   }
 
   @Mutation(() => ProviderPayload)
-  saveProvider(@Args('input') input: SaveProviderInput, @CurrentMember() identity: Identity) {
+  saveProvider(@Args('input') input: SaveProviderInput, @CurrentOwner() identity: Identity) {
     return payload(async () => ({ provider: await this.service.save(identity, input) }));
   }
 
   @Mutation(() => DeleteProviderPayload)
-  deleteProvider(@Args('input') { name }: ProviderInput, @CurrentMember() identity: Identity) {
+  deleteProvider(@Args('input') { name }: ProviderInput, @CurrentOwner() identity: Identity) {
     return payload(async () => {
       await this.service.remove(identity, name);
       return { deletedName: name };
@@ -64,14 +64,14 @@ export class ModelResolver {
   }
 
   @Mutation(() => TestProviderPayload, { description: 'Calls the server once; errors say what is wrong with it' })
-  testProvider(@Args('input') input: TestProviderInput, @CurrentMember() identity: Identity) {
+  testProvider(@Args('input') input: TestProviderInput, @CurrentOwner() identity: Identity) {
     return payload(() => this.service.test(identity, input), { showsUnavailable: true });
   }
 
   @Mutation(() => SetDefaultModelPayload)
   setDefaultModel(
     @Args('input') { provider, model, standIn }: SetDefaultModelInput,
-    @CurrentMember() identity: Identity,
+    @CurrentOwner() identity: Identity,
   ) {
     return payload(async () => {
       const models = { defaultProvider: provider ?? null, defaultModel: model ?? null, standIn };
@@ -80,7 +80,7 @@ export class ModelResolver {
   }
 
   @Mutation(() => PullLocalModelPayload, { description: 'Begins fetching the local model, or joins the fetching' })
-  pullLocalModel(@Args('input') { model }: PullLocalModelInput, @CurrentMember() identity: Identity) {
+  pullLocalModel(@Args('input') { model }: PullLocalModelInput, @CurrentOwner() identity: Identity) {
     return payload(async () => {
       const status = await this.local.pull(model ?? undefined);
       const providers = await this.service.list(identity);

@@ -64,12 +64,14 @@ export class ModelService implements OnApplicationShutdown {
       throw providerErrors.invalidName(`"${given.name}" is no provider id; use one such as openai.`);
     const baseUrl = checkUrl(given.baseUrl);
     const before = await this.providers.find(teamId, name);
-    const keepsKey = given.apiKey === undefined || given.apiKey === null;
+    const isGiven = given.apiKey !== undefined && given.apiKey !== null;
+    // a stored key is never sent to another address than the one it was entered for
+    const keepsKey = !isGiven && before?.baseUrl === baseUrl;
     const secretId = keepsKey
       ? (before?.secretId ?? null)
-      : given.apiKey === ''
-        ? null
-        : await this.secrets.seal(teamId, given.apiKey as string);
+      : given.apiKey
+        ? await this.secrets.seal(teamId, given.apiKey)
+        : null;
     await this.providers.save(teamId, { name, baseUrl, secretId, models: given.models });
     if (before?.secretId && before.secretId !== secretId) await this.secrets.remove(teamId, before.secretId);
     return { name, baseUrl, hasKey: secretId !== null, models: given.models, source: 'team' };

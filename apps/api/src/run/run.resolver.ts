@@ -84,9 +84,7 @@ export class RunResolver {
 
   @ResolveField(() => Boolean, { description: 'A step’s worker has not been heard of for three seconds' })
   async isRecovering(@Parent() { record }: Run, @CurrentMember() { teamId }: Identity) {
-    if (record.finishedAt) return false;
-    const attempts = await this.history.listAttempts(teamId, record.id);
-    return attempts.some(({ isRecovering }) => isRecovering);
+    return record.finishedAt ? false : this.history.isRecovering(teamId, record.id);
   }
 
   @ResolveField(() => [Step], { description: 'In the order in which they were first heard of' })

@@ -5,7 +5,7 @@ import { newId } from '../new-id.js';
 import { storableJson } from '../storable.js';
 
 /** Failures of changing an app. */
-export const appErrors = defineErrors('app', { missing: 'missing' });
+export const appErrors = defineErrors('app', { missing: 'missing', hasRuns: 'conflict' });
 export const draftErrors = defineErrors('draft', { staleRevision: 'conflict' });
 
 /** What lists and pages show of an app. */
@@ -89,13 +89,16 @@ export class AppRepository {
     );
   }
 
-  /** Removes an app with its drafts, versions, conversations and runs. */
+  /** Removes an app with its drafts, versions, conversations and ended runs. @throws app.hasRuns */
   async remove(teamId: TeamId, appId: AppId): Promise<boolean> {
-    const rows = await this.database.rows('delete from app where team_id = $1 and id = $2 returning id', [
-      teamId,
-      appId,
-    ]);
-    return rows.length > 0;
+    return this.database.inTransaction(async (sql) => {
+      const [app] = await sql.rows('select id from app where team_id = $1 and id = $2 for update', [teamId, appId]);
+      if (!app) return false;
+      const [open] = await sql.rows('select 1 from run where app_id = $1 and finished_at is null limit 1', [appId]);
+      if (open) throw appErrors.hasRuns('Runs of the app are under way; stop them first, then delete it.');
+      await sql.rows('delete from app where id = $1', [appId]);
+      return true;
+    });
   }
 
   async findDraft(teamId: TeamId, appId: AppId): Promise<DraftRecord | undefined> {

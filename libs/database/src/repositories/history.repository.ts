@@ -61,6 +61,12 @@ export class HistoryRepository implements ConversationMemory {
     return this.sql.rows(ATTEMPTS, [teamId, runId]);
   }
 
+  /** Whether the worker of a step under way has not been heard of for three seconds. */
+  async isRecovering(teamId: TeamId, runId: RunId): Promise<boolean> {
+    const [row] = await this.sql.rows<{ found: boolean }>(`select exists (${RECOVERING}) as found`, [teamId, runId]);
+    return row?.found ?? false;
+  }
+
   /**
    * Live text of a run that came after a place in each text. `known` maps `textName` to the characters already
    * delivered; a text that is not in it is given from its start.
@@ -148,6 +154,14 @@ select attempt.step_key as "stepKey", attempt.attempt, attempt.execution, attemp
 from attempt join run on run.id = attempt.run_id and run.team_id = $1
 where attempt.run_id = $2
 order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.execution`;
+
+const RECOVERING = `
+select 1 from attempt join run on run.id = attempt.run_id and run.team_id = $1
+where attempt.run_id = $2 and attempt.finished_at is null and run.finished_at is null
+  and not exists (select 1 from worker_lease lease where lease.worker_id = attempt.worker_id
+    and lease.beat_at > now() - interval '3 seconds')
+  and not exists (select 1 from attempt later where later.run_id = attempt.run_id
+    and later.step_key = attempt.step_key and (later.attempt, later.execution) > (attempt.attempt, attempt.execution))`;
 
 const TEXT = `
 with known as (select name, length from json_to_recordset($3::json) as k(name text, length int))

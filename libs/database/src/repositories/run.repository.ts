@@ -10,6 +10,7 @@ import {
 import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
+import { recordEvents } from '../record-events.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
 
@@ -206,17 +207,29 @@ export interface EndedInQueue {
 }
 
 /**
- * Stops a run of which nobody has noted that the workflow has it.
+ * Stops a run of which nobody has noted that the workflow has it: its only event is its end.
  * @returns undefined when it has ended already, or is known to have started
  */
-export async function endQueuedRun(sql: Sql, runId: RunId, reason: string): Promise<EndedInQueue | undefined> {
-  const [row] = await sql.rows<EndedInQueue>(
-    `update run set status = 'stopped', reason = $2, finished_at = now(), touched_at = now()
-     where id = $1 and finished_at is null and relayed_at is null
-     returning relay_until is not null as "wasClaimed", coalesce(relay_until > now(), false) as "isStarting"`,
-    [runId, reason],
-  );
-  return row;
+export function endQueuedRun(
+  database: Database,
+  runId: RunId,
+  reason: string,
+  at: number,
+): Promise<EndedInQueue | undefined> {
+  return database.inTransaction(async (sql) => {
+    const [found] = await sql.rows<EndedInQueue & { teamId: TeamId; lastSeq: number }>(
+      `select team_id as "teamId", last_seq as "lastSeq", relay_until is not null as "wasClaimed",
+         coalesce(relay_until > now(), false) as "isStarting"
+       from run where id = $1 and finished_at is null and relayed_at is null for update`,
+      [runId],
+    );
+    if (!found) return undefined;
+    const { teamId, lastSeq, ...ended } = found;
+    const usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+    const outcome = { status: 'stopped' as const, reason, outputs: {}, exceptions: 0, steps: 0, usage };
+    await recordEvents(sql, teamId, runId, [{ seq: lastSeq + 1, at, type: 'run.finished', outcome }]);
+    return ended;
+  });
 }
 
 const FIELDS = `
