@@ -1,3 +1,5 @@
+import type { RunId } from '@tenon/base';
+import { CHANNELS, endQueuedRun, ring } from '@tenon/database';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { appNamed, START, startApiBench, type ApiBench } from './testing/api-bench.js';
@@ -8,14 +10,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => bench.close());
 
+const connect = (token: string, more: object = {}) =>
+  createClient({
+    url: `${bench.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}`, ...more },
+    retryAttempts: 0,
+  });
+
 describe('subscriptions', () => {
-  const connect = (token: string, more: object = {}) =>
-    createClient({
-      url: `${bench.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${token}`, ...more },
-      retryAttempts: 0,
-    });
   const first = async (client: ReturnType<typeof connect>, query: string) => {
     for await (const answer of client.iterate({ query })) return answer;
     return undefined;
@@ -56,6 +59,72 @@ describe('subscriptions', () => {
     while (watched()) await new Promise((resolve) => setImmediate(resolve));
     expect(watched()).toBe(false);
   }, 20_000);
+});
+
+describe('a run that nobody has taken yet', () => {
+  it('ends for its followers when it is stopped', async () => {
+    const app = await appNamed(bench, 'Chatbot');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'stop me' } });
+    const runId = startRun.run.id as RunId;
+    const client = connect(bench.owner.token);
+    const query = `subscription { runEvents(runId: "${runId}", afterSeq: 0) { ... on RunEventUpdate { type } } }`;
+    const types: string[] = [];
+    const following = (async () => {
+      for await (const { data } of client.iterate<{ runEvents: { type?: string } }>({ query }))
+        if (data?.runEvents.type) types.push(data.runEvents.type);
+    })();
+    expect(await endQueuedRun(bench.database, runId, 'enough', 1_000)).toMatchObject({ wasClaimed: false });
+    await ring(bench.database, CHANNELS.run, runId);
+    await following;
+    await client.dispose();
+    expect(types).toEqual(['run.finished']);
+    const { run } = await bench.owner.ask('query ($id: ID!) { run(id: $id) { status reason } }', { id: runId });
+    expect(run).toEqual({ status: 'STOPPED', reason: 'enough' });
+  }, 20_000);
+
+  it('keeps its app from being deleted', async () => {
+    const app = await appNamed(bench, 'Translate and review');
+    const DELETE = 'mutation ($input: AppInput!) { deleteApp(input: $input) { deletedAppId errors { code } } }';
+    const input = { appId: app.id, inputs: { text: 'a', language: 'French' } };
+    const { startRun } = await bench.owner.ask(START, { input });
+    const refused = await bench.owner.ask(DELETE, { input: { appId: app.id } });
+    expect(refused.deleteApp.errors).toEqual([{ code: 'app.hasRuns' }]);
+    await endQueuedRun(bench.database, startRun.run.id as RunId, 'enough', 1_000);
+    const deleted = await bench.owner.ask(DELETE, { input: { appId: app.id } });
+    expect(deleted.deleteApp).toEqual({ deletedAppId: app.id, errors: [] });
+  });
+});
+
+describe('providers', () => {
+  const SAVE =
+    'mutation ($input: SaveProviderInput!) { saveProvider(input: $input) { provider { hasKey } errors { code } } }';
+  const save = async (input: object) =>
+    (await bench.owner.ask(SAVE, { input: { name: 'openai', ...input } })).saveProvider;
+
+  it('keep a stored key at the address it was entered for, and lose it with another', async () => {
+    expect(await save({ baseUrl: 'https://a.example/v1', apiKey: 'sk-1' })).toMatchObject({
+      provider: { hasKey: true },
+    });
+    expect(await save({ baseUrl: 'https://a.example/v1', models: ['m'] })).toMatchObject({
+      provider: { hasKey: true },
+    });
+    expect(await save({ baseUrl: 'https://evil.example/v1' })).toMatchObject({ provider: { hasKey: false } });
+  });
+
+  it('are changed by owners only', async () => {
+    await bench.database.rows(`update member set role = 'member' where email = 'other@x.test'`);
+    const { body } = await bench.stranger.post(SAVE, { input: { name: 'x', baseUrl: 'http://127.0.0.1:1' } });
+    await bench.database.rows(`update member set role = 'owner' where email = 'other@x.test'`);
+    expect(body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'auth.notOwner' });
+  });
+});
+
+describe('large bodies', () => {
+  it('of nobody are not read', async () => {
+    const { status } = await bench.nobody.post(`{ viewer { id } } #${'x'.repeat(100_000)}`);
+    expect(status).toBe(413);
+    expect((await bench.owner.post(`{ viewer { id } } #${'x'.repeat(100_000)}`)).status).toBe(200);
+  });
 });
 
 describe('hostile documents', () => {

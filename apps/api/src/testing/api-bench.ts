@@ -1,5 +1,5 @@
 import type { RunId } from '@tenon/base';
-import type { Listener } from '@tenon/database';
+import type { Database, Listener } from '@tenon/database';
 import { MemberRepository } from '@tenon/database';
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
@@ -20,6 +20,7 @@ import { createServer } from '../server.js';
 export interface ApiBench {
   readonly url: string;
   readonly test: TestDatabase;
+  readonly database: Database;
   readonly listener: Listener;
   readonly objects: ObjectStore;
   /** Whether a subscription follows the run. */
@@ -71,6 +72,7 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
   return {
     url,
     test,
+    database: parts.database,
     listener: parts.listener,
     objects: parts.objects,
     watching: (runId) => app.get(RunWatch).isWatched(runId as RunId),
