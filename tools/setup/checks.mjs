@@ -12,6 +12,10 @@ export const checks = [
     'import cycles',
     () => problemsOf('npx', ['depcruise', '--output-type', 'err', 'libs', 'temporal', 'apps', 'bench', 'e2e']),
   ],
+  [
+    'lock file',
+    () => problemsOf('npm', ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
+  ],
   ['generated files', () => findStale()],
 ];
 
