@@ -1,5 +1,4 @@
 // `npm run bench`: builds the processes where it must, then measures them; see docs/performance.md.
-import '../build/source.mjs';
 import { prepare } from './prepare.mjs';
 import { at } from './place.mjs';
 import { runMain } from './terminal.mjs';
@@ -7,6 +6,7 @@ import { runMain } from './terminal.mjs';
 await runMain(async () => {
   const code = await prepare(import.meta.url, { isBuilt: true });
   if (code !== undefined) return code;
+  await import(at('tools/build/source.mjs')); // not before: it wants the Node that prepare() brings
   await import(at('bench/src/main.ts'));
   return process.exitCode;
 });
