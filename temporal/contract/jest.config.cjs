@@ -1,2 +1,0 @@
-const { node } = require('../../jest.preset.cjs');
-module.exports = { ...node(), displayName: 'contract', rootDir: __dirname };
