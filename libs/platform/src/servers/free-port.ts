@@ -14,9 +14,9 @@ export async function findFreePort(host = '127.0.0.1'): Promise<number> {
   for (let tries = 0; ; tries++) {
     const port = randomInt(...RANGE);
     if (handedOut.has(port)) continue;
+    handedOut.add(port);
     try {
       await checkPort(port, host);
-      handedOut.add(port);
       return port;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tries > MAX_TRIES) throw error;
