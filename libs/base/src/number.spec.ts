@@ -48,8 +48,8 @@ it('integers and floats are told apart in every encoding', () => {
   const floats = [0.5, encodeFloat(2), encodeFloat(NaN)] as Json[];
   for (const integer of integers) expect([isInteger(integer), isFloat(integer)]).toEqual([true, false]);
   for (const float of floats) expect([isInteger(float), isFloat(float)]).toEqual([false, true]);
-  for (const other of ['1', null, true, [1], { $float: 1 }, { $int: '1', more: 1 }])
-    expect([isInteger(other), isFloat(other)]).toEqual([false, false]);
+  const others: Json[] = ['1', null, true, [1], { $float: 1 }, { $int: '1', more: 1 }];
+  for (const other of others) expect([isInteger(other), isFloat(other)]).toEqual([false, false]);
 });
 
 it('a number comes back as it went in', () => {
