@@ -1,7 +1,7 @@
 import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/base';
 import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
-import type { Database, Sql } from './database.js';
-import { recordEvents } from './record-events.js';
+import type { Sql } from './database.js';
+import { recordingClauses, recordingParameters } from './record-events.js';
 import { storableJson } from './storable.js';
 
 /** One try at one step, as the worker that performs it knows it. */
@@ -28,30 +28,24 @@ export interface AttemptRecord {
 const RECORD_LIMIT = 4 * VALUE_LIMIT_BYTES;
 
 /**
- * Opens an execution, or gives the recorded result of an earlier one, and writes the events that travelled with it:
- * one round trip, or two when there are events.
+ * Opens an execution, or gives the recorded result of an earlier one, and writes the events that travelled with it, in
+ * one statement.
  */
 export async function openAttempt(
-  database: Database,
+  sql: Sql,
   key: AttemptKey,
   work: { readonly workerId: string; readonly inputs: Inputs; readonly events: readonly RunEvent[] },
 ): Promise<OpenedAttempt> {
-  const open = async (sql: Sql): Promise<OpenedAttempt> => {
-    const [row] = await sql.rows<OpenedRow>(OPEN, [
-      key.runId,
-      key.stepKey,
-      key.attempt,
-      work.workerId,
-      storableJson(work.inputs),
-    ]);
-    if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
-    return row.outcome === null ? { execution: row.execution, losses: row.losses } : { recorded: resultOf(row) };
-  };
-  if (work.events.length === 0) return open(database);
-  return database.inTransaction(async (sql) => {
-    await recordEvents(sql, key.teamId, key.runId, work.events);
-    return open(sql);
-  });
+  const opening = [key.runId, key.stepKey, key.attempt, work.workerId, storableJson(work.inputs)];
+  const [row] =
+    work.events.length === 0
+      ? await sql.rows<OpenedRow>(OPEN, opening)
+      : await sql.rows<OpenedRow>(RECORD_AND_OPEN, [
+          ...opening,
+          ...recordingParameters(key.teamId, key.runId, work.events),
+        ]);
+  if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
+  return row.outcome === null ? { execution: row.execution, losses: row.losses } : { recorded: resultOf(row) };
 }
 
 interface OpenedRow {
@@ -64,8 +58,7 @@ interface OpenedRow {
   readonly usage: StepResult['usage'] | null;
 }
 
-const OPEN = `
-with earlier as (
+const OPENING = `earlier as (
   select execution, finished_at, outcome, exit, outputs, failure, usage from attempt
   where run_id = $1 and step_key = $2 and attempt = $3
 ), recorded as (
@@ -82,6 +75,9 @@ select execution, 0 as losses, outcome, exit, outputs, failure, usage from recor
 union all
 select execution, (select count(*)::int from earlier where finished_at is null), null, null, null, null, null
 from opened`;
+
+const OPEN = `with ${OPENING}`;
+const RECORD_AND_OPEN = `with ${recordingClauses(5)}, ${OPENING}`;
 
 function resultOf(row: OpenedRow): StepResult {
   const usage = row.usage ?? undefined;

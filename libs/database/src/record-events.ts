@@ -33,10 +33,20 @@ export async function recordEvents(
   answerText?: string,
 ): Promise<void> {
   if (events.length === 0) return;
+  await sql.rows(RECORD, recordingParameters(teamId, runId, events, answerText));
+}
+
+/** What `recordingClauses` reads. `events` holds at least one. */
+export function recordingParameters(
+  teamId: TeamId,
+  runId: RunId,
+  events: readonly RunEvent[],
+  answerText?: string,
+): unknown[] {
   const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
   const started = events.find((event) => event.type === 'run.started');
   const outcome = events.find((event) => event.type === 'run.finished')?.outcome;
-  await sql.rows(RECORD, [
+  return [
     runId,
     teamId,
     storableJson(events.map(toRow)),
@@ -54,11 +64,10 @@ export async function recordEvents(
     started ? textOf(started.pool['sys']?.['query']) : null,
     outcome ? (answerText ?? textOf(outcome.outputs['answer'])) : null,
     outcome ? messageStatus(outcome) : 'running',
-  ]);
+  ];
 }
 
-const RECORD = `
-with incoming as (
+const CLAUSES = `incoming as (
   select * from json_to_recordset($3::json) as e(seq int, at bigint, type text, step_key text, payload json)
 ), written as (
   insert into run_event (run_id, seq, at, type, step_key, payload)
@@ -78,23 +87,34 @@ with incoming as (
     first_seq = least(excluded.first_seq, step.first_seq),
     started_at = coalesce(step.started_at, excluded.started_at), finished_at = excluded.finished_at
   where step.seq < excluded.seq
-), message as (
+), told as (
   insert into message (run_id, team_id, conversation_id, query, answer, status, created_at)
   select id, team_id, conversation_id, coalesce($15, system ->> 'query', ''), $16, $17, created_at from run
   where id = $1::uuid and team_id = $2::uuid and conversation_id is not null
     and ($6::bigint is not null or $7::bigint is not null)
   on conflict (run_id) do update set answer = excluded.answer, status = excluded.status
   where message.status = 'running'
-)
-update run set
-  status = coalesce($8, case when status = 'queued' then 'running' else status end),
-  started_at = coalesce(started_at, to_timestamp($6::bigint / 1000.0)),
-  finished_at = coalesce(finished_at, to_timestamp($7::bigint / 1000.0)),
-  reason = coalesce($9, reason), outputs = coalesce($10::json, outputs), failure = coalesce($11::json, failure),
-  usage = coalesce($12::json, usage), exceptions = coalesce($13, exceptions), steps = coalesce($14, steps),
-  last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now())
-where id = $1::uuid and team_id = $2::uuid
-  and (last_seq < $5 and finished_at is null or $6::bigint is not null and started_at is null)`;
+), summed as (
+  update run set
+    status = coalesce($8, case when status = 'queued' then 'running' else status end),
+    started_at = coalesce(started_at, to_timestamp($6::bigint / 1000.0)),
+    finished_at = coalesce(finished_at, to_timestamp($7::bigint / 1000.0)),
+    reason = coalesce($9, reason), outputs = coalesce($10::json, outputs), failure = coalesce($11::json, failure),
+    usage = coalesce($12::json, usage), exceptions = coalesce($13, exceptions), steps = coalesce($14, steps),
+    last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now())
+  where id = $1::uuid and team_id = $2::uuid
+    and (last_seq < $5 and finished_at is null or $6::bigint is not null and started_at is null)
+)`;
+
+/**
+ * The writing of events as clauses of a `with`, so that another statement can carry it.
+ * @param offset  number of the parameters that stand before `recordingParameters`
+ */
+export function recordingClauses(offset: number): string {
+  return CLAUSES.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
+}
+
+const RECORD = `with ${CLAUSES} select`;
 
 function toRow({ seq, at, type, ...payload }: RunEvent) {
   return { seq, at, type, step_key: 'stepKey' in payload ? payload.stepKey : null, payload };
