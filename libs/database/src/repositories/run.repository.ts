@@ -1,12 +1,4 @@
-import {
-  defineErrors,
-  type AppId,
-  type ConversationId,
-  type Json,
-  type RunId,
-  type TeamId,
-  type VersionId,
-} from '@tenon/base';
+import { defineErrors, type AppId, type ConversationId, type RunId, type TeamId, type VersionId } from '@tenon/base';
 import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
