@@ -59,7 +59,7 @@ export const CASES: readonly Case[] = [
   ...[
     { concurrency: 1, runs: 10 },
     { concurrency: 10, runs: 30, quickRuns: 20 },
-    { concurrency: 50, runs: 100 },
+    { concurrency: 50, runs: 50 },
     { concurrency: 200, runs: 200 },
   ].map((size) => ({
     name: `llm-5-c${size.concurrency}`,

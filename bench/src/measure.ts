@@ -8,6 +8,8 @@ import type { HistoryReader, HistorySize } from './history.js';
 import type { Stack } from './stack.js';
 
 const ROUNDS = 5;
+/** Runs of each arm before anything is measured, so that its code is compiled. */
+const WARM_UP_RUNS = 10;
 
 /** What one case came to against one baseline. Ratios are medians over the rounds, below 1 where the product is better. */
 export interface Row {
@@ -52,7 +54,8 @@ export async function measureCase(one: Case, { stack, product, history, isQuick 
     ...(one.isFirstText ? [directArm(stack)] : []),
   ];
   const size = { runs, concurrency: Math.min(one.concurrency, runs) };
-  for (const arm of arms) await runBatch(arm, { ...size, runs: Math.max(size.concurrency, Math.ceil(runs / 4)) });
+  for (const arm of arms)
+    await runBatch(arm, { runs: WARM_UP_RUNS, concurrency: Math.min(size.concurrency, WARM_UP_RUNS) });
   const batches: Batch[][] = arms.map(() => []);
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [index, arm] of arms.entries()) batches[index]?.push(await runBatch(arm, size));
