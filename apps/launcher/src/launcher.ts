@@ -78,7 +78,7 @@ export class Launcher {
       this.startPostgres(),
       this.startTemporal(),
       this.startProgram('code-runner', placeholder),
-      this.startProgram('local-models', placeholder),
+      config.localModels.mode === 'auto' && this.startProgram('local-models', placeholder),
     ]);
     const wiring: Wiring = { ...sandboxes, databaseUrl, temporalAddress };
     const { details } = await this.startProgram('api', wiring);

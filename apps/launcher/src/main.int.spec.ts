@@ -195,6 +195,15 @@ describe('the launcher', () => {
     }
   });
 
+  it('starts no process for local models where they are switched off', async () => {
+    const one = launch({ TENON_LOCAL_MODEL: 'off' });
+    await one.ready();
+    const { processes } = await installation.status();
+    expect(processes.map(({ name }) => name).sort()).toEqual(NAMES.filter((name) => name !== 'local-models'));
+    one.child.kill('SIGINT');
+    expect(await one.ended).toEqual({ code: 0, signal: null });
+  });
+
   it('starts those programs again that a build has changed, once it is over', async () => {
     const one = launch({}, ['--watch']);
     await one.ready();

@@ -114,7 +114,8 @@ function launch(root: string, main: string, env: Record<string, string>, args: r
   const cache = { ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }), ...(TENON_CACHE_DIR && { TENON_CACHE_DIR }) };
   const child = spawn(process.execPath, [main, ...args], {
     cwd: root,
-    env: { PATH, HOME, TENON_LOCAL_MODEL: 'off', ...cache, ...env },
+    // with a provider, no model is fetched
+    env: { PATH, HOME, OPENAI_API_KEY: 'not used', ...cache, ...env },
     // a group of its own, to which a Ctrl-C of a terminal can be sent
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
