@@ -1,11 +1,13 @@
-import type { RunActivities } from '@tenon/contract';
+import type { PlanPart, RunActivities } from '@tenon/contract';
 import { databaseErrors, readAnswer, recordEvents } from '@tenon/database';
-import type { Plan } from '@tenon/engine';
 import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
 
 export type { ActivityParts } from './parts.js';
 export { stepErrors } from './perform-step.js';
+
+/** Quoted and outside ASCII, so many characters of a plan are less than the 2 MiB that one result may have. */
+const PART_CHARACTERS = 600_000;
 
 /** The activities of a run over the given parts. */
 export function createRunActivities(parts: ActivityParts): RunActivities {
@@ -18,13 +20,15 @@ export function createRunActivities(parts: ActivityParts): RunActivities {
       await recordEvents(parts.database, run.teamId, run.runId, events, answerText);
       parts.bell.ring(run.runId);
     },
-    loadPlan: async (teamId, planHash) => {
-      const [row] = await parts.database.rows<{ document: Plan }>(
-        'select document from plan where team_id = $1 and hash = $2',
-        [teamId, planHash],
+    loadPlanPart: async (teamId, planHash, part) => {
+      const [row] = await parts.database.rows<PlanPart>(
+        `select substr(document::text, $3::int * $4::int + 1, $4::int) as text,
+           length(document::text) <= ($3::int + 1) * $4::int as "isLast"
+         from plan where team_id = $1 and hash = $2`,
+        [teamId, planHash, part, PART_CHARACTERS],
       );
       if (!row) throw databaseErrors.unavailable(`The plan ${planHash} is not in the database.`);
-      return row.document;
+      return row;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { defineErrors, type Json } from '@tenon/base';
+import { defineErrors, jsonSizeBytes, type Json } from '@tenon/base';
 import type { PerformCall, PerformReply } from '@tenon/contract';
 import {
   cancelAttempt,
@@ -82,13 +82,19 @@ class Execution {
         await dropAttempt(this.parts.database, this.key, execution);
         return { isTooLong: true };
       }
-      return { isTooLong: false, result: await this.close(execution, outcome) };
+      return this.replyWith(await this.close(execution, outcome));
     } catch (error) {
-      if (error instanceof KnownResult) return { isTooLong: false, result: error.result };
+      if (error instanceof KnownResult) return this.replyWith(error.result);
       throw error;
     } finally {
       this.timers.forEach(clearTimeout);
     }
+  }
+
+  /** A result that is too large for a local activity is recorded, so the long one that follows finds it. */
+  private replyWith(result: StepResult): PerformReply {
+    const limit = this.call.localReplyBytes ?? Infinity;
+    return jsonSizeBytes(result as unknown as Json) > limit ? { isTooLong: true } : { isTooLong: false, result };
   }
 
   /** Gives the execution's number to the live text, or ends the work when there is no need for it. */

@@ -6,6 +6,7 @@ export {
   workflowType,
   type PerformCall,
   type PerformReply,
+  type PlanPart,
   type RecordedEvent,
   type RunActivities,
   type RunIdentity,

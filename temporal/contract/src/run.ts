@@ -56,9 +56,14 @@ export interface PerformCall {
   readonly mayBeRecorded?: true;
   /** In milliseconds. Set on a local activity: when the work takes longer it answers `isTooLong`. */
   readonly localLimitMs?: number;
+  /** Set on a local activity: a larger result is recorded and answered by `isTooLong`, in bytes of JSON. */
+  readonly localReplyBytes?: number;
 }
 
-/** What performing came to; `isTooLong` asks for a long activity instead. */
+/**
+ * What performing came to; `isTooLong` asks for a long activity instead, because the work takes too long or its result
+ * is too large to stand beside others in one message.
+ */
 export type PerformReply = { readonly isTooLong: true } | { readonly isTooLong: false; readonly result: StepResult };
 
 /**
@@ -67,9 +72,16 @@ export type PerformReply = { readonly isTooLong: true } | { readonly isTooLong: 
  */
 export type RecordedEvent = RunEvent;
 
+/** A piece of a plan's JSON text, small enough to be one result; the pieces in order are the whole. */
+export interface PlanPart {
+  readonly text: string;
+  readonly isLast: boolean;
+}
+
 /** The activities of a run. All are idempotent: repeating one after a loss changes nothing. */
 export interface RunActivities {
   performStep(call: PerformCall): Promise<PerformReply>;
   recordRunEvents(run: RunIdentity, events: readonly RecordedEvent[]): Promise<void>;
-  loadPlan(teamId: TeamId, planHash: string): Promise<Plan>;
+  /** @param part counts from 0 */
+  loadPlanPart(teamId: TeamId, planHash: string, part: number): Promise<PlanPart>;
 }

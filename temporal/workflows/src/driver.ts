@@ -1,4 +1,4 @@
-import { jsonSizeBytes, VALUE_LIMIT_BYTES } from '@tenon/base';
+import { jsonSizeBytes } from '@tenon/base';
 import type { PerformCall, RunInput, RunResult } from '@tenon/contract';
 import {
   advance,
@@ -12,8 +12,8 @@ import {
   type Turn,
 } from '@tenon/engine';
 import { inlineFunctions } from '@tenon/nodes/inline';
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
-import { Admission, refusalOfSize, runWithinLimits } from './limits.js';
+import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { refusalOfSize, runWithinLimits, TaskLimits } from './limits.js';
 import { Recorder, type Batch } from './recorder.js';
 import { local, longActivity, now } from './runtime.js';
 
@@ -21,6 +21,12 @@ type Perform = Extract<Effect, { type: 'perform' }>;
 
 /** A short step is tried for this long as a local activity before it becomes a long one, in milliseconds. */
 const LOCAL_LIMIT_MS = 3_000;
+/** Bytes that the reply of a local activity may have: those of one task travel to the server in one message. */
+const LOCAL_REPLY_BYTES = 16 * 1024;
+/** Pure steps in one activation; each may use all of its fuel. */
+const MAX_PURE_STEPS = 50;
+/** Long activities that may be open at once; the server refuses twice that, for ever. */
+const MAX_OPEN_CALLS = 1_000;
 /** What a pure function may take when it is too big or too slow for the sandbox, in milliseconds. */
 const PURE_LIMIT_MS = 30_000;
 
@@ -33,7 +39,14 @@ export class Driver {
   private readonly scopes = new Map<EffectKey, CancellationScope>();
   /** Steps whose inputs and outputs stand in their attempts, so that their events need not carry them. */
   private readonly performedOutside = new Set<string>();
-  private readonly admission = new Admission(() => sleep(1));
+  private readonly limits = new TaskLimits({
+    task: () => workflowInfo().historyLength,
+    nextTask: () => sleep(1),
+  });
+  /** Pure steps that wait for their turn, so that no activation takes long however many there are. */
+  private readonly pure: Perform[] = [];
+  private pureSteps = 0;
+  private openCalls = 0;
   private fault: unknown;
 
   constructor(
@@ -47,17 +60,30 @@ export class Driver {
     for (;;) {
       this.perform(turn);
       if (turn.state.outcome) break;
-      if (this.inbox.length === 0) {
-        if (this.recorder.isBehind) this.write();
-        await condition(() => this.inbox.length > 0 || this.fault !== undefined);
-        this.admission.reset();
-        // a plain error fails the workflow task, not the run: it waits for a worker that has the bug mended
-        if (this.fault !== undefined) throw new Error('performing a step threw', { cause: this.fault });
-      }
-      turn = advance(this.plan, turn.state, this.inbox.shift() as Message);
+      turn = advance(this.plan, turn.state, await this.nextMessage());
     }
     await this.close();
     return { status: turn.state.outcome.status };
+  }
+
+  private async nextMessage(): Promise<Message> {
+    for (;;) {
+      const message = this.inbox.shift();
+      if (message) return message;
+      const effect = this.pure.shift();
+      if (effect) {
+        if (this.pureSteps === MAX_PURE_STEPS) await this.pause();
+        this.pureSteps += 1;
+        const done = this.performInline(effect);
+        if (done) return done;
+        continue;
+      }
+      this.write();
+      await condition(() => this.inbox.length > 0 || this.fault !== undefined);
+      this.pureSteps = 0;
+      // a plain error fails the workflow task, not the run: it waits for a worker that has the bug mended
+      if (this.fault !== undefined) throw new Error('performing a step threw', { cause: this.fault });
+    }
   }
 
   private perform({ effects, events }: Turn): void {
@@ -67,7 +93,7 @@ export class Driver {
     for (const effect of effects) {
       if (effect.type === 'cancel') this.scopes.get(effect.key)?.cancel();
       else if (effect.type === 'startTimer') this.inScope(effect.key, () => this.timer(effect.key, effect.delayMs));
-      else if (this.isInline(effect)) this.performInline(effect);
+      else if (this.isInline(effect)) this.pure.push(effect);
       else this.inScope(effect.key, () => this.performOutside(effect));
     }
   }
@@ -77,24 +103,21 @@ export class Driver {
   }
 
   /** A pure step, here and now: no event of history. One that is too big or too slow for that goes outside. */
-  private performInline(effect: Perform): void {
+  private performInline(effect: Perform): Message | undefined {
     const { instruction, inputs, key } = effect;
     const inlineFunction = inlineFunctions[instruction.run];
     if (!inlineFunction) throw new Error(`no inline function ${instruction.run}: this worker is older than the plan`);
     const result = runWithinLimits(inlineFunction, instruction.config, inputs);
-    if (result) return void this.inbox.push({ type: 'step.finished', at: now(), key, result });
+    if (result) return { type: 'step.finished', at: now(), key, result };
     this.performedOutside.add(effect.stepKey);
     this.inScope(key, () => this.performOutside(effect));
+    return undefined;
   }
 
   private async performOutside({ key, stepKey, attempt, instruction, inputs }: Perform): Promise<Message> {
     const bytes = jsonSizeBytes(inputs) + jsonSizeBytes(instruction.config);
     const refusal = refusalOfSize(bytes);
     if (refusal) return { type: 'step.finished', at: now(), key, result: refusal };
-    const isShort = instruction.kind === 'inline' || instruction.weight === 'short';
-    // the result of a local activity leaves in the same message to the server as what else this activation schedules
-    const turn = this.admission.admit(bytes + (isShort ? VALUE_LIMIT_BYTES : 0));
-    if (turn) await turn;
     const result = await this.callPerformStep({
       ...{ run: this.input.run, key, stepKey, attempt, instruction, inputs },
       ...(this.input.isRestart && { mayBeRecorded: true }),
@@ -104,18 +127,32 @@ export class Driver {
 
   private async callPerformStep(call: Omit<PerformCall, 'events'>): Promise<StepResult> {
     const { instruction } = call;
-    if (instruction.kind === 'inline' || instruction.weight === 'short') {
-      const batch = this.recorder.take();
-      const reply = await local.performStep({ ...call, events: batch.events, localLimitMs: LOCAL_LIMIT_MS });
-      this.recorder.acknowledge(batch);
-      if (!reply.isTooLong) return reply.result;
-    }
+    if (instruction.kind === 'activity' && instruction.weight === 'long') return this.callLong(call);
+    const turn = this.limits.admit(LOCAL_REPLY_BYTES);
+    if (turn) await turn;
     const batch = this.recorder.take();
-    const limitMs = instruction.kind === 'activity' ? instruction.timeoutMs : PURE_LIMIT_MS;
-    const reply = await longActivity(call.key, limitMs).performStep({ ...call, events: batch.events });
+    const limits = { localLimitMs: LOCAL_LIMIT_MS, localReplyBytes: LOCAL_REPLY_BYTES };
+    const reply = await local.performStep({ ...call, ...limits, events: batch.events });
     this.recorder.acknowledge(batch);
-    if (reply.isTooLong) throw new Error('a long activity answered that it is too long');
-    return reply.result;
+    return reply.isTooLong ? this.callLong({ ...call, mayBeRecorded: true }) : reply.result;
+  }
+
+  private async callLong(call: Omit<PerformCall, 'events'>): Promise<StepResult> {
+    const { instruction, inputs } = call;
+    while (this.openCalls >= MAX_OPEN_CALLS) await condition(() => this.openCalls < MAX_OPEN_CALLS);
+    this.openCalls += 1;
+    try {
+      const turn = this.limits.admit(jsonSizeBytes(inputs) + jsonSizeBytes(instruction.config));
+      if (turn) await turn;
+      const batch = this.recorder.take();
+      const limitMs = instruction.kind === 'activity' ? instruction.timeoutMs : PURE_LIMIT_MS;
+      const reply = await longActivity(call.key, limitMs).performStep({ ...call, events: batch.events });
+      this.recorder.acknowledge(batch);
+      if (reply.isTooLong) throw new Error('a long activity answered that it is too long');
+      return reply.result;
+    } finally {
+      this.openCalls -= 1;
+    }
   }
 
   private async timer(key: EffectKey, delayMs: number): Promise<Message> {
@@ -147,6 +184,12 @@ export class Driver {
   private async writeBatch(batch: Batch): Promise<void> {
     await local.recordRunEvents(this.input.run, batch.events);
     this.recorder.acknowledge(batch);
+  }
+
+  /** Ends the activation: the sandbox takes one that lasts seconds for hung. What waits to be written is waited for. */
+  private async pause(): Promise<void> {
+    await this.writeBatch(this.recorder.take());
+    this.pureSteps = 0;
   }
 
   private async close(): Promise<void> {

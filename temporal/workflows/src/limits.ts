@@ -1,42 +1,54 @@
 import { isTenonError, jsonSizeBytes, VALUE_LIMIT_BYTES, type Json } from '@tenon/base';
 import { lookupIn, type InlineFunction, type Inputs, type StepResult } from '@tenon/engine';
 
-/** Bytes that one activation may schedule; the server refuses twice that, and then the run is dead. */
-const ACTIVATION_LIMIT_BYTES = 2 * 1024 * 1024;
+/** Bytes that one workflow task may send; the server refuses twice that, and then the run is dead. */
+const TASK_LIMIT_BYTES = 2 * 1024 * 1024;
 /** Bytes that one call may carry. */
 const CALL_LIMIT_BYTES = 1_500_000;
 /** Steps of an expression or template that one inline step may take. */
 const INLINE_FUEL = 50_000;
 
-/** Holds back what does not fit into the activation at hand until the next. */
-export class Admission {
-  private used = 0;
+/** Which task of the workflow this is, and how to get to a later one. */
+export interface TaskClock {
+  /** A number that changes from task to task, the same on replay. */
+  readonly task: () => number;
+  /** Resolves in a later task. */
+  readonly nextTask: () => Promise<void>;
+}
+
+/**
+ * What one workflow task may do and send. What happens in several activations of one task, as after local activities,
+ * goes to the server in one message.
+ */
+export class TaskLimits {
+  private task = -1;
+  private bytes = 0;
   private tail: Promise<void> | undefined;
 
-  /** @param nextActivation resolves in a later activation */
-  constructor(private readonly nextActivation: () => Promise<void>) {}
+  constructor(private readonly clock: TaskClock) {}
 
-  /** Undefined when `bytes` may be scheduled now, else a promise of when. First come, first served. */
+  /** Undefined when `bytes` may be sent now, else a promise of when; first come, first served. */
   admit(bytes: number): Promise<void> | undefined {
-    if (!this.tail && (this.used === 0 || this.used + bytes <= ACTIVATION_LIMIT_BYTES)) {
-      this.used += bytes;
-      return undefined;
-    }
+    if (!this.tail && this.fits(bytes)) return void (this.bytes += bytes);
     const mine = (this.tail ?? Promise.resolve()).then(async () => {
-      if (this.used > 0 && this.used + bytes > ACTIVATION_LIMIT_BYTES) {
-        await this.nextActivation();
-        this.used = 0;
-      }
-      this.used += bytes;
+      while (!this.fits(bytes)) await this.clock.nextTask();
+      this.bytes += bytes;
       if (this.tail === mine) this.tail = undefined;
     });
     this.tail = mine;
     return mine;
   }
 
-  /** A new activation has begun. */
-  reset(): void {
-    if (!this.tail) this.used = 0;
+  private fits(bytes: number): boolean {
+    this.look();
+    return this.bytes === 0 || this.bytes + bytes <= TASK_LIMIT_BYTES;
+  }
+
+  private look(): void {
+    const task = this.clock.task();
+    if (task === this.task) return;
+    this.task = task;
+    this.bytes = 0;
   }
 }
 

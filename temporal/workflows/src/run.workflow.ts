@@ -1,8 +1,9 @@
 import { STOP_SIGNAL, type RunInput, type RunResult } from '@tenon/contract';
 import type { Message } from '@tenon/engine';
 import { CancellationScope, defineSignal, setHandler } from '@temporalio/workflow';
-import { local, now } from './runtime.js';
 import { Driver } from './driver.js';
+import { loadPlan } from './load-plan.js';
+import { now } from './runtime.js';
 
 const stopSignal = defineSignal<[string]>(STOP_SIGNAL);
 
@@ -16,7 +17,7 @@ export async function run(input: RunInput): Promise<RunResult> {
   setHandler(stopSignal, requestCancel);
   CancellationScope.current().cancelRequested.catch(() => requestCancel('cancelled by the operator'));
   return CancellationScope.nonCancellable(async () => {
-    const plan = input.plan ?? (await local.loadPlan(input.run.teamId, input.planHash));
+    const plan = await loadPlan(input);
     return new Driver(input, plan, inbox).drive();
   });
 }

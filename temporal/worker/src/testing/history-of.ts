@@ -1,17 +1,26 @@
+import type { Json, RunId } from '@tenon/base';
 import { workflowId } from '@tenon/contract';
-import type { RunId } from '@tenon/base';
 import { Client, Connection } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { temporal } from '@temporalio/proto';
 import type { RunBench } from './run-bench.js';
+
+const { History } = temporal.api.history.v1;
 
 /** A client of the bench's Temporal. The caller closes `connection`. */
 export async function connectClient(bench: RunBench): Promise<Client> {
-  const connection = await Connection.connect({ address: bench.temporal.address });
+  const channelArgs = { 'grpc.max_receive_message_length': -1 };
+  const connection = await Connection.connect({ address: bench.temporal.address, channelArgs });
   return new Client({ connection, namespace: 'tenon' });
 }
 
-/** The history of a run as the JSON that can be replayed. */
-export async function historyOf(client: Client, runId: RunId): Promise<string> {
+/** The history of a run as JSON from which `History.fromObject` makes it again; payloads are base64. */
+export async function historyOf(client: Client, runId: RunId): Promise<Json> {
   const history = await client.workflow.getHandle(workflowId(runId)).fetchHistory();
-  return JSON.stringify(historyToJSON(history), null, 1);
+  return History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String }) as Json;
+}
+
+/** The same with the payloads as the text they are, for looking into. */
+export async function historyTextOf(client: Client, runId: RunId): Promise<string> {
+  const text = JSON.stringify(await historyOf(client, runId));
+  return text.replace(/"data":"([^"]*)"/g, (_all, data: string) => Buffer.from(data, 'base64').toString());
 }

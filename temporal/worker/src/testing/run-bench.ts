@@ -1,5 +1,5 @@
 import type { AppId, RunId, TeamId } from '@tenon/base';
-import { compile } from '@tenon/compiler';
+import { compile, hashOf } from '@tenon/compiler';
 import { CHANNELS, HistoryRepository, newId, ring, RunRepository, type RunRecord } from '@tenon/database';
 import { seedApp, startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import type { Definition } from '@tenon/dsl';
@@ -19,6 +19,8 @@ export interface RunBench {
   readonly history: HistoryRepository;
   /** Accepts a run of a definition as the API would, and rings the relay. */
   accept(definition: Definition, given?: Given): Promise<AcceptedRun>;
+  /** The same of a plan, whatever the compiler would say to it. */
+  acceptPlan(plan: Plan, given?: Given): Promise<AcceptedRun>;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function startRunBench(): Promise<RunBench> {
     bundle,
     runs,
     history: new HistoryRepository(test.database),
-    accept: (definition, given) => accept(test, runs, definition, given),
+    accept: (definition, given) => acceptPlan(test, runs, compiled(definition), given),
+    acceptPlan: (plan, given) => acceptPlan(test, runs, plan, given),
     close: async () => {
       await temporal.stop();
       await test.close();
@@ -61,32 +64,38 @@ function buildBundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflows(workflowsPath, new DefaultLogger('ERROR'));
 }
 
-async function accept(
+/** The plan of a definition. @throws Error with the issues when it has errors */
+export function compiled(definition: Definition): Plan {
+  const result = compile(definition, nodeDefinitions);
+  if (!result.ok) throw new Error(JSON.stringify(result.issues));
+  return result.plan;
+}
+
+async function acceptPlan(
   test: TestDatabase,
   runs: RunRepository,
-  definition: Definition,
+  plan: Plan,
   given: Given = {},
 ): Promise<AcceptedRun> {
-  const compiled = compile(definition, nodeDefinitions);
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.issues));
-  const { teamId, appId } = given.owner ?? (await seedApp(test.database, compiled.plan, compiled.hash));
+  const hash = hashOf(plan);
+  const { teamId, appId } = given.owner ?? (await seedApp(test.database, plan, hash));
   const owner = { teamId, appId };
   await test.database.rows(
     'insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing',
-    [teamId, compiled.hash, JSON.stringify(compiled.plan)],
+    [teamId, hash, JSON.stringify(plan)],
   );
   const { id: runId } = await runs.accept({
     ...owner,
     id: newId<RunId>(),
     versionId: null,
-    planHash: compiled.hash,
+    planHash: hash,
     conversationId: null,
     channel: 'test',
     createdBy: null,
     inputs: given.inputs ?? {},
     system: given.system ?? {},
   });
-  return { ...owner, runId, plan: compiled.plan, ended: () => untilEnded(test, runs, owner.teamId, runId) };
+  return { ...owner, runId, plan, ended: () => untilEnded(test, runs, owner.teamId, runId) };
 }
 
 async function untilEnded(test: TestDatabase, runs: RunRepository, teamId: TeamId, runId: RunId): Promise<RunRecord> {

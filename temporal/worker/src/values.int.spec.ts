@@ -1,0 +1,182 @@
+import { secretOf } from '@tenon/engine';
+import { PostgresSecretStore } from '@tenon/database';
+import { buildDefinition, buildNode, buildVariable } from '@tenon/dsl/testing';
+import type { CodeRunner } from '@tenon/ports';
+import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { seedApp } from '@tenon/database/testing';
+import type { Client } from '@temporalio/client';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connectClient, historyTextOf } from './testing/history-of.js';
+import { endNode, getNode, llmNode, startNode, templateNode } from './testing/nodes.js';
+import { startRunBench, type RunBench } from './testing/run-bench.js';
+import { SECRET_KEY, startTestWorker, type TestWorker } from './testing/test-worker.js';
+
+/* Values that are large, secret or hostile. */
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+let client: Client;
+let web: Server;
+let webUrl: string;
+const requests: IncomingMessage[] = [];
+
+/** A code runner whose first run never ends. */
+let codeRuns = 0;
+const slowOnce: CodeRunner = {
+  describe: () => Promise.reject(new Error('not asked here')),
+  run: ({ signal }) => {
+    if (codeRuns++ > 0) return Promise.resolve({ result: '{"answer":"second"}', printed: '', durationMs: 1 });
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  },
+};
+
+beforeAll(async () => {
+  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
+  // `/<n>` answers with n characters
+  web = createServer((request, response) => {
+    requests.push(request);
+    const { pathname } = new URL(request.url ?? '', 'http://x');
+    response.writeHead(200, { 'content-type': 'text/plain' }).end('x'.repeat(Number(pathname.slice(1))));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => web.once('listening', resolve));
+  webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+  [worker, client] = await Promise.all([
+    startTestWorker(bench, { modelUrl: model.baseUrl, code: slowOnce }),
+    connectClient(bench),
+  ]);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await client.connection.close();
+  await Promise.all([bench.close(), model.close()]);
+  web.closeAllConnections();
+  web.close();
+});
+beforeEach(() => {
+  model.setRules([]);
+  model.resetCalls();
+  requests.length = 0;
+});
+
+describe('a value of more than 64 KiB', () => {
+  it('is a reference in the history, and whole for the model, the template and the condition after it', async () => {
+    const large = 'long text '.repeat(10_000);
+    model.setRules([{ when: { user: 'Write' }, reply: { text: [large] } }]);
+    const nodes = [
+      startNode(),
+      llmNode('write', 'Write'),
+      templateNode('measure', '{{ text | length }}', { text: ['write', 'text'] }),
+      llmNode('read', 'Read {{#write.text#}}'),
+      endNode({ length: ['measure', 'output'], read: ['read', 'text'], whole: ['write', 'text'] }),
+    ];
+    const edges = ['start -> write', 'write -> measure', 'measure -> read', 'read -> end'];
+    const run = await bench.accept(buildDefinition({ nodes, edges }));
+    const ended = await run.ended();
+    expect(ended).toMatchObject({ status: 'succeeded', outputs: { length: '100000', read: 'fine' } });
+    expect(JSON.stringify(model.calls().at(-1)?.body)).toContain(large);
+    const history = await historyTextOf(client, run.runId);
+    expect(history.length).toBeLessThan(64 * 1024);
+    const steps = await bench.history.listSteps(run.teamId, run.runId);
+    expect(steps.find(({ stepKey }) => stepKey === 'write')?.outputs).toMatchObject({
+      text: { $ref: { sizeBytes: 100_002, preview: large.slice(0, 500) } },
+    });
+  }, 30_000);
+
+  it('fails a step that reads too much of it at once, by name', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `get${index}`);
+    const text = names.map((name) => `{{#${name}.body#}}`).join('');
+    const gets = names.map((name) => getNode(name, `${webUrl}/60000`));
+    const nodes = [startNode(), ...gets, llmNode('read', text), endNode({ out: ['read', 'text'] })];
+    const edges = [...names.flatMap((name) => [`start -> ${name}`, `${name} -> read`]), 'read -> end'];
+    const run = await bench.accept(buildDefinition({ nodes, edges }));
+    expect(await run.ended()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'step.inputsTooLarge', stepKey: 'read' },
+    });
+    expect(model.counts().total).toBe(0);
+  }, 30_000);
+});
+
+it('eighty short steps at once with 60 kB each end well, whatever the limits of one message', async () => {
+  const names = Array.from({ length: 80 }, (_, index) => `get${index}`);
+  const nodes = [
+    startNode(),
+    ...names.map((name) => getNode(name, `${webUrl}/60000`)),
+    templateNode('join', '{{ a | length }}', { a: ['get0', 'body'] }),
+    endNode({ out: ['join', 'output'] }),
+  ];
+  const edges = [...names.flatMap((name) => [`start -> ${name}`, `${name} -> join`]), 'join -> end'];
+  const run = await bench.accept(buildDefinition({ nodes, edges }));
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: '60000' } });
+  expect(requests).toHaveLength(80);
+  expect(await historyTextOf(client, run.runId)).not.toContain('WORKFLOW_TASK_FAILED');
+}, 60_000);
+
+it('code that takes longer than a short step may is run again as a long one', async () => {
+  const code = { code_language: 'javascript', code: 'function main() {}', variables: [] };
+  const outputs = { answer: { type: 'string', children: null } };
+  const nodes = [startNode(), buildNode('code', 'code', { ...code, outputs }), endNode({ out: ['code', 'answer'] })];
+  const run = await bench.accept(buildDefinition({ nodes, edges: ['start -> code', 'code -> end'] }));
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'second' } });
+  const attempts = await bench.history.listAttempts(run.teamId, run.runId);
+  expect(attempts).toMatchObject([{ stepKey: 'code', attempt: 1, execution: 1, cause: 'first', outcome: 'succeeded' }]);
+}, 30_000);
+
+it('a secret reaches the server it is for, and no record of any kind', async () => {
+  const canary = `canary-${Math.random().toString(36).slice(2)}`;
+  const nodes = [
+    startNode(),
+    getNode('get', `${webUrl}/5?key={{#env.key#}}`, 2, { headers: 'X-Key: {{#env.key#}}' }),
+    llmNode('llm', 'Use {{#env.key#}} now'),
+    endNode({ body: ['get', 'body'], text: ['llm', 'text'] }),
+  ];
+  const build = (value: ReturnType<typeof secretOf> | string) =>
+    buildDefinition({
+      nodes,
+      edges: ['start -> get', 'get -> llm', 'llm -> end'],
+      environment: [buildVariable('key', value, 'secret')],
+    });
+  const owner = await seedApp(bench.test.database, { mode: 'workflow' } as never);
+  const id = await new PostgresSecretStore(bench.test.database, SECRET_KEY).seal(owner.teamId, canary);
+  const run = await bench.accept(build(secretOf(id)), { owner });
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { body: 'xxxxx', text: 'fine' } });
+  expect(requests[0]?.headers['x-key']).toBe(canary);
+  expect(JSON.stringify(model.calls()[0]?.body)).toContain(canary);
+
+  const { teamId, runId } = run;
+  const attempts = await bench.history.listAttempts(teamId, runId);
+  expect(attempts.map(({ request }) => JSON.stringify(request).includes('****'))).toEqual([true, true]);
+  const places = {
+    history: await historyTextOf(client, runId),
+    events: JSON.stringify(await bench.history.listEvents(teamId, runId, 0)),
+    steps: JSON.stringify(await bench.history.listSteps(teamId, runId)),
+    attempts: JSON.stringify(attempts),
+    run: JSON.stringify(await bench.runs.find(teamId, runId)),
+    log: JSON.stringify(worker.logger.lines),
+  };
+  expect(places.history).toContain(id);
+  expect(Object.entries(places).filter(([, text]) => text.includes(canary))).toEqual([]);
+}, 30_000);
+
+it('inputs with the names of an object’s own parts are data and change no object', async () => {
+  const nodes = [
+    startNode('q', 'other'),
+    templateNode('say', '{{ q.__proto__.polluted }}|{{ other.polluted }}|{{ q.constructor.name }}', {
+      q: ['start', 'q'],
+      other: ['start', 'other'],
+    }),
+    llmNode('llm', '{{#start.q#}}'),
+    endNode({ out: ['say', 'output'] }),
+  ];
+  const hostile = '{"__proto__":{"polluted":"yes"},"constructor":{"name":"mine","prototype":{"polluted":"yes"}}}';
+  const inputs = JSON.parse(`{"q":${hostile},"other":{},"__proto__":{"polluted":"yes"},"constructor":{"a":1}}`);
+  const definition = buildDefinition({ nodes, edges: ['start -> say', 'say -> llm', 'llm -> end'] });
+  const run = await bench.accept(definition, { inputs });
+  const { status, outputs } = await run.ended();
+  expect({ status, outputs }).toEqual({ status: 'succeeded', outputs: { out: 'yes||mine' } });
+  const asked = model.calls()[0]?.body['messages'] as { content: string }[] | undefined;
+  expect(asked?.[0]?.content).toContain('"__proto__"');
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+}, 30_000);
