@@ -1,24 +1,39 @@
+import { isTenonError } from '@tenon/base';
 import { announceReady, loadConfig, onShutdown } from '@tenon/platform';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { composeWorker, REQUIRED } from './compose.js';
 import { runWorker } from './run-worker.js';
+import { installSdkRuntime } from './sdk-runtime.js';
 
-const config = loadConfig(process.env, REQUIRED);
-const workerId = `${os.hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
-const parts = await composeWorker(config, workerId);
-const running = await runWorker({
-  ...parts,
-  workerId,
-  temporal: config.temporal,
-  workflowBundle: { codePath: path.join(import.meta.dirname, 'workflow-bundle.js') },
-  limits: { maxSteps: config.runs.maxSteps, maxDurationMs: config.runs.maxSeconds * 1_000 },
-  maxRunsPerTeam: config.runs.teamMaxRuns,
-});
-onShutdown(async () => {
-  await running.close();
-  await parts.database.close();
-});
-announceReady({ workerId });
-await running.ended;
+try {
+  await serve();
+} catch (error) {
+  // What is wrong with the settings is a sentence for the person who starts us; everything else needs its stack.
+  const text = isTenonError(error) ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+/** Ends when the worker has ended. @throws config.invalid, secret.*, or why the worker cannot go on */
+async function serve(): Promise<void> {
+  const config = loadConfig(process.env, REQUIRED);
+  const workerId = `${os.hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
+  const parts = await composeWorker(config, workerId);
+  installSdkRuntime(parts.logger);
+  const running = await runWorker({
+    ...parts,
+    workerId,
+    temporal: config.temporal,
+    workflowBundle: { codePath: path.join(import.meta.dirname, 'workflow-bundle.js') },
+    limits: { maxSteps: config.runs.maxSteps, maxDurationMs: config.runs.maxSeconds * 1_000 },
+    maxRunsPerTeam: config.runs.teamMaxRuns,
+  });
+  onShutdown(async () => {
+    await running.close();
+    await parts.database.close();
+  });
+  announceReady({ workerId });
+  await running.ended;
+}

@@ -51,9 +51,13 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
       await Promise.all([relay.close(), reconciler.close()]);
       await listener.close();
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await polling;
-      await lease.close();
-      await connection.close();
+      try {
+        await polling;
+      } finally {
+        // also after an end that was forced, so that nothing of this worker goes on
+        await lease.close();
+        await connection.close();
+      }
     },
   };
 }

@@ -1,0 +1,34 @@
+import type { Logger } from '@tenon/ports';
+import { makeTelemetryFilterString, Runtime, type Logger as SdkLogger, type LogLevel } from '@temporalio/worker';
+
+/**
+ * Makes the SDK a part of this process: its lines go through our logger, and it leaves signals to us. Once per process,
+ * before anything else of the SDK.
+ */
+export function installSdkRuntime(logger: Logger): void {
+  Runtime.install({
+    logger: forwardTo(logger),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
+    shutdownSignals: [],
+  });
+}
+
+const LEVELS = { TRACE: 'debug', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+/** Said of every failed activity, also when it is repeated a moment later and nothing is lost. */
+const EXPECTED = /^Activity failed$|^Activity cancelled$/;
+
+/** The SDK's lines by our levels; what it tells of its own course is for debugging. */
+export function forwardTo(logger: Logger): SdkLogger {
+  const log = (level: LogLevel, message: string, meta: object = {}) => {
+    const { taskToken: _noise, ...fields } = meta as Record<string, unknown>;
+    logger[EXPECTED.test(message) && level === 'WARN' ? 'info' : LEVELS[level]](fields, message);
+  };
+  return {
+    log,
+    trace: (message, meta) => log('TRACE', message, meta),
+    debug: (message, meta) => log('DEBUG', message, meta),
+    info: (message, meta) => log('INFO', message, meta),
+    warn: (message, meta) => log('WARN', message, meta),
+    error: (message, meta) => log('ERROR', message, meta),
+  };
+}
