@@ -43,5 +43,5 @@ export async function createWorker(
     shutdownGraceTime: '1s',
     shutdownForceTime: '10s',
   });
-  return { worker, client: new Client({ connection, namespace }) };
+  return { worker, client: new Client({ connection, namespace, identity: workerId }) };
 }

@@ -1,0 +1,143 @@
+import type { Json } from '@tenon/base';
+import type { Definition } from '@tenon/dsl';
+import { buildDefinition, buildNode } from '@tenon/dsl/testing';
+import type { CodeRunner } from '@tenon/ports';
+import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import type { Client } from '@temporalio/client';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { connectClient, historyOf } from './testing/history-of.js';
+import { endNode, getNode, llmNode, retries, startNode, templateNode } from './testing/nodes.js';
+import { replay } from './testing/replay.js';
+import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+
+/*
+ * One run of every shape of history, replayed as soon as it has ended. With TENON_RECORD_HISTORIES=1 the histories are
+ * kept beside the workflows, where they hold every later build to what this one did.
+ */
+
+const FOLDER = path.resolve(__dirname, '../../workflows/__histories__');
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+let client: Client;
+let web: Server;
+let webUrl: string;
+
+let codeRuns = 0;
+/** Code whose first run never ends. */
+const slowOnce: CodeRunner = {
+  describe: () => Promise.reject(new Error('not asked here')),
+  run: ({ signal }) => {
+    if (codeRuns++ > 0) return Promise.resolve({ result: '{"answer":"second"}', printed: '', durationMs: 1 });
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  },
+};
+
+beforeAll(async () => {
+  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
+  web = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
+  await new Promise((resolve) => web.once('listening', resolve));
+  webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
+  const options = { modelUrl: model.baseUrl, code: slowOnce };
+  [worker, client] = await Promise.all([startTestWorker(bench, options), connectClient(bench)]);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await client.connection.close();
+  await Promise.all([bench.close(), model.close()]);
+  web.close();
+});
+
+type Node = ReturnType<typeof buildNode>;
+
+/** start -> each node in turn -> end with the last node's `output`. */
+function chain(nodes: readonly Node[], output: string): Definition {
+  const all = [startNode(), ...nodes, endNode({ out: [nodes.at(-1)?.id ?? 'start', output] })];
+  return buildDefinition({ nodes: all, edges: all.slice(1).map(({ id }, index) => `${all[index]?.id} -> ${id}`) });
+}
+
+const names = Array.from({ length: 5 }, (_, index) => `call${index}`);
+const code = { code_language: 'javascript', code: 'function main() {}', variables: [] };
+const failing = { kind: 'status', status: 500 } as const;
+
+const SHAPES: Record<string, () => Definition> = {
+  'pure-steps': () => chain([templateNode('t', '{{ q }}!', { q: ['start', 'q'] })], 'output'),
+  'many-pure-steps': () =>
+    chain(
+      Array.from({ length: 120 }, (_, index) => templateNode(`t${index}`, 'x')),
+      'output',
+    ),
+  'model-call': () => chain([llmNode('llm', 'Say it')], 'text'),
+  'short-call': () => chain([getNode('get', webUrl)], 'body'),
+  'retry-after-failure': () => {
+    model.setRules([{ when: { nth: 1 }, fault: failing }]);
+    return chain([llmNode('llm', 'Say it', retries(1))], 'text');
+  },
+  'default-value': () => {
+    model.setRules([{ fault: failing }]);
+    const default_value = [{ key: 'text', type: 'string', value: 'instead' }];
+    return chain([llmNode('llm', 'Say it', { error_strategy: 'default-value', default_value })], 'text');
+  },
+  'failure-branch': () => {
+    model.setRules([{ fault: failing }]);
+    const nodes = [
+      startNode(),
+      llmNode('llm', 'Say it', { error_strategy: 'fail-branch' }),
+      endNode({ out: ['llm', 'text'] }),
+      endNode({ why: ['llm', 'error_type'] }, 'failed'),
+    ];
+    return buildDefinition({ nodes, edges: ['start -> llm', 'llm -> end', 'llm:fail-branch -> failed'] });
+  },
+  parallel: () => {
+    const join = templateNode('join', '{{ a }}{{ b }}', { a: ['call0', 'text'], b: ['get', 'body'] });
+    const calls = names.map((name) => llmNode(name, name));
+    const nodes = [startNode(), ...calls, getNode('get', webUrl), join, endNode({ out: ['join', 'output'] })];
+    const edges = [...names, 'get'].flatMap((name) => [`start -> ${name}`, `${name} -> join`]);
+    return buildDefinition({ nodes, edges: [...edges, 'join -> end'] });
+  },
+  stopped: () => {
+    model.setRules([{ reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    return chain([llmNode('llm', 'Say it')], 'text');
+  },
+  'short-becomes-long': () =>
+    chain([buildNode('code', 'code', { ...code, outputs: { answer: { type: 'string', children: null } } })], 'answer'),
+  'value-reference': () => {
+    model.setRules([{ reply: { text: ['long text '.repeat(10_000)] } }]);
+    const measure = templateNode('measure', '{{ text | length }}', { text: ['llm', 'text'] });
+    return chain([llmNode('llm', 'Write'), measure], 'output');
+  },
+  'plan-by-hash': () =>
+    chain(
+      Array.from({ length: 3 }, (_, index) => templateNode(`t${index}`, `${'x'.repeat(60_000)}`)),
+      'output',
+    ),
+};
+
+async function record(name: string): Promise<Json> {
+  model.setRules([]);
+  const run: AcceptedRun = await bench.accept((SHAPES[name] as () => Definition)(), { inputs: { q: 'hi' } });
+  if (name === 'stopped') {
+    await model.waitForHeld(1);
+    await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+  }
+  await run.ended();
+  await client.workflow.getHandle(`run/${run.runId}`).result();
+  return historyOf(client, run.runId);
+}
+
+it.each(Object.keys(SHAPES))(
+  '%s: what has just run replays',
+  async (name) => {
+    const history = await record(name);
+    expect(await replay(bench.bundle, { [name]: history })).toEqual({ [name]: undefined });
+    if (process.env['TENON_RECORD_HISTORIES'] !== '1') return;
+    await mkdir(FOLDER, { recursive: true });
+    await writeFile(path.join(FOLDER, `${name}.json`), `${JSON.stringify(history, null, 1)}\n`);
+  },
+  30_000,
+);
