@@ -5,7 +5,7 @@ import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon
 import type { Client } from '@temporalio/client';
 import { Reconciler } from './reconciler.js';
 import { connectClient } from './testing/history-of.js';
-import { endNode, getNode, llmNode, startNode } from './testing/nodes.js';
+import { endNode, llmNode, startNode } from './testing/nodes.js';
 import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 import { until } from './testing/until.js';
