@@ -8,11 +8,10 @@ export interface Case {
   readonly app: (modelUrl: string) => string;
   /** The first does the same work; the others are what budgets speak of. */
   readonly baselines: readonly BaselineName[];
+  /** Runs under way at once. */
   readonly concurrency: number;
-  /** Runs of one batch; there are five batches of each arm. */
-  readonly runs: number;
-  /** The same in the short form, where the case is left out without it. */
-  readonly quickRuns?: number;
+  /** Measured in the short form too. */
+  readonly isQuick?: boolean;
   /** Measures the time to the first text instead of to the end. */
   readonly isFirstText?: boolean;
 }
@@ -21,60 +20,48 @@ const documentOf = (modelUrl: string) => `${modelUrl}/models`;
 
 /** Everything that is measured, in the order of the table. */
 export const CASES: readonly Case[] = [
-  { name: 'empty', app: emptyApp, baselines: ['empty'], concurrency: 1, runs: 20, quickRuns: 10 },
-  { name: 'pure-1', app: () => templatesApp(1), baselines: ['empty', 'local-1'], concurrency: 1, runs: 20 },
+  { name: 'empty', app: emptyApp, baselines: ['empty'], concurrency: 1 },
+  { name: 'pure-1', app: () => templatesApp(1), baselines: ['empty', 'local-1'], concurrency: 1 },
   {
     name: 'pure-10',
     app: () => templatesApp(10),
     baselines: ['activity-10', 'local-10', 'local-1', 'empty'],
     concurrency: 1,
-    runs: 20,
-    quickRuns: 10,
+    isQuick: true,
   },
-  { name: 'pure-100', app: () => templatesApp(100), baselines: ['empty', 'local-1'], concurrency: 1, runs: 10 },
+  { name: 'pure-100', app: () => templatesApp(100), baselines: ['empty', 'local-1'], concurrency: 1 },
   {
     name: 'activity-10',
     app: (url) => requestsApp(documentOf(url), 10, false),
     baselines: ['activity-10'],
     concurrency: 1,
-    runs: 10,
-    quickRuns: 5,
   },
   {
     name: 'local-10',
     app: (url) => requestsApp(documentOf(url), 10, true),
     baselines: ['local-10'],
     concurrency: 1,
-    runs: 15,
-    quickRuns: 8,
+    isQuick: true,
   },
   {
     name: 'fan-20',
     app: (url) => fanApp(documentOf(url), 20),
     baselines: ['fan-20'],
     concurrency: 1,
-    runs: 8,
-    quickRuns: 4,
   },
-  ...[
-    { concurrency: 1, runs: 10 },
-    { concurrency: 10, runs: 30, quickRuns: 20 },
-    { concurrency: 50, runs: 50 },
-    { concurrency: 200, runs: 200 },
-  ].map((size) => ({
-    name: `llm-5-c${size.concurrency}`,
+  ...[1, 10, 50, 200].map((concurrency) => ({
+    name: `llm-5-c${concurrency}`,
     app: () => modelCallsApp(5),
     baselines: ['llm-5'] as const,
-    ...size,
+    concurrency,
+    isQuick: concurrency === 10,
   })),
   {
     name: 'first-token-c1',
     app: chatApp,
     baselines: ['llm-1'],
     concurrency: 1,
-    runs: 15,
-    quickRuns: 8,
     isFirstText: true,
   },
-  { name: 'first-token-c20', app: chatApp, baselines: ['llm-1'], concurrency: 20, runs: 40, isFirstText: true },
+  { name: 'first-token-c20', app: chatApp, baselines: ['llm-1'], concurrency: 20, isFirstText: true },
 ];

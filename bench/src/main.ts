@@ -5,7 +5,7 @@
 import { findExcesses } from './budgets.js';
 import { CASES } from './cases.js';
 import { openHistory } from './history.js';
-import { measureCase, type Row } from './measure.js';
+import { measureCase, warmUp, type Row } from './measure.js';
 import { readOptions, type Options } from './options.js';
 import { Product } from './product-arm.js';
 import { jsonOf, tableOf } from './report.js';
@@ -26,19 +26,20 @@ try {
 }
 
 async function measure({ isQuick, only }: Options): Promise<Row[]> {
-  const cases = CASES.filter(({ name, quickRuns }) =>
-    only.length === 0 ? !isQuick || quickRuns !== undefined : only.includes(name),
-  );
+  const cases = CASES.filter((one) => (only.length === 0 ? !isQuick || one.isQuick : only.includes(one.name)));
   say('starting the product, the baseline and their servers');
   const stack = await startStack(options, teardown);
   const product = new Product(stack);
   teardown.add(() => product.close());
   const history = await openHistory(stack);
   teardown.add(() => history.close());
+  const setting = { stack, product, history, isQuick };
+  say('warming up');
+  await warmUp(setting);
   const rows: Row[] = [];
   for (const [index, one] of cases.entries()) {
     say(`${index + 1} of ${cases.length}: ${one.name}`);
-    rows.push(...(await measureCase(one, { stack, product, history, isQuick })));
+    rows.push(...(await measureCase(one, setting)));
   }
   say('done');
   return rows;

@@ -2,14 +2,17 @@ import { baselineArm, directArm } from './baseline-arm.js';
 import { runBatch, type Batch } from './batch.js';
 import type { Arm } from './arm.js';
 import type { Case } from './cases.js';
+import { requestsApp } from './app-files.js';
 import { median } from './median.js';
 import type { Product } from './product-arm.js';
 import type { HistoryReader, HistorySize } from './history.js';
 import type { Stack } from './stack.js';
 
 const ROUNDS = 5;
-/** Runs of each arm before anything is measured, so that its code is compiled. */
-const WARM_UP_RUNS = 10;
+/** Of a batch, in milliseconds. All are equally long, since an arm that runs for a moment only runs cold. */
+const BATCH_MS = { full: 2_000, quick: 900 };
+/** Before the first case, so that the code of both arms is compiled as in processes that have run for a while. */
+const FIRST_WARM_UP = { forMs: 4_000, concurrency: 4 };
 
 /** What one case came to against one baseline. Ratios are medians over the rounds, below 1 where the product is better. */
 export interface Row {
@@ -35,6 +38,15 @@ export interface Row {
   readonly baselineHistoryBytes: number;
 }
 
+/** Runs both arms for a while. */
+export async function warmUp({ stack, product }: Setting): Promise<void> {
+  for (const arm of [
+    await product.arm(requestsApp(`${stack.modelUrl}/models`, 1, true)),
+    baselineArm(stack, 'local-1'),
+  ])
+    await runBatch(arm, FIRST_WARM_UP);
+}
+
 interface Setting {
   readonly stack: Stack;
   readonly product: Product;
@@ -47,15 +59,12 @@ interface Setting {
  * hits all of them; ratios are taken within a round.
  */
 export async function measureCase(one: Case, { stack, product, history, isQuick }: Setting): Promise<Row[]> {
-  const runs = isQuick ? (one.quickRuns ?? one.runs) : one.runs;
   const arms: Arm[] = [
     await product.arm(one.app(stack.modelUrl)),
     ...one.baselines.map((name) => baselineArm(stack, name)),
     ...(one.isFirstText ? [directArm(stack)] : []),
   ];
-  const size = { runs, concurrency: Math.min(one.concurrency, runs) };
-  for (const arm of arms)
-    await runBatch(arm, { runs: WARM_UP_RUNS, concurrency: Math.min(size.concurrency, WARM_UP_RUNS) });
+  const size = { forMs: isQuick ? BATCH_MS.quick : BATCH_MS.full, concurrency: one.concurrency };
   const batches: Batch[][] = arms.map(() => []);
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [index, arm] of arms.entries()) batches[index]?.push(await runBatch(arm, size));
