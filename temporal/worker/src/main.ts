@@ -1,5 +1,4 @@
-import { isTenonError } from '@tenon/base';
-import { announceReady, loadConfig, onShutdown } from '@tenon/platform';
+import { announceReady, loadConfig, onShutdown, runProcess } from '@tenon/platform';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,14 +6,7 @@ import { composeWorker, REQUIRED } from './compose.js';
 import { runWorker } from './run-worker.js';
 import { installSdkRuntime } from './sdk-runtime.js';
 
-try {
-  await serve();
-} catch (error) {
-  // What is wrong with the settings is a sentence for the person who starts us; everything else needs its stack.
-  const text = isTenonError(error) ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exit(1);
-}
+await runProcess(serve);
 
 /** Ends when the worker has ended. @throws config.invalid, secret.*, or why the worker cannot go on */
 async function serve(): Promise<void> {
