@@ -1,0 +1,107 @@
+import type { RunId } from '@tenon/base';
+import {
+  claimCommands,
+  claimQueuedRuns,
+  listSilentRuns,
+  markDelivered,
+  markRelayed,
+  newId,
+  recordEvents,
+  releaseRun,
+  requeueRun,
+  RunRepository,
+} from './index.js';
+import { seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
+import { eventsOfTwoSteps, PLAN, seedTwoSteps } from './testing/two-steps.js';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await startTestDatabase();
+}, 60_000);
+afterAll(() => test.close());
+
+describe('accepting a run', () => {
+  it('gives one run for one key and request, and refuses the key for another request', async () => {
+    const owner = await seedApp(test.database, PLAN);
+    const runs = new RunRepository(test.database);
+    const accept = (requestHash: string) =>
+      runs.accept({
+        ...owner,
+        id: newId<RunId>(),
+        versionId: null,
+        planHash: 'plan',
+        conversationId: null,
+        channel: 'test',
+        createdBy: null,
+        inputs: {},
+        system: {},
+        idempotency: { key: 'k', requestHash },
+      });
+    const accepted = await Promise.all(Array.from({ length: 100 }, () => accept('same')));
+    expect(new Set(accepted.map(({ id }) => id)).size).toBe(1);
+    await expect(accept('other')).rejects.toMatchObject({ code: 'run.keyReused' });
+    expect(await runs.list(owner.teamId, {}, { first: 10 })).toHaveLength(1);
+  });
+});
+
+describe('the relay', () => {
+  beforeEach(() => test.database.rows('delete from team'));
+
+  it('claims each queued run once, and again when the claim has run out', async () => {
+    const { runId } = await seedTwoSteps(test.database);
+    const claims = await Promise.all([1, 2, 3].map(() => claimQueuedRuns(test.database, 10, 100)));
+    expect(claims.flat().map(({ id }) => id)).toEqual([runId]);
+    expect(claims.flat()[0]?.plan).toEqual(PLAN);
+    await test.database.rows(`update run set relay_until = now() - interval '1 second'`);
+    expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
+    await markRelayed(test.database, [runId]);
+    await test.database.rows(`update run set relay_until = now() - interval '1 second'`);
+    expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(0);
+  });
+
+  it('starts no more of a team than it may have under way, oldest first', async () => {
+    const owner = await seedApp(test.database, PLAN);
+    const ids: RunId[] = [];
+    for (let i = 0; i < 4; i++) ids.push(await seedRun(test.database, owner));
+    const first = await claimQueuedRuns(test.database, 10, 2);
+    expect(first.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    await markRelayed(
+      test.database,
+      first.map(({ id }) => id),
+    );
+    expect(await claimQueuedRuns(test.database, 10, 2)).toHaveLength(0);
+    await recordEvents(test.database, owner.teamId, ids[0]!, eventsOfTwoSteps());
+    expect((await claimQueuedRuns(test.database, 10, 2)).map(({ id }) => id)).toEqual([ids[2]]);
+  });
+
+  it('gives a run back with the reason that keeps it waiting', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    await claimQueuedRuns(test.database, 10, 100);
+    await releaseRun(test.database, runId, 'away');
+    const runs = new RunRepository(test.database);
+    expect((await runs.find(teamId, runId))?.relayError).toBe('away');
+    await markRelayed(test.database, [runId]);
+    expect((await runs.find(teamId, runId))?.relayError).toBeNull();
+  });
+
+  it('finds silent runs and can queue them again', async () => {
+    const { runId } = await seedTwoSteps(test.database);
+    await markRelayed(test.database, [runId]);
+    expect(await listSilentRuns(test.database, 60, 10)).toEqual([]);
+    await test.database.rows(`update run set touched_at = now() - interval '2 minutes'`);
+    expect((await listSilentRuns(test.database, 60, 10)).map(({ id }) => id)).toEqual([runId]);
+    await requeueRun(test.database, runId);
+    expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
+  });
+
+  it('delivers a stop once', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    const runs = new RunRepository(test.database);
+    await runs.requestStop(teamId, runId, 'enough');
+    const [command] = (await Promise.all([1, 2].map(() => claimCommands(test.database, 10)))).flat();
+    expect(command).toMatchObject({ runId, reason: 'enough', isRelayed: false });
+    await markDelivered(test.database, command!.id);
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
+    await expect(runs.requestStop(teamId, runId, 'again')).rejects.toMatchObject({ code: 'run.ended' });
+  });
+});

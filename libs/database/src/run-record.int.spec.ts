@@ -1,0 +1,217 @@
+import type { StepResult } from '@tenon/engine';
+import { createFakeLogger } from '@tenon/ports/testing';
+import fc from 'fast-check';
+import {
+  cancelAttempt,
+  CHANNELS,
+  closeAttempt,
+  HistoryRepository,
+  Listener,
+  openAttempt,
+  PostgresRunFeed,
+  recordEvents,
+  ring,
+  RunBell,
+  RunRepository,
+  textName,
+} from './index.js';
+import { startTestDatabase, type TestDatabase } from './testing/index.js';
+import { eventsOfTwoSteps, NO_USAGE, seedTwoSteps } from './testing/two-steps.js';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await startTestDatabase();
+}, 60_000);
+afterAll(() => test.close());
+
+const work = { workerId: 'w1', inputs: { 'a.z': 1 }, events: [] };
+const DONE: StepResult = { ok: true, outputs: { text: 'said' }, exit: 'source' };
+
+describe('events', () => {
+  it('are the same record whether written once, twice, in pieces or out of order', async () => {
+    const events = eventsOfTwoSteps();
+    const once = await seedTwoSteps(test.database);
+    await recordEvents(test.database, once.teamId, once.runId, events);
+    const twice = await seedTwoSteps(test.database);
+    for (const batch of [events.slice(3), events.slice(0, 4), events, events.slice(2, 3)])
+      await recordEvents(test.database, twice.teamId, twice.runId, batch);
+
+    const history = new HistoryRepository(test.database);
+    const runs = new RunRepository(test.database);
+    const read = async ({ teamId, runId }: typeof once) => {
+      const steps = await history.listSteps(teamId, runId);
+      const run = await runs.find(teamId, runId);
+      return {
+        events: await history.listEvents(teamId, runId, 0),
+        steps: steps.map(({ stepKey, status, exit, outputs, inputs }) => ({ stepKey, status, exit, outputs, inputs })),
+        run: run && { status: run.status, outputs: run.outputs, lastSeq: run.lastSeq, steps: run.steps },
+      };
+    };
+    const first = await read(once);
+    expect(await read(twice)).toEqual(first);
+    expect(first.run).toEqual({ status: 'succeeded', outputs: { answer: 'ok' }, lastSeq: 6, steps: 2 });
+    expect(first.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(first.steps.map(({ stepKey, status }) => [stepKey, status])).toEqual([
+      ['a', 'succeeded'],
+      ['b', 'succeeded'],
+    ]);
+  });
+
+  it('keep the order of keys', async () => {
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
+    const [step] = await new HistoryRepository(test.database).listSteps(teamId, runId);
+    expect(Object.keys(step?.outputs ?? {})).toEqual(['z', 'a']);
+  });
+
+  it('are read only as far as nothing is missing', async () => {
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    const history = new HistoryRepository(test.database);
+    await recordEvents(test.database, teamId, runId, [eventsOfTwoSteps()[0]!, eventsOfTwoSteps()[2]!]);
+    expect((await history.listEvents(teamId, runId, 0)).map(({ seq }) => seq)).toEqual([1]);
+    await recordEvents(test.database, teamId, runId, [eventsOfTwoSteps()[1]!]);
+    expect((await history.listEvents(teamId, runId, 1)).map(({ seq }) => seq)).toEqual([2, 3]);
+  });
+
+  it('get inputs and outputs of an outside step from its attempt', async () => {
+    const { teamId, runId, key } = await seedTwoSteps(test.database);
+    await openAttempt(test.database, key, { ...work, events: eventsOfTwoSteps().slice(0, 4) });
+    await closeAttempt(test.database, key, 1, DONE, {});
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(4));
+    const events = await new HistoryRepository(test.database).listEvents(teamId, runId, 3);
+    expect(events[0]).toMatchObject({ type: 'step.started', inputs: { 'a.z': 1 } });
+    expect(events[1]).toMatchObject({ type: 'step.succeeded', outputs: { text: 'said' } });
+  });
+
+  it('of another team are not found', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    const other = await seedTwoSteps(test.database);
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
+    const history = new HistoryRepository(test.database);
+    expect(await history.listEvents(other.teamId, runId, 0)).toEqual([]);
+    expect(await history.listSteps(other.teamId, runId)).toEqual([]);
+    expect(await history.listAttempts(other.teamId, runId)).toEqual([]);
+    expect(await new RunRepository(test.database).find(other.teamId, runId)).toBeUndefined();
+  });
+});
+
+describe('any text', () => {
+  it('that a model, a server or a person may send is stored, and read as well as it can be', async () => {
+    const anyText = fc.string({ unit: 'binary', maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(anyText, fc.constantFrom('\0', '\ud83d', '\ude00', '\\u0000', '\\'), async (text, hard) => {
+        const { teamId, runId, key } = await seedTwoSteps(test.database);
+        const value = `${text}${hard}${text}`;
+        const expected = value.replaceAll('\0', '').toWellFormed();
+        const inputs = { 'a.b': value };
+        const events = [{ seq: 1, at: 1, type: 'step.started' as const, stepKey: value, inputs }];
+        await openAttempt(test.database, key, { workerId: 'w', inputs, events });
+        await closeAttempt(test.database, key, 1, { ok: true, outputs: { [value]: value } }, { reply: value });
+        const history = new HistoryRepository(test.database);
+        expect((await history.listSteps(teamId, runId)).map(({ stepKey }) => stepKey)).toEqual([expected]);
+        const [attempt] = await history.listAttempts(teamId, runId);
+        expect([attempt?.outputs, attempt?.reply]).toEqual([{ [expected]: expected }, expected]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+describe('attempts', () => {
+  it('give the recorded result instead of a second execution', async () => {
+    const { key } = await seedTwoSteps(test.database);
+    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 1, losses: 0 });
+    await closeAttempt(test.database, key, 1, DONE, { reply: 'raw' });
+    expect(await openAttempt(test.database, key, work)).toEqual({ recorded: DONE });
+  });
+
+  it('count executions that were lost with their worker, and keep the first result of two', async () => {
+    const { key, teamId, runId } = await seedTwoSteps(test.database);
+    await openAttempt(test.database, key, work);
+    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 1 });
+    const late: StepResult = { ok: true, outputs: { text: 'late' } };
+    expect(await closeAttempt(test.database, key, 2, DONE, {})).toEqual(DONE);
+    expect(await closeAttempt(test.database, key, 1, late, {})).toEqual(DONE);
+    const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
+    expect(attempts.map(({ execution, cause, outcome }) => [execution, cause, outcome])).toEqual([
+      [1, 'first', null],
+      [2, 'lostWorker', 'succeeded'],
+    ]);
+  });
+
+  it('keep failures with their outputs and usage', async () => {
+    const { key } = await seedTwoSteps(test.database);
+    const failed: StepResult = {
+      ok: false,
+      failure: { code: 'http.status', type: 'HTTPResponseCodeError', message: '500' },
+      outputs: { status_code: 500 },
+      usage: { ...NO_USAGE, totalTokens: 3 },
+    };
+    await openAttempt(test.database, key, work);
+    await closeAttempt(test.database, key, 1, failed, {});
+    expect(await openAttempt(test.database, key, work)).toEqual({ recorded: failed });
+  });
+
+  it('that were cancelled in order are no losses', async () => {
+    const { key } = await seedTwoSteps(test.database);
+    await openAttempt(test.database, key, work);
+    await cancelAttempt(test.database, key, 1, {});
+    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
+  });
+
+  it('show a step as recovering while its worker is silent', async () => {
+    const { key, teamId, runId } = await seedTwoSteps(test.database);
+    await openAttempt(test.database, key, work);
+    const history = new HistoryRepository(test.database);
+    expect((await history.listAttempts(teamId, runId))[0]?.isRecovering).toBe(true);
+    await test.database.rows(
+      `insert into worker_lease (worker_id) values ('w1') on conflict (worker_id) do update set beat_at = now()`,
+    );
+    expect((await history.listAttempts(teamId, runId))[0]?.isRecovering).toBe(false);
+  });
+});
+
+describe('live text', () => {
+  it('is written in order, joined, and read from where a reader stands', async () => {
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());
+    const source = { runId, stepKey: 'llm', attempt: 1, execution: 1, channel: 'text' };
+    feed.append({ ...source, offset: 0, text: 'Hel' });
+    feed.append({ ...source, offset: 3, text: 'lo ' });
+    await feed.flush(runId);
+    feed.append({ ...source, offset: 6, text: 'you' });
+    await feed.flush(runId);
+    const history = new HistoryRepository(test.database);
+    const all = await history.listText(teamId, runId, new Map());
+    expect(all.map(({ offset, text }) => [offset, text])).toEqual([
+      [0, 'Hello '],
+      [6, 'you'],
+    ]);
+    expect(await history.listText(teamId, runId, new Map([[textName(source), 6]]))).toHaveLength(1);
+  });
+
+  it('rings a bell that a listener hears, also after its connection was lost', async () => {
+    const listener = new Listener(test.database, createFakeLogger());
+    const heard: string[] = [];
+    let wake: () => void = () => undefined;
+    listener.on(CHANNELS.run, (payload) => {
+      heard.push(payload);
+      wake();
+    });
+    const until = async (seen: () => boolean) => {
+      while (!seen()) await new Promise<void>((resolve) => (wake = resolve));
+    };
+    listener.start();
+    await until(() => heard.length > 0);
+    await ring(test.database, CHANNELS.run, 'one');
+    await until(() => heard.includes('one'));
+    heard.length = 0;
+    await test.database.rows(
+      `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and query like 'listen%'`,
+    );
+    await until(() => heard.includes(''));
+    await ring(test.database, CHANNELS.run, 'two');
+    await until(() => heard.includes('two'));
+    await listener.close();
+  }, 20_000);
+});
