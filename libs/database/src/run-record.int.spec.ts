@@ -2,9 +2,11 @@ import type { StepResult } from '@tenon/engine';
 import { createFakeLogger } from '@tenon/ports/testing';
 import fc from 'fast-check';
 import {
+  beatLease,
   cancelAttempt,
   CHANNELS,
   closeAttempt,
+  endLease,
   HistoryRepository,
   Listener,
   openAttempt,
@@ -159,15 +161,26 @@ describe('attempts', () => {
     expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
   });
 
-  it('show a step as recovering while its worker is silent', async () => {
+  it('show a step as recovering while its worker is silent, until another takes over', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
     const history = new HistoryRepository(test.database);
-    expect((await history.listAttempts(teamId, runId))[0]?.isRecovering).toBe(true);
+    const recovering = async () => ({
+      run: await history.isRecovering(teamId, runId),
+      attempts: (await history.listAttempts(teamId, runId)).map(({ isRecovering }) => isRecovering),
+    });
+    await openAttempt(test.database, key, { ...work, workerId: 'silent' });
+    expect(await recovering()).toEqual({ run: true, attempts: [true] });
+    await beatLease(test.database, 'silent');
+    expect(await recovering()).toEqual({ run: false, attempts: [false] });
     await test.database.rows(
-      `insert into worker_lease (worker_id) values ('w1') on conflict (worker_id) do update set beat_at = now()`,
+      `update worker_lease set beat_at = now() - interval '4 seconds' where worker_id = 'silent'`,
     );
-    expect((await history.listAttempts(teamId, runId))[0]?.isRecovering).toBe(false);
+    expect(await recovering()).toEqual({ run: true, attempts: [true] });
+    await beatLease(test.database, 'next');
+    await openAttempt(test.database, key, { ...work, workerId: 'next' });
+    expect(await recovering()).toEqual({ run: false, attempts: [false, false] });
+    await endLease(test.database, 'next');
+    await endLease(test.database, 'silent');
   });
 });
 

@@ -3,6 +3,7 @@ import type { Failure, Inputs, Outputs, RunEvent, StepState, Usage } from '@teno
 import type { ConversationMemory, TextChunk, Turn } from '@tenon/ports';
 import type { Sql } from '../database.js';
 import { storableJson } from '../storable.js';
+import { IS_BEATING } from '../work-load.js';
 
 /** A step as a screen shows it. Times are ISO text. */
 export interface StepRecord {
@@ -63,7 +64,7 @@ export class HistoryRepository implements ConversationMemory {
 
   /** Whether the worker of a step under way has not been heard of for three seconds. */
   async isRecovering(teamId: TeamId, runId: RunId): Promise<boolean> {
-    const [row] = await this.sql.rows<{ found: boolean }>(`select exists (${RECOVERING}) as found`, [teamId, runId]);
+    const [row] = await this.sql.rows<{ found: boolean }>(ANY_RECOVERING, [teamId, runId]);
     return row?.found ?? false;
   }
 
@@ -141,27 +142,26 @@ left join lateral (
 where step.run_id = $2
 order by step.first_seq`;
 
+// A later execution has taken over from those before it.
+const IS_RECOVERING = `
+attempt.finished_at is null and run.finished_at is null
+and not exists (select 1 from worker_lease lease where lease.worker_id = attempt.worker_id and lease.${IS_BEATING})
+and not exists (select 1 from attempt later where later.run_id = attempt.run_id
+  and later.step_key = attempt.step_key and (later.attempt, later.execution) > (attempt.attempt, attempt.execution))`;
+
 const ATTEMPTS = `
 select attempt.step_key as "stepKey", attempt.attempt, attempt.execution, attempt.cause,
   attempt.started_at as "startedAt", attempt.finished_at as "finishedAt", attempt.outcome, attempt.inputs,
-  attempt.outputs, attempt.failure, attempt.usage, attempt.request, attempt.reply,
-  attempt.finished_at is null and run.finished_at is null
-    and not exists (select 1 from worker_lease lease where lease.worker_id = attempt.worker_id
-      and lease.beat_at > now() - interval '3 seconds')
-    and not exists (select 1 from attempt later where later.run_id = attempt.run_id
-      and later.step_key = attempt.step_key and (later.attempt, later.execution) > (attempt.attempt, attempt.execution)
-    ) as "isRecovering"
+  attempt.outputs, attempt.failure, attempt.usage, attempt.request, attempt.reply, ${IS_RECOVERING} as "isRecovering"
 from attempt join run on run.id = attempt.run_id and run.team_id = $1
 where attempt.run_id = $2
 order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.execution`;
 
-const RECOVERING = `
-select 1 from attempt join run on run.id = attempt.run_id and run.team_id = $1
-where attempt.run_id = $2 and attempt.finished_at is null and run.finished_at is null
-  and not exists (select 1 from worker_lease lease where lease.worker_id = attempt.worker_id
-    and lease.beat_at > now() - interval '3 seconds')
-  and not exists (select 1 from attempt later where later.run_id = attempt.run_id
-    and later.step_key = attempt.step_key and (later.attempt, later.execution) > (attempt.attempt, attempt.execution))`;
+const ANY_RECOVERING = `
+select exists (
+  select 1 from attempt join run on run.id = attempt.run_id and run.team_id = $1
+  where attempt.run_id = $2 and ${IS_RECOVERING}
+) as found`;
 
 const TEXT = `
 with known as (select name, length from json_to_recordset($3::json) as k(name text, length int))

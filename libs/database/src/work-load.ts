@@ -1,0 +1,26 @@
+import type { Sql } from './database.js';
+
+/** SQL, of a row of `worker_lease`: its worker has been heard of in the last three seconds. */
+export const IS_BEATING = `beat_at > now() - interval '3 seconds'`;
+
+/** What there is to do for all teams together, and who does it. */
+export interface WorkLoad {
+  /** Runs that no workflow has yet. */
+  readonly queued: number;
+  /** Unfinished runs that a workflow has. */
+  readonly underWay: number;
+  /** Workers heard of in the last three seconds. */
+  readonly workers: number;
+}
+
+/** Counts runs and workers. @throws database.unavailable */
+export async function countWork(sql: Sql): Promise<WorkLoad> {
+  const [row] = await sql.rows<WorkLoad>(
+    `select count(*) filter (where relayed_at is null)::int as queued,
+       count(*) filter (where relayed_at is not null)::int as "underWay",
+       (select count(*)::int from worker_lease where ${IS_BEATING}) as workers
+     from run where finished_at is null`,
+  );
+  if (!row) throw new Error('counting gave no row');
+  return row;
+}
