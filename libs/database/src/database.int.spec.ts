@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { migrate, PostgresSecretStore } from './index.js';
+import { getPlanPart, migrate, PostgresSecretStore } from './index.js';
 import { seedApp, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { PLAN } from './testing/two-steps.js';
 
@@ -18,6 +18,24 @@ describe('migrations', () => {
     await test.database.rows(`insert into schema_migration (name) values ('9999-from-the-future')`);
     await expect(migrate(test.database)).rejects.toMatchObject({ code: 'database.newerSchema' });
     await test.database.rows(`delete from schema_migration where name = '9999-from-the-future'`);
+  });
+});
+
+describe('a plan', () => {
+  it('is read in pieces that are the whole, by its own team', async () => {
+    const { teamId } = await seedApp(test.database, PLAN);
+    const texts: string[] = [];
+    for (let isLast = false; !isLast;) {
+      const part = await getPlanPart(test.database, teamId, 'plan', texts.length, 100);
+      texts.push(part.text);
+      isLast = part.isLast;
+    }
+    expect(texts.slice(0, -1).every(({ length }) => length === 100)).toBe(true);
+    const whole = texts.join('');
+    expect(JSON.parse(whole)).toEqual(PLAN);
+    expect(await getPlanPart(test.database, teamId, 'plan', 0, whole.length)).toEqual({ text: whole, isLast: true });
+    const other = await seedApp(test.database, PLAN, 'theirs');
+    await expect(getPlanPart(test.database, other.teamId, 'plan', 0, 100)).rejects.toThrow('plan is not');
   });
 });
 

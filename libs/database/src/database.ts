@@ -73,6 +73,11 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
   };
 }
 
+/** Makes sure that the database answers. @throws database.unavailable, or why it refuses us */
+export async function checkDatabase(sql: Sql): Promise<void> {
+  await sql.rows('select 1');
+}
+
 const ignore = () => undefined;
 
 function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {

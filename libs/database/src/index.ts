@@ -8,11 +8,19 @@ export {
   type OpenedAttempt,
 } from './attempts.js';
 export { closeRun } from './close-run.js';
-export { databaseErrors, openDatabase, type Database, type DatabaseOptions, type Sql } from './database.js';
+export {
+  checkDatabase,
+  databaseErrors,
+  openDatabase,
+  type Database,
+  type DatabaseOptions,
+  type Sql,
+} from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
 export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
 export { CHANNELS, Listener, RELAY_BELL, ring } from './notifications.js';
+export { getPlanPart } from './plan-part.js';
 export { recordEvents } from './record-events.js';
 export {
   beatLease,
@@ -65,3 +73,4 @@ export {
 export { FileRepository, type FileRecord } from './repositories/file.repository.js';
 export { MemberRepository, type Identity, type Role } from './repositories/member.repository.js';
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';
+export { countWork } from './work-load.js';

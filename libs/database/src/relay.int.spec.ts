@@ -1,7 +1,9 @@
 import type { RunId } from '@tenon/base';
 import {
+  beatLease,
   claimCommands,
   claimQueuedRuns,
+  countWork,
   listSilentRuns,
   markDelivered,
   markRelayed,
@@ -103,5 +105,18 @@ describe('the relay', () => {
     await markDelivered(test.database, command!.id);
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
     await expect(runs.requestStop(teamId, runId, 'again')).rejects.toMatchObject({ code: 'run.ended' });
+  });
+
+  it('has its work and its workers counted', async () => {
+    const [underWay, ended] = [await seedTwoSteps(test.database), await seedTwoSteps(test.database)];
+    for (let i = 0; i < 2; i++) await seedTwoSteps(test.database);
+    await markRelayed(test.database, [underWay.runId, ended.runId]);
+    await recordEvents(test.database, ended.teamId, ended.runId, eventsOfTwoSteps());
+    await beatLease(test.database, 'beating');
+    await beatLease(test.database, 'silent');
+    await test.database.rows(
+      `update worker_lease set beat_at = now() - interval '4 seconds' where worker_id = 'silent'`,
+    );
+    expect(await countWork(test.database)).toEqual({ queued: 2, underWay: 1, workers: 1 });
   });
 });

@@ -1,5 +1,5 @@
-import type { PlanPart, RunActivities } from '@tenon/contract';
-import { databaseErrors, readAnswer, recordEvents } from '@tenon/database';
+import type { RunActivities } from '@tenon/contract';
+import { getPlanPart, readAnswer, recordEvents } from '@tenon/database';
 import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
 
@@ -20,15 +20,6 @@ export function createRunActivities(parts: ActivityParts): RunActivities {
       await recordEvents(parts.database, run.teamId, run.runId, events, answerText);
       parts.bell.ring(run.runId);
     },
-    loadPlanPart: async (teamId, planHash, part) => {
-      const [row] = await parts.database.rows<PlanPart>(
-        `select substr(document::text, $3::int * $4::int + 1, $4::int) as text,
-           length(document::text) <= ($3::int + 1) * $4::int as "isLast"
-         from plan where team_id = $1 and hash = $2`,
-        [teamId, planHash, part, PART_CHARACTERS],
-      );
-      if (!row) throw databaseErrors.unavailable(`The plan ${planHash} is not in the database.`);
-      return row;
-    },
+    loadPlanPart: (teamId, planHash, part) => getPlanPart(parts.database, teamId, planHash, part, PART_CHARACTERS),
   };
 }

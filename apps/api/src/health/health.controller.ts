@@ -1,4 +1,4 @@
-import type { Database } from '@tenon/database';
+import { checkDatabase, countWork, type Database } from '@tenon/database';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { readFile } from 'node:fs/promises';
@@ -27,7 +27,7 @@ export class HealthController {
     const details = identity && {
       database: { state: 'up', since: null },
       processes: await this.readProcesses(),
-      runs: await this.countRuns(),
+      runs: await countWork(this.database),
     };
     response
       .status(isDatabaseUp ? 200 : 503)
@@ -36,7 +36,7 @@ export class HealthController {
 
   private async probeDatabase(): Promise<boolean> {
     try {
-      await this.database.rows('select 1');
+      await checkDatabase(this.database);
       this.databaseAwaySince = null;
       return true;
     } catch {
@@ -54,15 +54,5 @@ export class HealthController {
     } catch {
       return null;
     }
-  }
-
-  private async countRuns(): Promise<unknown> {
-    const [row] = await this.database.rows(
-      `select count(*) filter (where relayed_at is null)::int as queued,
-         count(*) filter (where relayed_at is not null)::int as "underWay",
-         (select count(*)::int from worker_lease where beat_at > now() - interval '3 seconds') as workers
-       from run where finished_at is null`,
-    );
-    return row;
   }
 }
