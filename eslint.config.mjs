@@ -44,10 +44,13 @@ const testKits = { regex: '^(@tenon/[^/]+|\\.{1,2}(/[^/]+)*)/testing(/|$)', mess
 
 const exportAll = { selector: 'ExportAllDeclaration', message: 'Export by name.' };
 
+const sql = { selector: 'CallExpression[callee.property.name=/^(rows|query)$/]', message: 'SQL is for libs/database.' };
+
 /** What holds in every file, and more: a later `no-restricted-syntax` replaces an earlier one, it does not add to it. */
 const bannedSyntax = (...more) => [
   'error',
   exportAll,
+  sql,
   // `no-restricted-imports` does not see import()
   { selector: 'ImportExpression[source.value=/\\u002ftesting(\\u002f|$)/]', message: testKits.message },
   ...more,
@@ -120,6 +123,11 @@ export default defineConfig(
       'max-lines': ['error', { max: 400 }],
       'no-console': 'error',
     },
+  },
+  {
+    // libs/platform makes the database that libs/database speaks to
+    files: ['libs/database/**/*.ts', 'libs/platform/src/servers/**/*.ts'],
+    rules: { 'no-restricted-syntax': bannedSyntax().filter((banned) => banned !== sql) },
   },
   {
     files: ['{libs,temporal,apps}/**/*.ts'],

@@ -223,6 +223,28 @@ describe('the environment', () => {
   ]);
 });
 
+describe('SQL', () => {
+  const ask = 'export const all = (sql: { rows(text: string): unknown }, text: string) => sql.rows(text);';
+  const query = `export const all = (client: { query(text: string): unknown }) => client.query('select 1');`;
+  reported(SYNTAX, [
+    ['a statement', 'apps/api/src/health/new.ts', ask],
+    ['a statement', 'temporal/activities/src/new.ts', ask],
+    ['a statement', 'temporal/worker/src/new.ts', ask],
+    ['a statement', 'bench/src/new.ts', ask],
+    ['a statement', 'tools/new.ts', ask],
+    ['a statement of the driver', 'temporal/worker/src/new.ts', query],
+    ['a statement of the driver', 'libs/platform/src/new.ts', query],
+  ]);
+  reported(SYNTAX, [['an export of everything', 'libs/database/src/index.ts', `export * from './database.js';`]]);
+  accepted([
+    ['a statement', 'libs/database/src/new.ts', ask],
+    ['a statement of the driver', 'libs/database/src/new.ts', query],
+    ['a statement of the driver', 'libs/platform/src/servers/new.ts', query],
+    ['a statement', 'apps/api/src/new.int.spec.ts', ask],
+    ['a statement', 'temporal/worker/src/testing/new.ts', ask],
+  ]);
+});
+
 describe('habits', () => {
   reported(SYNTAX, [
     ['an export of everything', 'libs/base/src/index.ts', `export * from './errors.js';`],
