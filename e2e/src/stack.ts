@@ -1,14 +1,16 @@
-import { startTestPostgres, startTestTemporal, type TestPostgres, type TestTemporal } from '@tenon/platform/testing';
+import { findFreePort } from '@tenon/platform/processes';
+import {
+  BuiltProcess,
+  startTestPostgres,
+  startTestTemporal,
+  type TestPostgres,
+  type TestTemporal,
+} from '@tenon/platform/testing';
 import { spawnScriptedModel, type ScriptedModelProcess } from '@tenon/ports/testing';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** The product as its processes, on a real Postgres and Temporal and a scripted model; each can be killed alone. */
 export interface Stack {
@@ -18,20 +20,10 @@ export interface Stack {
   readonly model: ScriptedModelProcess;
   readonly postgres: TestPostgres;
   readonly temporal: TestTemporal;
-  readonly api: Killable;
-  readonly worker: Killable;
-  readonly codeRunner: Killable;
+  readonly api: BuiltProcess;
+  readonly worker: BuiltProcess;
+  readonly codeRunner: BuiltProcess;
   close(): Promise<void>;
-}
-
-/** A process of ours. */
-export interface Killable {
-  readonly pid: number;
-  /** SIGKILL, and waits for its end. */
-  kill(): Promise<void>;
-  /** Starts it again and waits until it serves. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** Starts everything from `dist`; the model answers by rules that the suite sets. */
@@ -40,8 +32,8 @@ export async function startStack(extra: Readonly<Record<string, string>> = {}): 
     startTestPostgres(),
     startTestTemporal(),
     spawnScriptedModel(),
-    freePort(),
-    freePort(),
+    findFreePort(),
+    findFreePort(),
   ]);
   const data = await mkdtemp(path.join(os.tmpdir(), 'tenon-e2e-'));
   const token = randomBytes(24).toString('hex');
@@ -65,7 +57,7 @@ export async function startStack(extra: Readonly<Record<string, string>> = {}): 
     OPENAI_API_KEY: 'sk-test',
     ...extra,
   };
-  const processOf = (folder: string) => new OwnProcess(folder, env);
+  const processOf = (folder: string) => new BuiltProcess(folder, env);
   const [api, worker, codeRunner] = [
     processOf('apps/api'),
     processOf('temporal/worker'),
@@ -81,64 +73,4 @@ export async function startStack(extra: Readonly<Record<string, string>> = {}): 
       await rm(data, { recursive: true, force: true });
     },
   };
-}
-
-class OwnProcess implements Killable {
-  private child: ChildProcess | undefined;
-  private output = '';
-
-  constructor(
-    private readonly folder: string,
-    private readonly env: Record<string, string>,
-  ) {}
-
-  get pid(): number {
-    if (!this.child?.pid) throw new Error(`${this.folder} does not run`);
-    return this.child.pid;
-  }
-
-  async start(): Promise<void> {
-    const main = path.join(ROOT, 'dist', this.folder, 'main.js');
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
-      env: this.env,
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    this.child = child;
-    this.output = '';
-    const keep = (text: Buffer) => void (this.output = (this.output + text.toString()).slice(-20_000));
-    child.stdout?.on('data', keep);
-    child.stderr?.on('data', keep);
-    const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`${this.folder} ended with ${code} before it served:\n${this.output}`);
-    });
-    ended.catch(() => undefined);
-    await Promise.race([once(child, 'message'), ended]);
-  }
-
-  kill(): Promise<void> {
-    return this.end('SIGKILL');
-  }
-
-  stop(): Promise<void> {
-    return this.end('SIGTERM');
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

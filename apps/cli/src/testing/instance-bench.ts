@@ -1,11 +1,10 @@
 import { findFreePort } from '@tenon/platform/processes';
-import { startTestPostgres, startTestTemporal } from '@tenon/platform/testing';
+import { BuiltProcess, startTestPostgres, startTestTemporal } from '@tenon/platform/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { BuiltProcess } from './built-process.js';
 import { startTenon, type Ended, type Running } from './tenon.js';
 
 /** A running instance without a launcher, and the command line that speaks to it. */

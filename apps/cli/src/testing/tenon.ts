@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { ROOT } from './built-process.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../../../..');
 
 /** What a command came to. */
 export interface Ended {

@@ -2,27 +2,40 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-export const ROOT = path.resolve(import.meta.dirname, '../../../..');
+const ROOT = path.resolve(import.meta.dirname, '../../../..');
+const KEPT_CHARACTERS = 20_000;
 
-/** One of our programs as it was built, as a child process that can be killed and started again. */
+/** One of our programs as it was built, as a process that can be killed and started again. */
 export class BuiltProcess {
   private child: ChildProcess | undefined;
   private output = '';
 
+  /**
+   * @param folder  its project, such as `apps/api`
+   * @param env  all of its environment
+   */
   constructor(
     private readonly folder: string,
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Starts it and waits until it serves. @throws Error with what it printed */
+  /** Of the process that was started last. @throws Error when none was */
+  get pid(): number {
+    if (!this.child?.pid) throw new Error(`${this.folder} does not run`);
+    return this.child.pid;
+  }
+
+  /** Starts it and waits until it serves. @throws Error with what it printed when it ends before */
   async start(): Promise<void> {
     const main = path.join(ROOT, 'dist', this.folder, 'main.js');
     const child = spawn(process.execPath, ['--enable-source-maps', main], {
       env: this.env,
+      cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
-    const keep = (text: Buffer) => void (this.output = (this.output + text.toString()).slice(-20_000));
+    this.output = '';
+    const keep = (text: Buffer) => void (this.output = (this.output + text.toString()).slice(-KEPT_CHARACTERS));
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     const ended = once(child, 'exit').then(([code]) => {
@@ -32,10 +45,12 @@ export class BuiltProcess {
     await Promise.race([once(child, 'message'), ended]);
   }
 
+  /** SIGKILL, and waits for its end. */
   kill(): Promise<void> {
     return this.end('SIGKILL');
   }
 
+  /** SIGTERM, and waits for its end; nothing when it has ended already. */
   stop(): Promise<void> {
     return this.end('SIGTERM');
   }
