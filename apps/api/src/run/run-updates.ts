@@ -15,7 +15,7 @@ import type { ObjectStore, TextChunk } from '@tenon/ports';
 import { Inject, Injectable } from '@nestjs/common';
 import { OBJECTS } from '../parts.js';
 import type { RunEventUpdate, RunReplyUpdate, RunTextUpdate } from './run-update.types.js';
-import { plain } from './run.types.js';
+import { plain } from './plain.js';
 import { RunWatch, type RunBellWaiter } from './run-watch.js';
 
 type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;

@@ -12,18 +12,8 @@ import { payload } from '../graphql/payload.js';
 import { RunService } from './run.service.js';
 import { RunUpdate } from './run-update.types.js';
 import { RunUpdates } from './run-updates.js';
-import {
-  Run,
-  RunConnection,
-  RunFilter,
-  RunPayload,
-  StartRunInput,
-  Step,
-  StopRunInput,
-  toAttempt,
-  toRun,
-  toStep,
-} from './run.types.js';
+import { Run, RunConnection, RunFilter, RunPayload, StartRunInput, StopRunInput, toRun } from './run.types.js';
+import { Step, toAttempt, toStep } from './step.types.js';
 import { QueueWatch } from './queue-watch.js';
 
 @Resolver(() => Run)
