@@ -109,11 +109,11 @@ describe('compareReleases', () => {
 });
 
 describe('writeWhole', () => {
-  it('replaces a file and keeps secrets to their owner, also when an older file was open to all', async () => {
+  it('replaces a file and keeps it to its owner, also when an older file was open to all', async () => {
     const file = path.join(root, 'a.json');
     await writeFile(file, 'old', { mode: 0o644 });
     await writeFile(`${file}.new`, 'a draft that was cut off', { mode: 0o644 });
-    await writeWhole(file, { secret: 1 }, 0o600);
+    await writeWhole(file, { secret: 1 });
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ secret: 1 });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });

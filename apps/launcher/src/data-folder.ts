@@ -2,6 +2,7 @@ import { takeLock, type HeldLock } from '@tenon/platform/servers';
 import { chmod, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { launcherErrors } from './errors.js';
+import { keepPrivate } from './keep-private.js';
 
 /** Free space below which nothing is started: Postgres and Temporal need most of it at their first start. */
 const MIN_FREE_BYTES = 300e6;
@@ -18,8 +19,8 @@ export interface DataFolder {
 }
 
 /**
- * Makes sure that the folder exists, can be written and has space, that no other launcher runs on it, and that no newer
- * release has written it.
+ * Makes sure that the folder exists, can be written, has space and is closed to others, that no other launcher runs on
+ * it, and that no newer release has written it.
  * @throws launcher.folderRefused, launcher.diskFull, launcher.alreadyRunning, launcher.newerData
  */
 export async function openDataFolder(folder: string, release: string): Promise<DataFolder> {
@@ -47,11 +48,11 @@ export async function openDataFolder(folder: string, release: string): Promise<D
 async function makeWritable(folder: string): Promise<void> {
   const probe = path.join(folder, `.write-${process.pid}`);
   try {
-    const made = await mkdir(folder, { recursive: true });
-    // As root, Postgres runs as another user and must get in; what is secret inside has its own mode.
-    if (made && process.getuid?.() === 0) await chmod(folder, 0o755);
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (made && process.getuid?.() === 0) await openParents(folder, made);
     await writeFile(probe, 'x');
     await rm(probe);
+    await keepPrivate(folder);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(folder);
@@ -62,6 +63,13 @@ async function makeWritable(folder: string): Promise<void> {
   }
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < MIN_FREE_BYTES) throw diskFull(folder);
+}
+
+/** As root, Postgres runs as another user and must get through those that were made on the way to the folder. */
+async function openParents(folder: string, made: string): Promise<void> {
+  for (let parent = path.dirname(folder); parent.length >= made.length; parent = path.dirname(parent)) {
+    await chmod(parent, 0o711);
+  }
 }
 
 function diskFull(folder: string) {
@@ -103,10 +111,10 @@ export function compareReleases(a: string, b: string): number {
   return at === -1 ? 0 : (left[at] as number) - (right[at] as number);
 }
 
-/** Writes a JSON file that is there as a whole or not at all. */
-export async function writeWhole(file: string, content: object, mode = 0o644): Promise<void> {
+/** Writes a JSON file, for its owner only, that is there as a whole or not at all. */
+export async function writeWhole(file: string, content: object): Promise<void> {
   const draft = `${file}.new`;
   await rm(draft, { force: true }); // the mode counts for new files only
-  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode, flush: true });
+  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true });
   await rename(draft, file);
 }

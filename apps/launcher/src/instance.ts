@@ -93,7 +93,7 @@ export class Instance {
   }
 
   private write(): Promise<void> {
-    return writeWhole(this.file, this.content, 0o600);
+    return writeWhole(this.file, this.content);
   }
 }
 

@@ -13,7 +13,7 @@ export class LogOutput {
     private readonly terminal: Terminal,
     private readonly maxSize: `${number}M` | `${number}K` = '10M',
   ) {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   /** Takes the lines of one process. A quiet one is written to its file only. */
@@ -37,7 +37,7 @@ export class LogOutput {
   private open(name: string): RotatingFileStream {
     const known = this.files.get(name);
     if (known) return known;
-    const file = createStream(`${name}.log`, { path: this.folder, size: this.maxSize, rotate: 3 });
+    const file = createStream(`${name}.log`, { path: this.folder, size: this.maxSize, rotate: 3, mode: 0o600 });
     // A log that cannot be written (full disk) must not end what it tells about.
     file.on('error', (error) => this.terminal.print(`The log of ${name} cannot be written: ${error.message}`));
     this.files.set(name, file);

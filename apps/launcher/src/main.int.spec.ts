@@ -84,15 +84,23 @@ describe('the launcher', () => {
       'postgres',
     ]);
     expect(await readdir(path.join(installation.dataFolder, 'logs'))).toEqual(NAMES.map((name) => `${name}.log`));
+    const made = await installation.listModes();
+    expect(made).toEqual(
+      expect.arrayContaining(['600 temporal.db', '700 logs', '600 logs/api.log', '600 version.json']),
+    );
+    expect(made.filter((line) => !/^[67]00 /.test(line))).toEqual([]);
     used = path.join(await mkdtemp(path.join(os.tmpdir(), 'tenon-used-')), 'data');
     await chmod(path.dirname(used), 0o755);
     await promisify(execFile)('cp', ['-a', installation.dataFolder, used]);
 
+    await promisify(execFile)('chmod', ['-R', 'a+rX', installation.dataFolder]);
+    await promisify(execFile)('chmod', ['-R', 'go=', path.join(installation.dataFolder, 'postgres')]);
     const second = launch();
     await second.ready();
     expect(second.output()).toContain('Password:        as before');
     second.child.kill('SIGTERM');
     expect(await second.ended).toEqual({ code: 0, signal: null });
+    expect((await installation.listModes()).filter((line) => !/^[67]00 /.test(line))).toEqual([]);
   });
 
   it.each(['postgres', 'temporal', 'api', 'worker'])('starts %s again when it is killed, and says so', async (name) => {

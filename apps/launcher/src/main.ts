@@ -9,6 +9,9 @@ import { Terminal } from './terminal.js';
 /** npm passes a Ctrl-C on to us although the terminal has sent it already: within this time it is the same one. */
 const SAME_SIGNAL_MS = 1000;
 
+// Secrets and conversations lie in the data folder: what this process and its children make is for their user only.
+process.umask(0o077);
+
 const root = path.resolve(import.meta.dirname, '../../..');
 const terminal = new Terminal(process.stdout, process.stdout.isTTY === true);
 const launcher = createLauncher();

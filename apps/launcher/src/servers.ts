@@ -32,7 +32,7 @@ async function loadPassword(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined) return (JSON.parse(text) as { password: string }).password;
   const password = randomBytes(24).toString('base64url');
-  await writeWhole(file, { password }, 0o600);
+  await writeWhole(file, { password });
   return password;
 }
 

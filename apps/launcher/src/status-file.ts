@@ -46,7 +46,7 @@ export class StatusFile {
       processes: [...this.processes.values()],
     };
     const draft = `${this.file}.new`;
-    await writeFile(draft, `${JSON.stringify(status, undefined, 2)}\n`);
+    await writeFile(draft, `${JSON.stringify(status, undefined, 2)}\n`, { mode: 0o600 });
     await rename(draft, this.file);
   }
 }

@@ -17,7 +17,7 @@ export async function examineMachine(config: Config): Promise<Finding[]> {
   const { folder, cacheFolder } = config.data;
   return [
     ok('node', process.versions.node),
-    await examineRelease(folder),
+    await examineFolder(folder),
     await examineInstanceFile(config),
     await examineLauncher(config),
     await examineDisk('disk of the data', folder),
@@ -25,18 +25,19 @@ export async function examineMachine(config: Config): Promise<Finding[]> {
   ];
 }
 
-async function examineRelease(folder: string): Promise<Finding> {
+async function examineFolder(folder: string): Promise<Finding> {
+  const what = 'data folder';
   if (!existsSync(folder))
-    return warning(
-      'data folder',
-      `${folder} is not there`,
-      'Start Tenon once, or set TENON_DATA_DIR to where it runs.',
-    );
+    return warning(what, `${folder} is not there`, 'Start Tenon once, or set TENON_DATA_DIR to where it runs.');
+  const { mode } = await stat(folder);
+  // its group may get through: as root, that is the one of Postgres
+  if ((mode & 0o067) !== 0)
+    return warning(what, `${folder}, open to others`, `It holds secrets and conversations: chmod g-rw,o= ${folder}.`);
   try {
     const { release } = JSON.parse(await readFile(path.join(folder, 'version.json'), 'utf8')) as { release: string };
-    return ok('data folder', `${folder}, written by Tenon ${release}`);
+    return ok(what, `${folder}, written by Tenon ${release}`);
   } catch {
-    return warning('data folder', `${folder}, without a release`, 'Tenon was never ready there: start it once.');
+    return warning(what, `${folder}, without a release`, 'Tenon was never ready there: start it once.');
   }
 }
 

@@ -57,6 +57,11 @@ describe('instance.json', () => {
     const of = (what: string) => findings.find((finding) => finding.what === what);
     expect(of('data folder')).toMatchObject({ level: 'ok', state: expect.stringContaining('Tenon 1.2.3') });
     expect(of('instance.json')).toMatchObject({ level: 'warning', advice: expect.stringContaining('chmod 600') });
+    await chmod(folder, 0o755);
+    expect((await examineMachine(configOf())).find(({ what }) => what === 'data folder')).toMatchObject({
+      level: 'warning',
+      state: expect.stringContaining('open to others'),
+    });
     expect(of('launcher')).toMatchObject({ level: 'warning', state: expect.stringContaining('api: It died.') });
     await writeInstance('{');
     expect((await examineMachine(configOf())).find(({ what }) => what === 'instance.json')?.level).toBe('trouble');

@@ -33,6 +33,8 @@ export interface Installation {
   /** Runs the launcher. */
   launch(env?: Record<string, string>, args?: readonly string[]): Launched;
   status(): Promise<LauncherStatus>;
+  /** Everything in the data folder with what its mode lets whom do: `600 temporal.db`. */
+  listModes(): Promise<string[]>;
   /** The process as the status file shows it, once `check` accepts it. */
   until(name: string, check: (process: ProcessStatus) => boolean): Promise<ProcessStatus>;
   remove(): Promise<void>;
@@ -68,6 +70,10 @@ export async function createInstallation(data?: string): Promise<Installation> {
     removeProgram: (name) => rm(main(name)),
     launch: (env = {}, args = []) => launch(root, main('apps/launcher'), { TENON_DATA_DIR: dataFolder, ...env }, args),
     status: async () => JSON.parse(await readFile(path.join(dataFolder, 'status.json'), 'utf8')) as LauncherStatus,
+    listModes: async () =>
+      (await promisify(execFile)('find', [dataFolder, '-mindepth', '1', '-printf', '%m %P\\n'])).stdout
+        .split('\n')
+        .filter(Boolean),
     until: (name, check) =>
       eventually(async () => {
         const { processes } = await installation.status();

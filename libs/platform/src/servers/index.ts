@@ -2,6 +2,7 @@ export { checkPort, findFreePort } from './free-port.js';
 export { lockErrors, takeLock, type HeldLock } from './lock-file.js';
 export { postgresErrors } from './postgres-errors.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.js';
+export { findPostgresUser, type SystemUser } from './postgres-user.js';
 export { endProcess, findProcess, isSameProcess, ownIdentity, type ProcessIdentity } from './process-table.js';
 export type { Progress, ReportProgress } from './progress.js';
 export { fetchTemporalBySdk } from './sdk-download.js';
