@@ -66,7 +66,11 @@ const OPENING = `earlier as (
 ), opened as (
   insert into attempt (run_id, step_key, attempt, execution, cause, worker_id, inputs)
   select $1, $2, $3, count(*) + 1,
-    case when count(*) > 0 then 'lostWorker' when $3 > 1 then 'retry' else 'first' end, $4, $5::json
+    case
+      when count(*) = 0 then case when $3 > 1 then 'retry' else 'first' end
+      when (array_agg(outcome order by execution desc))[1] = 'workerStopped' then 'workerStopped'
+      else 'lostWorker'
+    end, $4, $5::json
   from earlier where not exists (select 1 from recorded)
   having not exists (select 1 from recorded)
   returning execution
@@ -124,17 +128,21 @@ with earlier as (
 )
 select *, 0 as losses, false as "isMine" from earlier`;
 
-/** Notes that an execution ended without a result: its run was stopped, or its worker goes down in order. */
+/**
+ * Notes that an execution ended without a result: `cancelled` when nobody waits for one any more, `workerStopped` when
+ * its worker goes down in order and another does the work again. Neither counts as a loss.
+ */
 export async function cancelAttempt(
   sql: Sql,
   key: AttemptKey,
   execution: number,
   record: AttemptRecord,
+  outcome: 'cancelled' | 'workerStopped' = 'cancelled',
 ): Promise<void> {
   await sql.rows(
-    `update attempt set finished_at = now(), outcome = 'cancelled', request = $5::json, reply = $6::json
+    `update attempt set finished_at = now(), outcome = $7, request = $5::json, reply = $6::json
      where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and finished_at is null`,
-    [key.runId, key.stepKey, key.attempt, execution, bounded(record.request), bounded(record.reply)],
+    [key.runId, key.stepKey, key.attempt, execution, bounded(record.request), bounded(record.reply), outcome],
   );
 }
 

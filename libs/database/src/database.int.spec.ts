@@ -54,6 +54,25 @@ describe('secrets', () => {
   });
 });
 
+describe('a database in trouble', () => {
+  it.each([
+    ['53100', 'The disk of the database is full'],
+    ['53300', 'The database does not answer'],
+    ['40P01', 'Several changes met in the database'],
+    ['40001', 'Several changes met in the database'],
+    ['57014', 'The database does not answer'],
+  ])('(%s) is unavailable, not broken', async (state, sentence) => {
+    const provoke = `do $$ begin raise exception 'provoked' using errcode = '${state}'; end $$`;
+    const trouble = { code: 'database.unavailable', message: expect.stringContaining(sentence) };
+    await expect(test.database.rows(provoke)).rejects.toMatchObject(trouble);
+    await expect(test.database.inTransaction((sql) => sql.rows(provoke))).rejects.toMatchObject(trouble);
+  });
+
+  it('is told from a statement that is wrong', async () => {
+    await expect(test.database.rows('select nothing_there')).rejects.toMatchObject({ code: '42703' });
+  });
+});
+
 describe('a database that goes away', () => {
   it('is one clear error, and the pool works again when it is back', async () => {
     await test.postgres.kill();

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { storableText } from './storable.js';
 
-/** Failures of reaching the database as a whole. */
+/** Failures of the database as a whole. */
 export const databaseErrors = defineErrors('database', { newerSchema: 'invalid', unavailable: 'unavailable' });
 
 /** What can be asked in SQL, of the pool or inside one transaction. */
 export interface Sql {
-  /** Runs one statement with `$1`-style parameters. @throws database.unavailable when there is no connection */
+  /**
+   * Runs one statement with `$1`-style parameters.
+   * @throws database.unavailable when there is no connection, no room, or a deadlock: the same may go through later
+   */
   rows<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -56,7 +59,7 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
       const isBroken = !isClean || isStalePlan(error);
       if (!isBroken) client.off('error', ignore);
       client.release(isBroken);
-      throw isConnectionError(error) ? unavailable(error) : error;
+      throw isTrouble(error) ? unavailable(error) : error;
     }
   };
 
@@ -96,7 +99,7 @@ function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
       try {
         return (await query(text, parameters.map(storable))).rows as Row[];
       } catch (error) {
-        throw isConnectionError(error) ? unavailable(error) : withoutValues(error);
+        throw isTrouble(error) ? unavailable(error) : withoutValues(error);
       }
     },
   };
@@ -134,11 +137,12 @@ function isStalePlan(error: unknown): boolean {
   return code === '0A000' && String(message).startsWith('cached plan');
 }
 
-// Node's socket errors, Postgres' classes 08 (connection) and 57P (shutting down), and the pool's own words.
-function isConnectionError(error: unknown): boolean {
+// Node's socket errors, the pool's own words, and Postgres' classes 08 (connection), 40 (deadlock, serialization),
+// 53 (disk, memory or connections used up), 55P03 and 57 (locked, too slow, shutting down) and 58 (its system fails).
+function isTrouble(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
-    /^(08|57P0[123]|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(String(code)) ||
+    /^((08|40|53|57|58)[0-9A-Z]{3}$|55P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(String(code)) ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
       String(message),
     )
@@ -146,10 +150,12 @@ function isConnectionError(error: unknown): boolean {
 }
 
 function unavailable(cause: unknown): never {
-  throw databaseErrors.unavailable(
-    'The database does not answer; what was accepted is safe and goes on when it is back.',
-    {
-      cause,
-    },
-  );
+  throw databaseErrors.unavailable(sentenceOf(String((cause as { code?: unknown })?.code)), { cause });
+}
+
+function sentenceOf(code: string): string {
+  if (code === '53100')
+    return 'The disk of the database is full; what was accepted is safe and goes on with more room.';
+  if (code.startsWith('40')) return 'Several changes met in the database; the same may go through now.';
+  return 'The database does not answer; what was accepted is safe and goes on when it is back.';
 }

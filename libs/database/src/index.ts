@@ -1,3 +1,4 @@
+export { findAttention, noteAttention, type RunAttention } from './attention.js';
 export {
   cancelAttempt,
   closeAttempt,

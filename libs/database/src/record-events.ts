@@ -101,7 +101,8 @@ const CLAUSES = `incoming as (
     finished_at = coalesce(finished_at, to_timestamp($7::bigint / 1000.0)),
     reason = coalesce($9, reason), outputs = coalesce($10::json, outputs), failure = coalesce($11::json, failure),
     usage = coalesce($12::json, usage), exceptions = coalesce($13, exceptions), steps = coalesce($14, steps),
-    last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now())
+    last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now()),
+    attention_reason = null, attention_since = null
   where id = $1::uuid and team_id = $2::uuid
     and (last_seq < $5 and finished_at is null or $6::bigint is not null and started_at is null)
 )`;

@@ -117,6 +117,6 @@ describe('the relay', () => {
     await test.database.rows(
       `update worker_lease set beat_at = now() - interval '4 seconds' where worker_id = 'silent'`,
     );
-    expect(await countWork(test.database)).toEqual({ queued: 2, underWay: 1, workers: 1 });
+    expect(await countWork(test.database)).toEqual({ queued: 2, underWay: 1, needAttention: 0, workers: 1 });
   });
 });

@@ -107,11 +107,15 @@ export async function markDelivered(sql: Sql, commandId: string): Promise<void> 
   await sql.rows('update run_command set delivered_at = now() where id = $1', [commandId]);
 }
 
-/** A worker says that it lives. One row a worker, beaten every second. */
-export async function beatLease(sql: Sql, workerId: string): Promise<void> {
+/**
+ * A worker says that it lives, and whether the workflow server answers it. One row a worker, beaten every second.
+ */
+export async function beatLease(sql: Sql, workerId: string, isServerAway = false): Promise<void> {
   await sql.rows(
-    `insert into worker_lease (worker_id) values ($1) on conflict (worker_id) do update set beat_at = now()`,
-    [workerId],
+    `insert into worker_lease (worker_id, server_away_since) values ($1, case when $2::boolean then now() end)
+     on conflict (worker_id) do update set beat_at = now(),
+       server_away_since = case when $2 then coalesce(worker_lease.server_away_since, now()) end`,
+    [workerId, isServerAway],
   );
 }
 
@@ -126,11 +130,12 @@ export interface SilentRun {
   readonly teamId: TeamId;
 }
 
-/** Relayed, unfinished runs without any news for `seconds`, longest silent first. */
+/** Relayed, unfinished runs without any news for `seconds`, and those that could not go on; longest silent first. */
 export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promise<SilentRun[]> {
   return sql.rows(
     `select id, team_id as "teamId" from run
-     where finished_at is null and relayed_at is not null and touched_at < now() - make_interval(secs => $1)
+     where finished_at is null and relayed_at is not null
+       and (touched_at < now() - make_interval(secs => $1) or attention_reason is not null)
      order by touched_at limit $2`,
     [seconds, limit],
   );
@@ -138,7 +143,9 @@ export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promis
 
 /** Notes that a silent run was looked at and is fine. */
 export async function touchRun(sql: Sql, runId: RunId): Promise<void> {
-  await sql.rows('update run set touched_at = now() where id = $1', [runId]);
+  await sql.rows('update run set touched_at = now(), attention_reason = null, attention_since = null where id = $1', [
+    runId,
+  ]);
 }
 
 /**
@@ -155,7 +162,7 @@ export async function requeueRun(sql: Sql, runId: RunId): Promise<void> {
        delete from step using lost where step.run_id = lost.id
      )
      update run set status = 'queued', started_at = null, last_seq = 0, relayed_at = null, relay_until = null,
-       touched_at = now()
+       touched_at = now(), attention_reason = null, attention_since = null
      from lost where run.id = lost.id`,
     [runId],
   );

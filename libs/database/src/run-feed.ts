@@ -16,7 +16,7 @@ const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 export class PostgresRunFeed implements RunFeed {
   private waiting: TextChunk[] = [];
   private characters = 0;
-  private writing: Promise<void> | undefined;
+  private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private writtenAt = 0;
 
@@ -38,8 +38,13 @@ export class PostgresRunFeed implements RunFeed {
     await this.write();
   }
 
-  private async write(): Promise<void> {
-    await this.writing;
+  /** Writes one after the other: whoever asks waits for the text that another has taken before. Never rejects. */
+  private write(): Promise<void> {
+    this.writing = this.writing.then(() => this.writeWaiting());
+    return this.writing;
+  }
+
+  private async writeWaiting(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
     const chunks = joinNeighbours(this.waiting);
@@ -47,10 +52,9 @@ export class PostgresRunFeed implements RunFeed {
     this.waiting = [];
     this.characters = 0;
     this.writtenAt = performance.now();
-    this.writing = this.store(chunks).catch((error: unknown) => {
+    await this.store(chunks).catch((error: unknown) => {
       this.logger.warn({ error: String(error), chunks: chunks.length }, 'live text dropped');
     });
-    await this.writing;
   }
 
   private async store(chunks: readonly TextChunk[]): Promise<void> {

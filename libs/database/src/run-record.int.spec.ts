@@ -161,6 +161,21 @@ describe('attempts', () => {
     expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
   });
 
+  it('say whether the one before them was lost with its worker, or its worker was stopped', async () => {
+    const { key, teamId, runId } = await seedTwoSteps(test.database);
+    const again = { ...key, attempt: 2 };
+    await openAttempt(test.database, again, work);
+    await cancelAttempt(test.database, again, 1, {}, 'workerStopped');
+    expect(await openAttempt(test.database, again, work)).toEqual({ execution: 2, losses: 0 });
+    expect(await openAttempt(test.database, again, work)).toEqual({ execution: 3, losses: 1 });
+    const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
+    expect(attempts.map(({ cause, outcome }) => [cause, outcome])).toEqual([
+      ['retry', 'workerStopped'],
+      ['workerStopped', null],
+      ['lostWorker', null],
+    ]);
+  });
+
   it('show a step as recovering while its worker is silent, until another takes over', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
     const history = new HistoryRepository(test.database);
@@ -201,6 +216,32 @@ describe('live text', () => {
       [6, 'you'],
     ]);
     expect(await history.listText(teamId, runId, new Map([[textName(source), 6]]))).toHaveLength(1);
+  });
+
+  it('is where readers find it when a flush returns, however many flush at once', async () => {
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());
+    const source = { runId, stepKey: 'llm', attempt: 1, execution: 1, channel: 'text' };
+    // a write takes its time
+    await test.database.rows(`create function dawdle() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.1); return null; end $$`);
+    await test.database.rows('create trigger slow before insert on text_chunk execute function dawdle()');
+    try {
+      feed.append({ ...source, offset: 0, text: 'first ' });
+      const first = feed.flush(runId);
+      await new Promise((resolve) => setImmediate(resolve));
+      feed.append({ ...source, offset: 6, text: 'second' });
+      const others = [feed.flush(runId), feed.flush(runId)];
+      const lengthOnceFlushed = async (flushed: Promise<void>) => {
+        await flushed;
+        const chunks = await new HistoryRepository(test.database).listText(teamId, runId, new Map());
+        return chunks.map(({ text }) => text).join('').length;
+      };
+      expect(await Promise.all(others.map(lengthOnceFlushed))).toEqual([12, 12]);
+      await first;
+    } finally {
+      await test.database.rows('drop function dawdle cascade');
+    }
   });
 
   it('rings a bell that a listener hears, also after its connection was lost', async () => {

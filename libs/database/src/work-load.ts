@@ -1,3 +1,4 @@
+import { NEEDS_ATTENTION, WORKERS } from './attention.js';
 import type { Sql } from './database.js';
 
 /** SQL, of a row of `worker_lease`: its worker has been heard of in the last three seconds. */
@@ -9,6 +10,8 @@ export interface WorkLoad {
   readonly queued: number;
   /** Unfinished runs that a workflow has. */
   readonly underWay: number;
+  /** Of those, the ones that cannot go on: see `findAttention`. */
+  readonly needAttention: number;
   /** Workers heard of in the last three seconds. */
   readonly workers: number;
 }
@@ -16,10 +19,12 @@ export interface WorkLoad {
 /** Counts runs and workers. @throws database.unavailable */
 export async function countWork(sql: Sql): Promise<WorkLoad> {
   const [row] = await sql.rows<WorkLoad>(
-    `select count(*) filter (where relayed_at is null)::int as queued,
+    `with ${WORKERS}
+     select count(*) filter (where relayed_at is null)::int as queued,
        count(*) filter (where relayed_at is not null)::int as "underWay",
+       count(*) filter (where ${NEEDS_ATTENTION})::int as "needAttention",
        (select count(*)::int from worker_lease where ${IS_BEATING}) as workers
-     from run where finished_at is null`,
+     from run cross join worker where finished_at is null`,
   );
   if (!row) throw new Error('counting gave no row');
   return row;

@@ -1,5 +1,6 @@
 import { createFoundation } from './1764000000000-create-foundation.js';
 import { createFile } from './1764100000000-create-file.js';
+import { addRunTrouble } from './1764200000000-add-run-trouble.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [createFoundation, createFile];
+export const migrations: readonly Migration[] = [createFoundation, createFile, addRunTrouble];

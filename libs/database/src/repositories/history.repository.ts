@@ -24,10 +24,10 @@ export interface AttemptRecordRow {
   readonly stepKey: string;
   readonly attempt: number;
   readonly execution: number;
-  readonly cause: 'first' | 'retry' | 'lostWorker';
+  readonly cause: 'first' | 'retry' | 'lostWorker' | 'workerStopped';
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
-  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | null;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'workerStopped' | null;
   readonly inputs: Inputs | null;
   readonly outputs: Outputs | null;
   readonly failure: Failure | null;
