@@ -1,7 +1,6 @@
 import { MemberRepository, migrate, ProviderRepository } from '@tenon/database';
 import { announceReady, loadConfig, onShutdown, runProcess } from '@tenon/platform';
 import path from 'node:path';
-import { AppService } from './app/app.service.js';
 import { composeParts, REQUIRED } from './parts.js';
 import { seed } from './seed.js';
 import { createServer } from './server.js';
@@ -12,13 +11,7 @@ await runProcess(async () => {
   const parts = await composeParts(config);
   await migrate(parts.database);
   const { app, close } = await createServer(parts);
-  const members = app.get(MemberRepository);
-  const seeded = await seed({
-    ...parts,
-    members,
-    apps: app.get(AppService),
-    examples: path.resolve(import.meta.dirname, '../../../examples'),
-  });
+  const seeded = await seed(parts, path.resolve(import.meta.dirname, '../../../examples'));
   parts.listener.start();
   await app.listen(config.server.port, config.server.host);
   onShutdown(async () => {
@@ -26,6 +19,9 @@ await runProcess(async () => {
     await parts.listener.close();
     await parts.database.close();
   });
-  const report = await reportStart({ config, members, providers: app.get(ProviderRepository) }, seeded);
+  const report = await reportStart(
+    { config, members: app.get(MemberRepository), providers: app.get(ProviderRepository) },
+    seeded,
+  );
   announceReady({ url: config.server.publicUrl, ...report });
 });

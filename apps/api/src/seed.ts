@@ -1,52 +1,88 @@
-import { MemberRepository, type Database } from '@tenon/database';
-import type { Logger } from '@tenon/ports';
+import { defineErrors } from '@tenon/base';
+import {
+  AppRepository,
+  joinTransaction,
+  MemberRepository,
+  PostgresSecretStore,
+  type Database,
+  type Identity,
+} from '@tenon/database';
+import { loadSecretKey } from '@tenon/platform';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppService } from './app/app.service.js';
+import { SecretSealer } from './app/secret-sealer.js';
 import { hashPassword } from './auth/passwords.js';
-import type { ApiConfig } from './parts.js';
+import type { Parts } from './parts.js';
+
+/** Why the first team cannot be made. */
+export const seedErrors = defineErrors('seed', { templateRefused: 'invalid' });
 
 /** Name under which the launcher's token for the command line is kept. */
 const TOKEN_NAME = 'command line';
 
-export interface Seed {
-  readonly config: ApiConfig;
-  readonly database: Database;
-  readonly members: MemberRepository;
-  readonly apps: AppService;
-  readonly logger: Logger;
-  /** Folder of the templates. */
-  readonly examples: string;
+type SeedParts = Pick<Parts, 'config' | 'database' | 'logger'>;
+type Member = Pick<Identity, 'teamId' | 'memberId'>;
+
+interface Template {
+  readonly file: string;
+  readonly content: string;
 }
 
 /**
- * First start: makes a team with its owner and imports the templates. Every start: the owner's token for the command
- * line is the one that the launcher gave. Says whether it made the owner.
+ * First start: makes a team with its owner and the templates of the folder `examples`, all of it or nothing, so that a
+ * start that is cut off leaves it to the next one. Every start: the owner's token for the command line is the one that
+ * the launcher gave. Says whether it made the owner.
+ * @throws seed.templateRefused
  */
-export async function seed({
-  config,
-  members,
-  apps,
-  logger,
-  examples,
-}: Seed): Promise<{ readonly ownerCreated: boolean }> {
-  const { email, token } = config.owner;
-  const password = config.owner.password ?? randomBytes(18).toString('base64url');
-  const owner = await members.createFirstOwner({
-    teamName: 'My team',
-    email,
-    passwordHash: await hashPassword(password),
+export async function seed(parts: SeedParts, examples: string): Promise<{ readonly ownerCreated: boolean }> {
+  const members = new MemberRepository(parts.database);
+  const known = await members.findOwner();
+  const made = known ? undefined : await makeFirstTeam(parts, examples);
+  const owner = known ?? made ?? (await members.findOwner());
+  const { token } = parts.config.owner;
+  if (token && owner) await members.replaceToken(owner.memberId, TOKEN_NAME, token);
+  return { ownerCreated: made !== undefined };
+}
+
+/** The owner's ids; undefined when another process was faster. */
+async function makeFirstTeam({ config, database, logger }: SeedParts, examples: string): Promise<Member | undefined> {
+  const { email, password: given } = config.owner;
+  const password = given ?? randomBytes(18).toString('base64url');
+  const passwordHash = await hashPassword(password);
+  const templates = await readTemplates(examples);
+  const key = await loadSecretKey(config);
+  const owner = await database.inTransaction(async (sql) => {
+    const inside = joinTransaction(database, sql);
+    const first = await new MemberRepository(inside).createFirstOwner({ teamName: 'My team', email, passwordHash });
+    if (first) await addTemplates(inside, key, first, templates);
+    return first;
   });
-  if (owner) {
-    if (!config.owner.password) logger.warn({ email, password }, 'the first member was made; change this password');
-    for (const file of (await readdir(examples)).filter((name) => name.endsWith('.yml')).sort()) {
-      const taken = await apps.importApp(owner, { content: await readFile(path.join(examples, file), 'utf8') });
-      const published = taken.ok && (await apps.publish(owner, taken.value.id));
-      if (!published || !published.ok) throw new Error(`the template ${file} cannot be published`);
-    }
+  if (owner && !given) logger.warn({ email, password }, 'the first member was made; change this password');
+  return owner;
+}
+
+async function readTemplates(folder: string): Promise<Template[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yml')).sort();
+  const files = names.map((name) => path.join(folder, name));
+  return Promise.all(files.map(async (file) => ({ file, content: await readFile(file, 'utf8') })));
+}
+
+async function addTemplates(
+  database: Database,
+  key: Uint8Array,
+  owner: Member,
+  templates: readonly Template[],
+): Promise<void> {
+  const apps = new AppService(new AppRepository(database), new SecretSealer(new PostgresSecretStore(database, key)));
+  for (const { file, content } of templates) {
+    const taken = await apps.importApp(owner, { content });
+    const done = taken.ok ? await apps.publish(owner, taken.value.id) : taken;
+    if (done.ok) continue;
+    const [issue] = done.issues.filter(({ severity }) => severity === 'error');
+    throw seedErrors.templateRefused(
+      `${file} cannot be published (${issue?.message}): correct it or take it away, and start again.`,
+    );
   }
-  const known = owner ?? (await members.findOwner());
-  if (token && known) await members.replaceToken(known.memberId, TOKEN_NAME, token);
-  return { ownerCreated: owner !== undefined };
 }

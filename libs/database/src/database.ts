@@ -81,6 +81,14 @@ export async function checkDatabase(sql: Sql): Promise<void> {
   await sql.rows('select 1');
 }
 
+/**
+ * The database inside a transaction that is under way: whatever repositories over it do, transactions of theirs
+ * included, is stored with it or not at all.
+ */
+export function joinTransaction(database: Database, sql: Sql): Database {
+  return { ...database, ...sql, inTransaction: (work) => work(sql) };
+}
+
 const ignore = () => undefined;
 
 function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {

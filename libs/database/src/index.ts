@@ -12,6 +12,7 @@ export { closeRun } from './close-run.js';
 export {
   checkDatabase,
   databaseErrors,
+  joinTransaction,
   openDatabase,
   type Database,
   type DatabaseOptions,

@@ -9,7 +9,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { AppService } from '../app/app.service.js';
 import { hashPassword } from '../auth/passwords.js';
 import { composeParts, REQUIRED } from '../parts.js';
 import { seed } from '../seed.js';
@@ -65,7 +64,7 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
   const { app, close } = await createServer(parts);
   const members = app.get(MemberRepository);
   const examples = path.resolve(import.meta.dirname, '../../../../examples');
-  await seed({ ...parts, members, apps: app.get(AppService), examples });
+  await seed(parts, examples);
   parts.listener.start();
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
