@@ -117,7 +117,9 @@ function activities(folders: readonly NodeFolder[]): string {
 ${folders.map(({ folder, name }) => `import { activity as ${name} } from '../${folder}/activity.js';`).join('\n')}
 import type { StepActivity } from '../run/step-activity.js';
 
+export { hideInReplies } from '../run/discreet-model.js';
 export { failureOf } from '../run/failure.js';
+export { hideSecrets } from '../run/mask.js';
 export type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
 
 /** What node types do to the world, by the \`type@version\` under which plans name it. */

@@ -7,7 +7,9 @@ import { activity as questionClassifier } from '../question-classifier/activity.
 import { activity as start } from '../start/activity.js';
 import type { StepActivity } from '../run/step-activity.js';
 
+export { hideInReplies } from '../run/discreet-model.js';
 export { failureOf } from '../run/failure.js';
+export { hideSecrets } from '../run/mask.js';
 export type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
 
 /** What node types do to the world, by the `type@version` under which plans name it. */

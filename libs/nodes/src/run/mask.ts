@@ -7,10 +7,61 @@ export const MASK = '********';
  * Hides secrets in what people will read, also where an address, a form or JSON has written them in its own way.
  */
 export function hideSecrets<T extends Json>(value: T, secrets: readonly string[]): T {
-  const forms = secrets.filter((secret) => secret !== '').flatMap(writtenForms);
-  // the longest first, so that no part of one is left beside the mask of another
-  forms.sort((a, b) => b.length - a.length);
+  const forms = formsOf(secrets);
   return forms.length === 0 ? value : (hide(value, forms) as T);
+}
+
+/** Hides secrets in a text that comes in pieces, also one that is cut by the end of a piece. */
+export class TextMask {
+  readonly #forms: readonly string[];
+  #held = '';
+
+  constructor(secrets: readonly string[]) {
+    this.#forms = formsOf(secrets);
+  }
+
+  /** What can be shown by now: an end that may be the beginning of a secret is held back. */
+  push(text: string): string {
+    let rest = this.#held + text;
+    let shown = '';
+    for (;;) {
+      const start = firstOf(this.#forms.map((form) => startOf(form, rest)));
+      shown += rest.slice(0, start);
+      rest = rest.slice(start);
+      if (rest === '' || this.#forms.some((form) => form.length > rest.length && form.startsWith(rest))) break;
+      // the longest comes first
+      const form = this.#forms.find((each) => rest.startsWith(each)) as string;
+      shown += MASK;
+      rest = rest.slice(form.length);
+    }
+    this.#held = rest;
+    return shown;
+  }
+
+  /** What was held back, when nothing follows. */
+  end(): string {
+    const rest = hide(this.#held, this.#forms) as string;
+    this.#held = '';
+    return rest;
+  }
+}
+
+/** Where `form` begins in `text`, or may begin because the text ends within it; its length when it does not. */
+function startOf(form: string, text: string): number {
+  const whole = text.indexOf(form);
+  if (whole >= 0) return whole;
+  const first = form[0] as string;
+  for (let at = text.indexOf(first, Math.max(0, text.length - form.length)); at >= 0; at = text.indexOf(first, at + 1))
+    if (form.startsWith(text.slice(at))) return at;
+  return text.length;
+}
+
+const firstOf = (places: readonly number[]) => Math.min(...places);
+
+/** Every form in which one of the secrets may be written, the longest first, so that no part of one is left over. */
+function formsOf(secrets: readonly string[]): readonly string[] {
+  const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(writtenForms));
+  return [...forms].sort((a, b) => b.length - a.length);
 }
 
 // What the URL standard escapes in a query and in a path.
