@@ -16,7 +16,7 @@ export {
   type TeamId,
   type VersionId,
 } from './ids.js';
-export { canonicalJson, isJsonObject, jsonSizeBytes, type Json, type JsonArray, type JsonObject } from './json.js';
+export { canonicalJson, isJsonObject, jsonSizeBytes, type Json, type JsonObject } from './json.js';
 export {
   encodeFloat,
   encodeInteger,
@@ -29,8 +29,6 @@ export {
   isInteger,
   numberOf,
   numberText,
-  type EncodedFloat,
-  type EncodedInteger,
   type EncodedNumber,
 } from './number.js';
 export { pythonQuote } from './python-text.js';

@@ -3,11 +3,11 @@ import { isNote, isUnsafeName } from './definition.js';
 import type { DocumentPath, Issue } from './issue.js';
 
 /** Most nodes of one graph. */
-export const MAX_NODES = 10_000;
+const MAX_NODES = 10_000;
 /** Most edges of one graph. */
-export const MAX_EDGES = 50_000;
+const MAX_EDGES = 50_000;
 /** Largest JSON of one variable's value, in bytes. */
-export const MAX_VARIABLE_BYTES = 200 * 1024;
+const MAX_VARIABLE_BYTES = 200 * 1024;
 
 const GRAPH: DocumentPath = ['workflow', 'graph'];
 

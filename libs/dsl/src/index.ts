@@ -1,6 +1,4 @@
-export { MAX_EDGES, MAX_NODES, MAX_VARIABLE_BYTES } from './check-document.js';
 export {
-  CURRENT_VERSION,
   type AppIdentity,
   type Definition,
   type DefinitionVariable,
@@ -11,7 +9,6 @@ export {
   type GraphNode,
   hasGraph,
   homesOf,
-  isGraphMode,
   isNote,
   isUnsafeName,
   type NodeData,
@@ -20,17 +17,8 @@ export {
   type Viewport,
   type Workflow,
 } from './definition.js';
-export {
-  type DocumentPath,
-  hasErrors,
-  type Issue,
-  ISSUE_LIMIT,
-  limitIssues,
-  pathText,
-  type Severity,
-} from './issue.js';
+export { type DocumentPath, hasErrors, type Issue, limitIssues, pathText, type Severity } from './issue.js';
 export { applyEdit, type Edit, type Edited } from './edit.js';
 export { definitionFrom, parseDefinition, type ParseResult } from './parse.js';
-export { printDefinition, type PrintOptions } from './print.js';
-export { MAX_DEPTH, MAX_TEXT_BYTES, MAX_VALUES } from './text-limits.js';
-export { compareVersions, type ImportStatus } from './version.js';
+export { printDefinition } from './print.js';
+export { MAX_TEXT_BYTES } from './text-limits.js';

@@ -1,4 +1,4 @@
-import { maskSecret, pythonRepr, toLog, toMarkdown, toText } from './text-form.js';
+import { pythonRepr, toLog, toMarkdown, toText } from './text-form.js';
 import { encode, secretOf, type Value } from './value.js';
 
 const ref: Value = { $ref: { key: 'k', sizeBytes: 70_000, mediaType: 'text/plain', preview: 'start' } };
@@ -46,13 +46,5 @@ describe('pythonRepr', () => {
     expect(pythonRepr(encode({ a: [1, 1.5, 'x'], b: { c: false }, d: [] }))).toBe(
       "{'a': [1, 1.5, 'x'], 'b': {'c': False}, 'd': []}",
     );
-  });
-});
-
-describe('maskSecret', () => {
-  it('shows the ends of long secrets only', () => {
-    expect(maskSecret('sk-1234567890abcd')).toBe('sk-123************cd');
-    expect(maskSecret('12345678')).toBe('*'.repeat(20));
-    expect(maskSecret('')).toBe('');
   });
 });

@@ -47,12 +47,6 @@ export function toLog(value: Value): string {
   return isMapping(value) ? pythonJson(value, 2) : scalarText(value);
 }
 
-/** A secret's text as records show it: its ends when it is long, nothing of it when it is short. */
-export function maskSecret(text: string): string {
-  if (text.length === 0) return '';
-  return text.length <= 8 ? MASK : `${text.slice(0, 6)}${'*'.repeat(12)}${text.slice(-2)}`;
-}
-
 /** Python's `repr()`: `None`, `True`, `1.0`, `'text'`, `[1, 'a']`, `{'a': None}`. */
 export function pythonRepr(value: Value): string {
   if (value === null) return 'None';

@@ -49,7 +49,7 @@ export type ValueType =
 /** Lists and mappings deeper than this are refused, so that no recursion over a value can run out of stack. */
 export const MAX_VALUE_DEPTH = 500;
 
-const errors = defineErrors('value', { tooDeep: 'invalid', notJson: 'internal', noZero: 'invalid' });
+const errors = defineErrors('value', { tooDeep: 'invalid', notJson: 'internal' });
 
 /** The error for a value nested deeper than `MAX_VALUE_DEPTH`. */
 export const tooDeep = () => errors.tooDeep(`The value is nested deeper than ${MAX_VALUE_DEPTH} levels.`);
@@ -158,20 +158,6 @@ function typeOfList(list: readonly Value[]): ValueType {
   const hasOneArrayType =
     kinds.size === 1 && ['string', 'number', 'boolean', 'object', 'file'].includes(kind as string);
   return hasOneArrayType ? (`array[${kind}]` as ValueType) : 'array[any]';
-}
-
-/**
- * What a cleared variable of `type` holds.
- * @throws value.noZero for types that cannot be cleared
- */
-export function zeroOf(type: ValueType): Value {
-  if (type === 'string') return '';
-  if (type === 'number' || type === 'integer') return 0;
-  if (type === 'float') return { $float: '0.0' };
-  if (type === 'boolean') return false;
-  if (type === 'object') return {};
-  if (type.startsWith('array[') && type !== 'array[file]') return [];
-  throw errors.noZero(`A variable of type ${type} cannot be cleared.`);
 }
 
 /** May a variable of `type` hold `value`? Whole and other numbers count as one; a large value is let through. */

@@ -1,5 +1,5 @@
 import { isTenonError, type Json } from '@tenon/base';
-import { parseTemplate, renderTemplate } from './index.js';
+import { parseTemplate, renderTemplate } from './template.js';
 
 function errorOf(run: () => unknown): { code: string; kind: string; message: string; details: unknown } {
   try {

@@ -1,5 +1,5 @@
 import type { Json } from '@tenon/base';
-import { parseTemplate, renderTemplate } from './index.js';
+import { parseTemplate, renderTemplate } from './template.js';
 
 const render = (template: string, inputs: Readonly<Record<string, Json>> = {}): string =>
   renderTemplate(template, inputs);

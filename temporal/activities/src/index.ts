@@ -3,9 +3,6 @@ import { getPlanPart, readAnswer, recordEvents } from '@tenon/database';
 import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
 
-export type { ActivityParts } from './parts.js';
-export { stepErrors } from './perform-step.js';
-
 /** Quoted and outside ASCII, so many characters of a plan are less than the 2 MiB that one result may have. */
 const PART_CHARACTERS = 600_000;
 

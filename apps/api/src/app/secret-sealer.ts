@@ -1,6 +1,6 @@
 import type { TeamId } from '@tenon/base';
 import { hasGraph, type Definition, type DefinitionVariable } from '@tenon/dsl';
-import { isSecret, toText } from '@tenon/engine';
+import { isSecret, secretOf, toText } from '@tenon/engine';
 import type { SecretStore } from '@tenon/ports';
 import { Inject, Injectable } from '@nestjs/common';
 import { SECRETS } from '../parts.js';
@@ -25,6 +25,6 @@ export class SecretSealer {
   private async sealVariable(teamId: TeamId, variable: DefinitionVariable): Promise<DefinitionVariable> {
     const { value_type: type, value } = variable;
     if (type !== 'secret' || isSecret(value) || value === '' || value === null) return variable;
-    return { ...variable, value: { $secret: await this.secrets.seal(teamId, toText(value)) } };
+    return { ...variable, value: secretOf(await this.secrets.seal(teamId, toText(value))) };
   }
 }

@@ -1,4 +1,4 @@
-import { isTenonError, type ErrorKind } from '@tenon/base';
+import { isTenonError, isWorthRetrying, type ErrorKind } from '@tenon/base';
 import type { Logger } from '@tenon/ports';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
@@ -27,7 +27,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error instanceof HttpException) return response.status(error.getStatus()).json(error.getResponse());
     if (isTenonError(error) && error.kind !== 'internal') {
       const seconds = Math.ceil((error.retryAfterMs ?? RETRY_SECONDS * 1_000) / 1_000);
-      if (error.kind === 'limited' || error.kind === 'unavailable') response.setHeader('retry-after', seconds);
+      if (isWorthRetrying(error.kind)) response.setHeader('retry-after', seconds);
       return response.status(STATUS[error.kind]).json({ code: error.code, message: error.message });
     }
     const requestId = randomUUID();

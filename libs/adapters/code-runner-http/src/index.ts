@@ -1,1 +1,1 @@
-export { createHttpCodeRunner, type HttpCodeRunnerOptions } from './code-runner.js';
+export { createHttpCodeRunner } from './code-runner.js';

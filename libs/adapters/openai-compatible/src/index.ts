@@ -1,3 +1,2 @@
-export type { ModelEndpoint } from './endpoint.js';
-export { detectLocalServers, type LocalServer, type LocalServerSearch } from './local-servers.js';
-export { createOpenAiCompatibleModels, type OpenAiCompatibleConfig, type OpenAiCompatibleModels } from './models.js';
+export { detectLocalServers } from './local-servers.js';
+export { createOpenAiCompatibleModels, type OpenAiCompatibleModels } from './models.js';

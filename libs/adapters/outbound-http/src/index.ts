@@ -1,1 +1,1 @@
-export { createOutboundHttp, type OutboundHttpOptions } from './outbound-http.js';
+export { createOutboundHttp } from './outbound-http.js';

@@ -8,7 +8,7 @@ import type { Token, TokenType } from './token.js';
 import type { Block, Node } from './tree.js';
 
 /** Longer templates are refused, in UTF-16 units. */
-export const MAX_SOURCE_CHARS = 400_000;
+const MAX_SOURCE_CHARS = 400_000;
 
 /** The statements of a template, checked. Throws `template.invalid` with the line of the mistake. */
 export function parseSource(source: string): Block {

@@ -7,12 +7,8 @@ import {
   type ScriptedModel,
   type ScriptedModelOptions,
 } from '@tenon/ports/testing';
-import {
-  createOpenAiCompatibleModels,
-  type ModelEndpoint,
-  type OpenAiCompatibleConfig,
-  type OpenAiCompatibleModels,
-} from '../index.js';
+import type { ModelEndpoint } from '../endpoint.js';
+import { createOpenAiCompatibleModels, type OpenAiCompatibleConfig, type OpenAiCompatibleModels } from '../models.js';
 
 /** The key the bench's server asks for. */
 export const KEY = 'sk-very-secret-0123456789';
