@@ -1,7 +1,8 @@
 import type { Logger } from '@tenon/ports';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { TASK_QUEUE, type RunActivities } from '@tenon/contract';
+import { SandboxWorker } from './sandbox-worker.js';
 
 const RETRY_MS = 500;
 
@@ -28,7 +29,7 @@ export async function createWorker(
   },
 ): Promise<{ worker: Worker; client: Client }> {
   const { namespace, workerId, workflowBundle, activities } = options;
-  const worker = await Worker.create({
+  const worker = await SandboxWorker.create({
     connection,
     namespace,
     identity: workerId,

@@ -1,6 +1,7 @@
 import type { Json } from '@tenon/base';
 import { temporal } from '@temporalio/proto';
-import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
+import { SandboxWorker } from '../sandbox-worker.js';
 
 const { History } = temporal.api.history.v1;
 
@@ -14,7 +15,7 @@ export async function replay(
     history: History.fromObject(history as object),
   }));
   const outcomes: Record<string, string | undefined> = {};
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, given))
+  for await (const { workflowId, error } of SandboxWorker.runReplayHistories({ workflowBundle: bundle }, given))
     outcomes[workflowId] = error && `${error.name}: ${error.message}`;
   return outcomes;
 }

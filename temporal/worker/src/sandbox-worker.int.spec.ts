@@ -1,0 +1,68 @@
+import { createFakeLogger } from '@tenon/ports/testing';
+import { TASK_QUEUE as taskQueue } from '@tenon/contract';
+import { startTestTemporal, type TestTemporal } from '@tenon/platform/testing';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, type Worker } from '@temporalio/worker';
+import path from 'node:path';
+import { bundleWorkflows } from '../../../tools/build/workflow-bundle.mjs';
+import { installSdkRuntime } from './sdk-runtime.js';
+import { connectTemporal, createWorker } from './temporal.js';
+import { until } from './testing/until.js';
+
+/* The thread of workflow code: what the SDK's own promises, kept by ours. */
+
+let temporal: TestTemporal;
+let worker: Worker;
+let client: Client;
+let polling: Promise<void>;
+let connection: Awaited<ReturnType<typeof connectTemporal>>;
+
+beforeAll(async () => {
+  installSdkRuntime(createFakeLogger());
+  const workflowsPath = path.resolve(import.meta.dirname, 'testing/hanging.workflow.ts');
+  const [server, workflowBundle] = await Promise.all([
+    startTestTemporal(),
+    bundleWorkflows(workflowsPath, new DefaultLogger('ERROR')),
+  ]);
+  temporal = server;
+  connection = await connectTemporal(temporal.address, createFakeLogger());
+  const activities = { performStep: never, recordRunEvents: never, loadPlan: never };
+  ({ worker, client } = await createWorker(connection, {
+    ...{ namespace: 'tenon', workerId: 'w1', workflowBundle },
+    activities: activities as never,
+  }));
+  polling = worker.run();
+}, 120_000);
+afterAll(async () => {
+  worker.shutdown();
+  await polling;
+  await connection.close();
+  await temporal.stop();
+});
+
+it('takes an activation that hangs for failed, and goes on with the others', async () => {
+  const hanging = await client.workflow.start('hanging', { taskQueue, workflowId: 'hanging' });
+  expect(await failureOf(hanging)).toMatchObject({ message: expect.stringContaining('timed out') });
+  await expect(client.workflow.execute('quick', { taskQueue, workflowId: 'quick' })).resolves.toBe('done');
+  await hanging.terminate();
+}, 40_000);
+
+it('says where an error of workflow code happened', async () => {
+  const failing = await client.workflow.start('failing', { taskQueue, workflowId: 'failing' });
+  expect((await failureOf(failing))?.stackTrace).toMatch(/failing .*hanging\.workflow\.ts/);
+  await failing.terminate();
+}, 40_000);
+
+/** Why the first task of a workflow failed. */
+async function failureOf(handle: WorkflowHandle) {
+  const read = async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes?.failure;
+  };
+  await until(async () => (await read()) !== undefined, 'a failed task', 20_000);
+  return read();
+}
+
+function never(): Promise<never> {
+  return Promise.reject(new Error('these workflows call nothing'));
+}

@@ -1,0 +1,28 @@
+// The thread of workflow code: the SDK's own, without two things that cost more than the code that runs in it.
+import { createRequire } from 'node:module';
+import { Script } from 'node:vm';
+
+const require = createRequire(import.meta.url);
+const { ReusableVMWorkflowCreator } = require('@temporalio/worker/lib/workflow/reusable-vm');
+const { BaseVMWorkflow, globalHandlers } = require('@temporalio/worker/lib/workflow/vm-shared');
+
+/** An activation that takes longer hangs, in milliseconds. Shorter than a task may take, so that the server is told. */
+const ACTIVATION_LIMIT_MS = 4_000;
+
+// A stack trace for every promise, which only the query `__stack_trace` reads. Errors keep theirs.
+globalHandlers.setPromiseHook = () => undefined;
+
+// The SDK gives each of the calls that make up an activation a time limit, and each limit starts a thread: here they
+// have none, and the activation as a whole has one.
+const { create } = ReusableVMWorkflowCreator;
+ReusableVMWorkflowCreator.create = function (bundle, _limitMs, ...others) {
+  return create.call(this, bundle, undefined, ...others);
+};
+const limited = new Script('globalThis.activateLimited()');
+const { activate } = BaseVMWorkflow.prototype;
+BaseVMWorkflow.prototype.activate = function (activation) {
+  globalThis.activateLimited = () => activate.call(this, activation);
+  return limited.runInThisContext({ timeout: ACTIVATION_LIMIT_MS });
+};
+
+require('@temporalio/worker/lib/workflow/workflow-worker-thread');
