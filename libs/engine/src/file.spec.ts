@@ -1,23 +1,11 @@
 import { fileTypeOf, isFileValue } from './file.js';
 import { walk } from './reference.js';
+import { buildFile } from './testing/build-file.js';
 import { toLog, toMarkdown, toText } from './text-form.js';
 import { typeOf, type Value } from './value.js';
 
-const file = (more: object = {}) =>
-  ({
-    dify_model_identity: '__dify__file__',
-    id: null,
-    type: 'document',
-    transfer_method: 'local_file',
-    remote_url: null,
-    related_id: 'f',
-    filename: 'a.csv',
-    extension: '.csv',
-    mime_type: 'text/csv',
-    size: 8,
-    url: 'https://tenon.example/files/a',
-    ...more,
-  }) as Value;
+/** Also one that is broken. */
+const file = (more: object = {}): Value => buildFile(more);
 const address = { filename: '', remote_url: 'https://x.test/b', related_id: null, url: 'https://x.test/b', size: -1 };
 
 describe('a file value', () => {

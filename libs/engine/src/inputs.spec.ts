@@ -1,32 +1,12 @@
 import type { Json } from '@tenon/base';
 import { coerceEncodedInputs, coerceInputs } from './inputs.js';
 import type { InputField } from './plan.js';
+import { buildFile } from './testing/build-file.js';
+import { buildField } from './testing/build-plan.js';
 import type { Value } from './value.js';
 
-const field = (type: string, more: Partial<InputField> = {}): InputField => ({
-  name: 'x',
-  label: 'X',
-  type,
-  required: false,
-  default: null,
-  maxLength: null,
-  options: [],
-  jsonSchema: null,
-  ...more,
-});
-const FILE = {
-  dify_model_identity: '__dify__file__',
-  id: null,
-  type: 'document',
-  transfer_method: 'local_file',
-  remote_url: null,
-  related_id: 'f',
-  filename: 'a.csv',
-  extension: '.csv',
-  mime_type: 'text/csv',
-  size: 8,
-  url: 'https://tenon.example/files/a',
-};
+const field = (type: string, more: Partial<InputField> = {}) => buildField('x', type, more);
+const FILE = buildFile();
 const TEN_FILES = Array.from({ length: 10 }, () => FILE);
 const filesOf = (types: string[], extensions: string[] = [], methods: string[] = []) =>
   field('file', { files: { types, extensions, methods } });

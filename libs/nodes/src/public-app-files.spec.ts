@@ -3,6 +3,7 @@ import { compile } from '@tenon/compiler';
 import { parseDefinition } from '@tenon/dsl';
 import { describePublicAppFiles, publicAppFiles } from '@tenon/dsl/testing';
 import type { InputField, Plan } from '@tenon/engine';
+import { buildFile } from '@tenon/engine/testing';
 import { createFakeChatModel, createFakeModelDirectory } from '@tenon/ports/testing';
 import { nodeDefinitions } from './catalog/definitions.js';
 import { runApp } from './testing/run-app.js';
@@ -73,24 +74,10 @@ describePublicAppFiles('public app files', () => {
 function inputFor({ type, options, maxLength }: InputField): Json {
   if (type === 'select') return options[0] ?? '';
   if (type === 'number') return 1;
-  if (type === 'file') return FILE;
-  if (type === 'file-list') return [FILE];
+  if (type === 'file') return buildFile();
+  if (type === 'file-list') return [buildFile()];
   return 'hello'.slice(0, maxLength ?? undefined);
 }
-
-const FILE = {
-  dify_model_identity: '__dify__file__',
-  id: null,
-  type: 'document',
-  transfer_method: 'local_file',
-  remote_url: null,
-  related_id: 'f',
-  filename: 'a.csv',
-  extension: '.csv',
-  mime_type: 'text/csv',
-  size: 8,
-  url: 'https://tenon.example/files/a',
-};
 
 /** Something of the right types for whatever the code with this source has to return. */
 function resultOf(plan: Plan, source: string): JsonObject {

@@ -61,18 +61,22 @@ const edgesOf = (chain: readonly Place[]): PlanEdge[] =>
   });
 
 const fieldOf = (field: string | InputField): InputField =>
-  typeof field === 'string'
-    ? {
-        name: field,
-        label: field,
-        type: 'paragraph',
-        required: false,
-        default: null,
-        maxLength: null,
-        options: [],
-        jsonSchema: null,
-      }
-    : field;
+  typeof field === 'string' ? buildField(field, 'paragraph') : field;
+
+/** An optional field of the start form, but for what a test says. */
+export function buildField(name: string, type: string, more: Partial<InputField> = {}): InputField {
+  return {
+    name,
+    label: name,
+    type,
+    required: false,
+    default: null,
+    maxLength: null,
+    options: [],
+    jsonSchema: null,
+    ...more,
+  };
+}
 
 function stepOf(id: string, outgoing: readonly PlanEdge[], drawing: StepDrawing): PlanStep {
   const { reads = [], answer, end, ...given } = drawing;

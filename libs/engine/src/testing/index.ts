@@ -1,3 +1,4 @@
+export { buildFile } from './build-file.js';
 export { buildPlan, type PlanDrawing, type StepDrawing } from './build-plan.js';
 export {
   drawnFunctions,

@@ -1,19 +1,8 @@
+import { buildFile } from '@tenon/engine/testing';
 import { outputsIn, performNode } from '../testing/perform-node.js';
 import { definition } from './definition.js';
 
-const file = {
-  dify_model_identity: '__dify__file__',
-  id: null,
-  type: 'image',
-  transfer_method: 'local_file',
-  remote_url: null,
-  related_id: 'f',
-  filename: 'a.png',
-  extension: '.png',
-  mime_type: 'image/png',
-  size: 3,
-  url: 'https://tenon.example/files/a',
-};
+const file = buildFile({ type: 'image', filename: 'a.png', extension: '.png', mime_type: 'image/png' });
 
 describe('an answer step', () => {
   it('fills its text with the markdown of values, and the bare name of what is not there', async () => {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tenon/base';
 import type { Outputs } from '@tenon/engine';
+import { buildFile } from '@tenon/engine/testing';
 import { codeErrors, type CodeRequest } from '@tenon/ports';
 import { failureIn, outputsIn, performNode } from '../testing/perform-node.js';
 
@@ -38,19 +39,7 @@ describe('a code step', () => {
   });
 
   it('hands over a file as the mapping it is, an attribute as its value, and files as a list', async () => {
-    const file = {
-      dify_model_identity: '__dify__file__',
-      id: null,
-      type: 'document',
-      transfer_method: 'local_file',
-      remote_url: null,
-      related_id: 'f',
-      filename: 'a.csv',
-      extension: '.csv',
-      mime_type: 'text/csv',
-      size: 8,
-      url: 'https://tenon.example/files/a',
-    };
+    const file = buildFile();
     const variables: Json[] = [
       { variable: 'file', value_selector: ['n', 'file'] },
       { variable: 'size', value_selector: ['n', 'file', 'size'] },

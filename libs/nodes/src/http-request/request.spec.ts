@@ -1,4 +1,5 @@
 import { lookupIn } from '@tenon/engine';
+import { buildFile } from '@tenon/engine/testing';
 import type { BodyItem, HttpInstruction } from './definition.js';
 import { buildRequest } from './request.js';
 
@@ -18,19 +19,7 @@ const values = {
   'n.word': 'two words & more',
   'n.lines': 'a\nX-Injected: yes',
   'n.headers': 'A: 1\r\nB: 2\n',
-  'n.file': {
-    dify_model_identity: '__dify__file__',
-    id: null,
-    type: 'document',
-    transfer_method: 'tool_file',
-    remote_url: null,
-    filename: 'a.txt',
-    extension: '.txt',
-    mime_type: 'text/plain',
-    size: 3,
-    related_id: 'k',
-    url: '/files/k',
-  },
+  'n.file': buildFile({ transfer_method: 'tool_file', filename: 'a.txt', mime_type: 'text/plain', size: 3 }),
   'n.list': ['x'],
 };
 const build = (more: Partial<HttpInstruction>) =>
