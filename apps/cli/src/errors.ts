@@ -12,6 +12,8 @@ export const cliErrors = defineErrors('cli', {
   unreachable: 'unavailable',
   /** An instance could not be started for the command. */
   notStarted: 'unavailable',
+  /** Somebody else started one at the same moment. */
+  startedElsewhere: 'conflict',
   /** The instance does not know the token. */
   tokenRefused: 'denied',
   /** The instance met a bug of its own. */

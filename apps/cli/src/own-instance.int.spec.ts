@@ -1,5 +1,5 @@
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import { findLockHolder } from '@tenon/platform/processes';
+import { findLockHolder, marksOf } from '@tenon/platform/processes';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -28,7 +28,16 @@ afterAll(async () => {
   await rm(path.dirname(folder), { recursive: true });
 });
 
-const launcher = () => findLockHolder(path.join(folder, 'launcher.lock'));
+const launcher = () => findLockHolder(marksOf(folder).launcher);
+
+/** Waits until no launcher runs there: one that others had joined ends after the last of them. */
+async function untilNoneRuns(): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while ((await launcher()) !== undefined) {
+    if (Date.now() > deadline) throw new Error('the launcher does not end');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 describe('without an instance', () => {
   it('doctor starts none and says what to do, with 4', async () => {
@@ -56,6 +65,51 @@ describe('without an instance', () => {
     expect(report).toMatchObject({ status: 'succeeded', answer: 'At last.' });
     expect(interrupted.stderr).toContain(report.id);
     expect(again.stderr).not.toContain('Sign in as');
+    expect(await launcher()).toBeUndefined();
+  }, 90_000);
+});
+
+describe('several commands without an instance', () => {
+  const reportOf = (stdout: string) => JSON.parse(stdout) as RunReport;
+
+  it('that come at the same moment share one, which ends after the last', async () => {
+    model.setRules([{ reply: { text: 'Here.' } }]);
+    const args = ['run', 'examples/chatbot.yml', '--json', '-q'];
+    const ended = await Promise.all(['one', 'two', 'three'].map((query) => startTenon([...args, query], env).ended));
+    expect(ended.map(({ code, stdout }) => [code, reportOf(stdout).answer])).toEqual(ended.map(() => [0, 'Here.']));
+    await untilNoneRuns();
+  }, 90_000);
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'keep it when the first one ends by %s, and the last one ends it',
+    async (signal) => {
+      model.setRules([{ reply: { text: 'a b', holdAfter: 1 } }]);
+      const args = ['run', 'examples/chatbot.yml', '-q'];
+      const first = startTenon([...args, 'first'], env);
+      await model.waitForHeld(1, 30_000);
+      const pid = await launcher();
+      const second = startTenon([...args, 'second', '--json'], env);
+      await model.waitForHeld(2, 30_000);
+      first.child.kill(signal);
+      const { stderr } = await first.ended;
+      if (signal === 'SIGINT') expect(stderr).toContain('Tenon goes on for another command and stops after it.');
+      expect(await launcher()).toBe(pid);
+
+      model.release();
+      const { code, stdout } = await second.ended;
+      expect([code, reportOf(stdout)]).toEqual([0, expect.objectContaining({ query: 'second', answer: 'a b' })]);
+      await untilNoneRuns();
+    },
+    90_000,
+  );
+
+  it('wait for one that is ending, and then start their own', async () => {
+    model.setRules([{ reply: { text: 'Here.' } }]);
+    const first = startTenon(['run', 'examples/chatbot.yml', '-q', 'first'], env);
+    await first.waitFor('stderr', 'Stopping Tenon');
+    const second = await startTenon(['run', 'examples/chatbot.yml', '-q', 'second'], env).ended;
+    expect([second.code, second.stdout]).toEqual([0, 'Here.\n']);
+    expect((await first.ended).code).toBe(0);
     expect(await launcher()).toBeUndefined();
   }, 90_000);
 });

@@ -19,7 +19,7 @@ const EXIT_CODES = `
 Exit codes: 0 succeeded, 1 failed, 2 wrong usage or input, 3 stopped, 4 no instance can be reached or started,
 124 --timeout is over, 130 Ctrl-C.
 The instance is the one of TENON_URL and TENON_TOKEN, else the one that runs on TENON_DATA_DIR (.tenon), else one that
-is started for the command and stopped after it.`;
+is started for the command, shared with others, and stopped after the last of them.`;
 
 /**
  * Reads a command line.

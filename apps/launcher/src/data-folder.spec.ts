@@ -34,9 +34,14 @@ describe('openDataFolder', () => {
 
   it('lets only one launcher in', async () => {
     const first = await open();
+    const way = 'use that one, stop it first, or set TENON_DATA_DIR to another folder.';
     await expect(open()).rejects.toMatchObject({
       code: 'launcher.alreadyRunning',
-      message: `Tenon already runs on ${folder} (process ${process.pid}): stop it, or set TENON_DATA_DIR to another folder.`,
+      message: `Tenon already runs (process ${process.pid}, data folder ${folder}): ${way}`,
+    });
+    await writeFile(path.join(folder, 'instance.json'), '{"url":"http://127.0.0.1:4180"}');
+    await expect(open()).rejects.toMatchObject({
+      message: `Tenon already runs at http://127.0.0.1:4180 (process ${process.pid}, data folder ${folder}): ${way}`,
     });
     await first.close();
     await expect(open()).resolves.toBeDefined();

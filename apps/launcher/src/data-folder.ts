@@ -1,3 +1,4 @@
+import { marksOf } from '@tenon/platform/processes';
 import { takeLock, type HeldLock } from '@tenon/platform/servers';
 import { chmod, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -80,14 +81,24 @@ function diskFull(folder: string) {
 
 async function lockFolder(folder: string): Promise<HeldLock> {
   try {
-    return await takeLock(path.join(folder, 'launcher.lock'));
+    return await takeLock(marksOf(folder).launcher);
   } catch (cause) {
     const pid = (cause as { details?: { pid?: number } }).details?.pid;
     if (pid === undefined) throw cause;
     throw launcherErrors.alreadyRunning(
-      `Tenon already runs on ${folder} (process ${pid}): stop it, or set TENON_DATA_DIR to another folder.`,
+      `Tenon already runs${await findAddress(folder)} (process ${pid}, data folder ${folder}): use that one, stop it first, or set TENON_DATA_DIR to another folder.`,
       { cause },
     );
+  }
+}
+
+/** ` at http://…` where the instance of the folder says so; it does not while it starts for the first time. */
+async function findAddress(folder: string): Promise<string> {
+  try {
+    const { url } = JSON.parse(await readFile(path.join(folder, 'instance.json'), 'utf8')) as { url: string };
+    return ` at ${url}`;
+  } catch {
+    return '';
   }
 }
 

@@ -35,6 +35,14 @@ describe('Instance', () => {
     expect((await stat(path.join(folder, 'instance.json'))).mode & 0o777).toBe(0o600);
   });
 
+  it('says that it is for commands, and no longer does when somebody starts it', async () => {
+    const config = loadConfig({ TENON_DATA_DIR: folder });
+    await (await Instance.load(config, true)).settle({});
+    expect(await file()).toMatchObject({ isForCommands: true });
+    await Instance.load(config);
+    expect(await file()).not.toHaveProperty('isForCommands');
+  });
+
   it('shows the same password again after a start that was cut off before it could', async () => {
     const password = (await load()).env['TENON_OWNER_PASSWORD'];
     const second = await load();

@@ -15,6 +15,8 @@ interface InstanceFile {
   readonly password?: string;
   /** The password is the one that was printed, as far as is known. */
   readonly isPasswordSeeded?: boolean;
+  /** It was started by a command and ends with the last one that uses it. */
+  readonly isForCommands?: boolean;
 }
 
 /** What the API says of the owner in its ready message. */
@@ -35,7 +37,10 @@ export class Instance {
   ) {}
 
   /** Reads `instance.json` of the data folder, or makes credentials for a first start. */
-  static async load({ data, owner, server }: Pick<Config, 'data' | 'owner' | 'server'>): Promise<Instance> {
+  static async load(
+    { data, owner, server }: Pick<Config, 'data' | 'owner' | 'server'>,
+    isForCommands = false,
+  ): Promise<Instance> {
     const file = path.join(data.folder, 'instance.json');
     const known = await readInstance(file);
     const content: InstanceFile = known ?? {
@@ -44,9 +49,11 @@ export class Instance {
       email: owner.email,
       ...(owner.password === undefined && { password: makePassword(), isPasswordSeeded: true }),
     };
-    const instance = new Instance(file, { ...content, url: server.publicUrl }, owner.password);
+    const { isForCommands: _before, ...lasting } = content;
+    const now = { ...lasting, url: server.publicUrl, ...(isForCommands && { isForCommands }) };
+    const instance = new Instance(file, now, owner.password);
     // also where the address is another one now: nobody shall show the token at the address of the last time
-    if (known?.url !== server.publicUrl) await instance.write();
+    if (known?.url !== now.url || known.isForCommands !== now.isForCommands) await instance.write();
     return instance;
   }
 

@@ -1,4 +1,5 @@
 import { announceReady, loadSecretKey, type Config } from '@tenon/platform';
+import type { HeldLock } from '@tenon/platform/processes';
 import { findFreePort } from '@tenon/platform/servers';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { backUp } from './backup.js';
 import { BuildWatch } from './build-watch.js';
 import { checkAddress } from './checks.js';
 import { compareReleases, openDataFolder, type DataFolder } from './data-folder.js';
+import { announceEnd, announceEndAfterLastCommand } from './end-mark.js';
 import { Instance, type OwnerReport } from './instance.js';
 import { pullLocalModel } from './local-model.js';
 import { LogOutput } from './log-output.js';
@@ -28,6 +30,8 @@ export interface LauncherOptions {
   readonly terminal: Terminal;
   /** Start a program again when its built file has changed. */
   readonly isWatching: boolean;
+  /** Started by a command: others may join it, and it ends with the last of them. */
+  readonly isForCommands: boolean;
 }
 
 type ProgramName = keyof typeof programs;
@@ -46,6 +50,7 @@ export class Launcher {
   private readonly builds: BuildWatch;
   private folder: DataFolder | undefined;
   private logs: LogOutput | undefined;
+  private endMark: HeldLock | undefined;
   private isFirstStartOver = false;
 
   constructor(private readonly options: LauncherOptions) {
@@ -61,10 +66,10 @@ export class Launcher {
    * @throws one of `launcherErrors`, `postgresErrors`, `temporalErrors`, `secretKeyErrors`: call `stop` afterwards
    */
   async start(): Promise<void> {
-    const { config, release, terminal } = this.options;
+    const { config, release, terminal, isForCommands } = this.options;
     this.folder = await openDataFolder(config.data.folder, release);
     await checkAddress(config.server);
-    const instance = await Instance.load(config);
+    const instance = await Instance.load(config, isForCommands);
     instance.checkHost(config.server.host);
     await loadSecretKey(config);
     this.logs = new LogOutput(path.join(config.data.folder, 'logs'), terminal);
@@ -95,22 +100,39 @@ export class Launcher {
     if (this.needsLocalModel(report)) void pullLocalModel(localModels, terminal, this.ending.signal);
   }
 
+  /** Resolves when no command uses this instance any more, if it is for commands; one that comes later waits for its end. */
+  async waitForLastCommand(): Promise<void> {
+    if (this.options.isForCommands) await this.markEnd(announceEndAfterLastCommand);
+  }
+
   /** Ends everything in order and lets go of the data folder. */
   async stop(): Promise<void> {
     this.ending.abort();
     this.builds.close();
+    if (!this.endMark) await this.markEnd(announceEnd);
     for (const names of STOP_ORDER) {
       await Promise.all(names.map((name) => this.stopOne(name)));
     }
     await this.status.flush();
     await this.logs?.close();
     await this.folder?.close();
+    await this.endMark?.release();
   }
 
   /** Ends everything at once and without order. */
   async kill(): Promise<void> {
     this.ending.abort();
     await Promise.all([...this.processes.values()].map((process) => process.kill()));
+  }
+
+  private async markEnd(announce: (dataFolder: string) => Promise<HeldLock>): Promise<void> {
+    if (!this.folder) return;
+    try {
+      this.endMark = await announce(this.folder.path);
+    } catch (error) {
+      // such as a full disk, which must not keep it from ending
+      this.print(`Commands cannot be told that Tenon ends: ${(error as Error).message}`);
+    }
   }
 
   private async stopOne(name: string): Promise<void> {

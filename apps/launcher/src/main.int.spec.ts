@@ -290,7 +290,11 @@ describe('a start that fails', () => {
     const one = launch();
     await one.ready();
     port = await findFreePort();
-    expect(await fails()).toMatch(new RegExp(`Tenon already runs on .* \\(process ${one.child.pid}\\): stop it`));
+    expect(await fails()).toMatch(
+      new RegExp(
+        `Tenon already runs at http://127\\.0\\.0\\.1:\\d+ \\(process ${one.child.pid}, data folder .*\\): use that`,
+      ),
+    );
     one.child.kill('SIGINT');
     expect(await one.ended).toEqual({ code: 0, signal: null });
   });

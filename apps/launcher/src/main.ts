@@ -14,12 +14,14 @@ process.umask(0o077);
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const terminal = new Terminal(process.stdout, process.stdout.isTTY === true);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLostReader);
 const launcher = createLauncher();
 if (launcher) await run(launcher);
 
 function createLauncher(): Launcher | undefined {
   try {
-    const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
+    const isSet = { type: 'boolean', default: false } as const;
+    const { values } = parseArgs({ options: { watch: isSet, 'for-commands': isSet } });
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
     return new Launcher({
       config: loadConfig(process.env),
@@ -28,6 +30,7 @@ function createLauncher(): Launcher | undefined {
       release: version,
       terminal,
       isWatching: values.watch,
+      isForCommands: values['for-commands'],
     });
   } catch (error) {
     fail(error);
@@ -55,14 +58,20 @@ async function run(started: Launcher): Promise<void> {
     }
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  process.once('disconnect', () => void (stopping ?? end()));
+  process.once('disconnect', () => void started.waitForLastCommand().then(() => stopping ?? end()));
   try {
     await started.start();
   } catch (error) {
     if (stopping) return; // told to end while it started
     failure = error;
+    if (process.connected && isTenonError(error)) process.send?.({ type: 'failed', code: error.code });
     end();
   }
+}
+
+/** Whoever read what we print may be gone, such as the command that we were started for; the logs are in their files. */
+function ignoreLostReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** What a person can act on is one sentence; anything else is our mistake and needs its stack. */

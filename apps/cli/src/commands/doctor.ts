@@ -6,7 +6,8 @@ import { trouble, type Finding } from '../doctor/finding.js';
 import { examineProcesses, readProcessHealth } from '../doctor/process-health.js';
 import { EXIT } from '../exit-code.js';
 import { findNamedTarget, readInstanceFile } from '../instance/instance-file.js';
-import { findLauncher, type CommandContext } from '../instance/with-instance.js';
+import { findLauncher } from '../instance/join-instance.js';
+import type { CommandContext } from '../instance/with-instance.js';
 
 /** `tenon doctor`: looks at everything that must be right, and says what to do where it is not. */
 export async function doctorCommand(context: CommandContext, options: { readonly json?: boolean }): Promise<number> {

@@ -79,7 +79,7 @@ async function run({ terminal }: CommandContext, instance: Instance, prepared: P
     await view.follow(client, runId);
     return await finish(client, runId, view, terminal, options.json === true);
   } catch (error) {
-    terminal.note(sayGoesOn(error, runId, instance.isOwn));
+    terminal.note(sayGoesOn(error, runId, instance.isForCommands));
     throw error;
   } finally {
     view.end();
@@ -116,8 +116,8 @@ async function finish(
 }
 
 /** What becomes of a run that is no longer followed. */
-function sayGoesOn(error: unknown, runId: string, isOwn: boolean): string {
+function sayGoesOn(error: unknown, runId: string, isForCommands: boolean): string {
   const isMeant = isTenonError(error) && ['cli.interrupted', 'cli.timedOut'].includes(error.code);
-  const goesOn = isOwn ? 'is kept and goes on when Tenon runs again ("npm start")' : 'goes on';
+  const goesOn = isForCommands ? 'is kept and goes on when Tenon runs again ("npm start")' : 'goes on';
   return `${isMeant ? '' : 'The run can no longer be followed. '}Run ${runId} ${goesOn}: "tenon show ${runId}" shows it, "tenon stop ${runId}" stops it.`;
 }

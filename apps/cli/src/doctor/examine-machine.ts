@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { isTenonError } from '@tenon/base';
-import { findLauncher } from '../instance/with-instance.js';
+import { findLauncher } from '../instance/join-instance.js';
 import { readInstanceFile } from '../instance/instance-file.js';
 import { describeBytes } from '../render/quantity.js';
 import { ok, trouble, warning, type Finding } from './finding.js';

@@ -15,13 +15,28 @@ export interface ProcessHealth {
 
 /** What the launcher wrote last in a data folder, whether or not it runs; nothing where it never did. */
 export async function readProcessHealth(folder: string): Promise<readonly ProcessHealth[]> {
+  return (await readStatus(folder))?.processes ?? [];
+}
+
+/** Whether that launcher has not yet come so far that the API serves. One that cannot get there ends by itself. */
+export async function isStarting(folder: string, launcherPid: number): Promise<boolean> {
+  const status = await readStatus(folder);
+  if (status?.pid !== launcherPid) return true; // it has not begun to write
+  const api = status.processes.find(({ name }) => name === 'api');
+  return api === undefined || api.state === 'waiting' || api.state === 'starting';
+}
+
+interface Status {
+  /** Of the launcher. */
+  readonly pid: number;
+  readonly processes: readonly ProcessHealth[];
+}
+
+async function readStatus(folder: string): Promise<Status | undefined> {
   try {
-    const status = JSON.parse(await readFile(path.join(folder, 'status.json'), 'utf8')) as {
-      readonly processes: readonly ProcessHealth[];
-    };
-    return status.processes;
+    return JSON.parse(await readFile(path.join(folder, 'status.json'), 'utf8')) as Status;
   } catch {
-    return []; // no launcher was ever here
+    return undefined; // no launcher was ever here
   }
 }
 

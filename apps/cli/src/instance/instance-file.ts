@@ -7,6 +7,8 @@ import type { Target } from '../api/client.js';
 /** What the launcher leaves in the data folder for the command line. */
 export interface InstanceFile extends Target {
   readonly file: string;
+  /** A command started the instance, which ends with the last one that uses it. */
+  readonly isForCommands?: boolean;
 }
 
 /** Reads `instance.json` of a data folder; undefined where none is. @throws cli.usage when it cannot be read */
@@ -23,9 +25,9 @@ export async function readInstanceFile({ folder }: Pick<Config['data'], 'folder'
     );
   }
   try {
-    const { url, token } = JSON.parse(text) as Partial<Target>;
+    const { url, token, isForCommands } = JSON.parse(text) as Partial<InstanceFile>;
     if (typeof url === 'string' && URL.canParse(url) && typeof token === 'string')
-      return { url: withoutSlash(url), token, file };
+      return { url: withoutSlash(url), token, file, ...(isForCommands === true && { isForCommands }) };
   } catch {
     // answered below
   }

@@ -1,12 +1,11 @@
+import { isTenonError } from '@tenon/base';
 import type { Config } from '@tenon/platform';
-import { findLockHolder } from '@tenon/platform/processes';
-import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient, type Target } from '../api/client.js';
+import { ApiClient } from '../api/client.js';
 import { cliErrors } from '../errors.js';
 import type { Terminal } from '../terminal.js';
-import { findNamedTarget, readInstanceFile } from './instance-file.js';
-import { startOwnInstance } from './own-instance.js';
+import { findNamedTarget } from './instance-file.js';
+import { findLauncher, joinInstance, openClient, type JoinedInstance } from './join-instance.js';
+import { startOwnInstance, type OwnInstance } from './own-instance.js';
 
 /** What every command is given. */
 export interface CommandContext {
@@ -19,99 +18,77 @@ export interface CommandContext {
 /** An instance that serves, while a command uses it. */
 export interface Instance {
   readonly client: ApiClient;
-  /** It was started for this command and ends with it. */
-  readonly isOwn: boolean;
+  /** It was started for this command or another one, and ends with the last of them. */
+  readonly isForCommands: boolean;
 }
 
-const VIEWER = '{ viewer { id } }';
-const STARTING_MS = 120_000;
-const POLL_MS = 250;
-/** A Tenon that somebody starts again is back within this time. */
+type Work<T> = (instance: Instance) => Promise<T>;
+
+/** A Tenon that somebody starts again is back within this time; nobody starts one again that was for commands. */
 const GONE_MS = 60_000;
 const WATCH_MS = 5_000;
 
 /**
  * Runs `work` against the instance that TENON_URL names, else against the one that runs on the data folder, else against
- * one that is started for it and stopped afterwards.
+ * one that is started for it. That one ends with the last command that uses it.
  * @throws cli.unreachable, cli.tokenRefused, cli.notStarted, and what `work` throws
  */
-export async function withInstance<T>(context: CommandContext, work: (instance: Instance) => Promise<T>): Promise<T> {
+export async function withInstance<T>(context: CommandContext, work: Work<T>): Promise<T> {
   const { config, signal } = context;
   const named = await findNamedTarget(config);
-  if (named) return work({ client: await openClient(named, signal), isOwn: false });
-  const running = await findRunning(context);
-  if (!running) return withOwnInstance(context, work);
-  const gone = new AbortController();
-  const endWatch = watchLauncher(config, () =>
-    gone.abort(cliErrors.unreachable(`Tenon no longer runs on ${config.data.folder}: start it again.`)),
-  );
-  try {
-    return await work({ client: running.until(AbortSignal.any([signal, gone.signal])), isOwn: false });
-  } finally {
-    endWatch();
+  if (named) return work({ client: await openClient(named, signal), isForCommands: false });
+  for (;;) {
+    const joined = await joinInstance(context);
+    if (joined) return useJoined(context, joined, work);
+    const own = await startOwn(context);
+    if (own) return useOwn(context, own, work);
   }
 }
 
-/** The process of the launcher that runs on the data folder. */
-export function findLauncher({ data }: Pick<Config, 'data'>): Promise<number | undefined> {
-  return findLockHolder(path.join(data.folder, 'launcher.lock'));
-}
-
-/** A client whose token was accepted. @throws cli.unreachable, cli.tokenRefused */
-export async function openClient(target: Target, signal: AbortSignal): Promise<ApiClient> {
-  const client = new ApiClient(target, signal);
-  const { viewer } = await client.ask<{ viewer: object | null }>(VIEWER);
-  if (!viewer) throw client.tokenRefused();
-  return client;
-}
-
-/** The instance that runs on the data folder, or is about to; undefined when none does. */
-async function findRunning({ config, terminal, signal }: CommandContext): Promise<ApiClient | undefined> {
-  const reach = async () => {
-    const known = await readInstanceFile(config.data);
-    return known && openClient(known, signal).catch((error: unknown) => error as Error);
-  };
-  if ((await findLauncher(config)) === undefined) return undefined;
-  const first = await reach();
-  if (first instanceof ApiClient) return first;
-  const deadline = Date.now() + STARTING_MS;
-  return terminal.step('Waiting for Tenon, which is about to start', async () => {
-    for (;;) {
-      const last = await reach();
-      if (last instanceof ApiClient) return last;
-      signal.throwIfAborted();
-      const launcher = await findLauncher(config);
-      if (launcher === undefined) return undefined;
-      if (Date.now() > deadline)
-        throw cliErrors.unreachable(
-          `Tenon (process ${launcher}) does not serve: ${last?.message ?? 'it has not said where.'} Its logs are in ${path.join(config.data.folder, 'logs')}.`,
-        );
-      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
-    }
-  });
+async function useJoined<T>({ config, signal }: CommandContext, joined: JoinedInstance, work: Work<T>): Promise<T> {
+  const { client, isForCommands } = joined;
+  const gone = new AbortController();
+  const endWatch = watchLauncher(config, isForCommands ? 0 : GONE_MS, () =>
+    gone.abort(cliErrors.unreachable(`Tenon no longer runs on ${config.data.folder}: start it again.`)),
+  );
+  try {
+    return await work({ client: client.until(AbortSignal.any([signal, gone.signal])), isForCommands });
+  } finally {
+    endWatch();
+    await joined.leave();
+  }
 }
 
 /** Calls `onGone` when no launcher has run on the data folder for a while. Returns what ends the watch. */
-function watchLauncher(config: Pick<Config, 'data'>, onGone: () => void): () => void {
+function watchLauncher(config: Pick<Config, 'data'>, patienceMs: number, onGone: () => void): () => void {
   let seenMs = Date.now();
   const timer = setInterval(async () => {
     if ((await findLauncher(config)) !== undefined) seenMs = Date.now();
-    else if (Date.now() - seenMs > GONE_MS) onGone();
+    else if (Date.now() - seenMs > patienceMs) onGone();
   }, WATCH_MS);
   return () => clearInterval(timer);
 }
 
-async function withOwnInstance<T>(context: CommandContext, work: (instance: Instance) => Promise<T>): Promise<T> {
-  const { config, terminal, signal } = context;
-  const own = await terminal.step('Starting Tenon for this command', (show) => startOwnInstance(config, signal, show));
+/** Undefined when another launcher was faster: then there is one to join. */
+async function startOwn({ config, terminal, signal }: CommandContext): Promise<OwnInstance | undefined> {
+  try {
+    return await terminal.step('Starting Tenon for this command', (show) => startOwnInstance(config, signal, show));
+  } catch (error) {
+    if (isTenonError(error) && error.code === 'cli.startedElsewhere') return undefined;
+    throw error;
+  }
+}
+
+async function useOwn<T>({ terminal, signal }: CommandContext, own: OwnInstance, work: Work<T>): Promise<T> {
   if (own.firstSignIn) {
     const { email, password } = own.firstSignIn;
     terminal.note(`  Sign in as ${email} with the password ${password} (shown only this once).`);
   }
   try {
     const client = new ApiClient(own, AbortSignal.any([signal, own.ended]));
-    return await work({ client, isOwn: true });
+    return await work({ client, isForCommands: true });
   } finally {
-    await terminal.step('Stopping Tenon', () => own.stop());
+    const isLeft = (await own.isShared()) ? await own.leave() : await terminal.step('Stopping Tenon', own.leave);
+    if (isLeft) terminal.note('Tenon goes on for another command and stops after it.');
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { findLockHolder, takeLock } from './lock-file.js';
+import { findLockHolder, putMark, takeLock } from './lock-file.js';
 
 const root = path.resolve(__dirname, '../../../..');
 let folder: string;
@@ -87,5 +87,16 @@ describe('findLockHolder', () => {
 
   it('finds nobody where the folder is not there', async () => {
     expect(await findLockHolder(path.join(folder, 'no', 'lock'))).toBeUndefined();
+  });
+});
+
+describe('putMark', () => {
+  it('stands beside others, and is found until the last one is taken away', async () => {
+    const marks = [await putMark(file), await putMark(file)];
+    for (const mark of marks) {
+      expect(await findLockHolder(file)).toBe(process.pid);
+      await mark.release();
+    }
+    expect(await findLockHolder(file)).toBeUndefined();
   });
 });

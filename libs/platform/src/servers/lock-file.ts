@@ -8,7 +8,7 @@ import { findProcess, ownIdentity, type ProcessIdentity } from './process-table.
 /** Somebody else has the lock; `details.pid` says who. */
 export const lockErrors = defineErrors('lock', { held: 'conflict' });
 
-/** A lock that this process holds until it releases it or ends. */
+/** A lock or a mark that this process holds until it releases it or ends. */
 export interface HeldLock {
   release(): Promise<void>;
 }
@@ -24,7 +24,7 @@ const PATIENCE_MS = 400;
  */
 export async function takeLock(file: string): Promise<HeldLock> {
   const deadline = Date.now() + PATIENCE_MS;
-  const own = `${file}.${tagOf(await ownIdentity())}-${randomBytes(4).toString('hex')}`;
+  const own = await nameOwn(file);
   for (;;) {
     await writeFile(own, '', { flag: 'wx' });
     const other = await findOther(file, own);
@@ -36,7 +36,18 @@ export async function takeLock(file: string): Promise<HeldLock> {
   }
 }
 
-/** The pid of whoever holds the lock at this moment; undefined for nobody, also where its folder is not there. */
+/** Says at `file` that this process is there, beside any number of others; `findLockHolder` finds one that still lives. */
+export async function putMark(file: string): Promise<HeldLock> {
+  const own = await nameOwn(file);
+  await writeFile(own, '', { flag: 'wx' });
+  return { release: () => rm(own, { force: true }) };
+}
+
+async function nameOwn(file: string): Promise<string> {
+  return `${file}.${tagOf(await ownIdentity())}-${randomBytes(4).toString('hex')}`;
+}
+
+/** The pid of whoever holds the lock, or has a mark there, at this moment; undefined for nobody, also without its folder. */
 export async function findLockHolder(file: string): Promise<number | undefined> {
   try {
     return await findOther(file);
