@@ -83,6 +83,9 @@ const finish = {
 
 const entryPoints = { main: path.join(root, 'src/main.ts') };
 if (values.workflows) entryPoints.workflows = values.workflows;
+// What runs in threads of its own is loaded by name, as a file beside main.js.
+for (const file of fs.globSync('src/**/*.thread.ts', { cwd: root }))
+  entryPoints[path.basename(file, '.ts')] = path.join(root, file);
 fs.rmSync(outdir, { recursive: true, force: true });
 fs.mkdirSync(outdir, { recursive: true });
 fs.writeFileSync(inOutdir('package.json'), '{"type":"module"}\n');

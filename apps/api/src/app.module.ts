@@ -3,8 +3,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
+import { AppLoaders } from './app/app.loaders.js';
 import { AppResolver } from './app/app.resolver.js';
 import { AppService } from './app/app.service.js';
+import { DraftResolver, VersionResolver } from './app/definition.resolver.js';
+import { DraftReports } from './app/draft-reports.js';
 import { SecretSealer } from './app/secret-sealer.js';
 import { AuthResolver } from './auth/auth.resolver.js';
 import { IdentityReader, type GraphQLContext } from './auth/identity.js';
@@ -25,10 +28,12 @@ import { ModelResolver } from './model/model.resolver.js';
 import { ModelService } from './model/model.service.js';
 import { partProviders, type Parts } from './parts.js';
 import { QueueWatch } from './run/queue-watch.js';
+import { RunLoaders } from './run/run.loaders.js';
 import { RunResolver } from './run/run.resolver.js';
 import { RunService } from './run/run.service.js';
 import { RunUpdates } from './run/run-updates.js';
 import { RunWatch } from './run/run-watch.js';
+import { AttemptResolver, StepResolver } from './run/step.resolver.js';
 
 @Module({})
 class PartsModule {
@@ -48,12 +53,12 @@ export class ApiModule {
       controllers: [FilesController, HealthController, ImportController, UploadController],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
-        ...[AppResolver, AppService, SecretSealer],
+        ...[AppResolver, DraftResolver, VersionResolver, AppService, AppLoaders, DraftReports, SecretSealer],
         ...[AuthResolver, SignInService],
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
-        ...[RunResolver, RunService, RunUpdates, RunWatch, QueueWatch],
+        ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
       ],
     };
   }

@@ -16,6 +16,7 @@ await runProcess(async () => {
   await app.listen(config.server.port, config.server.host);
   onShutdown(async () => {
     await close();
+    await parts.definitionThreads.close();
     await parts.listener.close();
     await parts.database.close();
   });

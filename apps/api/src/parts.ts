@@ -1,6 +1,7 @@
 import {
   AppRepository,
   ConversationRepository,
+  DefinitionRepository,
   FileRepository,
   HistoryRepository,
   Listener,
@@ -14,6 +15,7 @@ import {
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, SecretStore } from '@tenon/ports';
+import { DefinitionThreads } from './app/definition-threads.js';
 
 /** Settings without which the API cannot start. */
 export const REQUIRED = ['database.url'] as const;
@@ -27,6 +29,7 @@ export interface Parts {
   readonly listener: Listener;
   readonly secrets: SecretStore;
   readonly objects: ObjectStore;
+  readonly definitionThreads: DefinitionThreads;
 }
 
 /** Builds the parts; connects to nothing yet. */
@@ -40,6 +43,7 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
     listener: new Listener(database, logger),
     secrets: new PostgresSecretStore(database, await loadSecretKey(config)),
     objects: createDiskObjectStore(config.data.objectsFolder),
+    definitionThreads: new DefinitionThreads(logger),
   };
 }
 
@@ -51,7 +55,7 @@ export const SECRETS = Symbol('secrets');
 export const OBJECTS = Symbol('objects');
 
 /** The parts as Nest providers. */
-export function partProviders({ config, logger, database, listener, secrets, objects }: Parts) {
+export function partProviders({ config, logger, database, listener, secrets, objects, definitionThreads }: Parts) {
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
@@ -59,9 +63,11 @@ export function partProviders({ config, logger, database, listener, secrets, obj
     { provide: SECRETS, useValue: secrets },
     { provide: OBJECTS, useValue: objects },
     { provide: Listener, useValue: listener },
+    { provide: DefinitionThreads, useValue: definitionThreads },
     ...[
       AppRepository,
       ConversationRepository,
+      DefinitionRepository,
       FileRepository,
       HistoryRepository,
       MemberRepository,

@@ -4,18 +4,23 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AppResolver } from './app/app.resolver.js';
+import { DraftResolver, VersionResolver } from './app/definition.resolver.js';
 import { AuthResolver } from './auth/auth.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { RunResolver } from './run/run.resolver.js';
+import { AttemptResolver, StepResolver } from './run/step.resolver.js';
 
 const FILE = path.resolve(import.meta.dirname, '../schema.graphql');
 
 it('is the schema that is committed; `npm run fix` writes it anew', async () => {
   const app = await NestFactory.create(GraphQLSchemaBuilderModule, { logger: false });
   await app.init();
-  const resolvers = [AppResolver, AuthResolver, ConversationResolver, ModelResolver, RunResolver];
+  const resolvers = [
+    ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver],
+    ...[RunResolver, StepResolver, VersionResolver],
+  ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;
   if (process.env['TENON_WRITE_SCHEMA']) writeFileSync(FILE, text);

@@ -1,6 +1,7 @@
 import { defineErrors } from '@tenon/base';
 import {
   AppRepository,
+  DefinitionRepository,
   joinTransaction,
   MemberRepository,
   PostgresSecretStore,
@@ -12,6 +13,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppService } from './app/app.service.js';
+import type { DefinitionThreads } from './app/definition-threads.js';
+import { DraftReports } from './app/draft-reports.js';
 import { SecretSealer } from './app/secret-sealer.js';
 import { hashPassword } from './auth/passwords.js';
 import type { Parts } from './parts.js';
@@ -22,7 +25,7 @@ export const seedErrors = defineErrors('seed', { templateRefused: 'invalid' });
 /** Name under which the launcher's token for the command line is kept. */
 const TOKEN_NAME = 'command line';
 
-type SeedParts = Pick<Parts, 'config' | 'database' | 'logger'>;
+type SeedParts = Pick<Parts, 'config' | 'database' | 'logger' | 'definitionThreads'>;
 type Member = Pick<Identity, 'teamId' | 'memberId'>;
 
 interface Template {
@@ -47,7 +50,8 @@ export async function seed(parts: SeedParts, examples: string): Promise<{ readon
 }
 
 /** The owner's ids; undefined when another process was faster. */
-async function makeFirstTeam({ config, database, logger }: SeedParts, examples: string): Promise<Member | undefined> {
+async function makeFirstTeam(parts: SeedParts, examples: string): Promise<Member | undefined> {
+  const { config, database, logger } = parts;
   const { email, password: given } = config.owner;
   const password = given ?? randomBytes(18).toString('base64url');
   const passwordHash = await hashPassword(password);
@@ -56,7 +60,7 @@ async function makeFirstTeam({ config, database, logger }: SeedParts, examples: 
   const owner = await database.inTransaction(async (sql) => {
     const inside = joinTransaction(database, sql);
     const first = await new MemberRepository(inside).createFirstOwner({ teamName: 'My team', email, passwordHash });
-    if (first) await addTemplates(inside, key, first, templates);
+    if (first) await addTemplates(appsOf(inside, key, parts.definitionThreads), first, templates);
     return first;
   });
   if (owner && !given) logger.warn({ email, password }, 'the first member was made; change this password');
@@ -69,13 +73,14 @@ async function readTemplates(folder: string): Promise<Template[]> {
   return Promise.all(files.map(async (file) => ({ file, content: await readFile(file, 'utf8') })));
 }
 
-async function addTemplates(
-  database: Database,
-  key: Uint8Array,
-  owner: Member,
-  templates: readonly Template[],
-): Promise<void> {
-  const apps = new AppService(new AppRepository(database), new SecretSealer(new PostgresSecretStore(database, key)));
+function appsOf(database: Database, key: Uint8Array, threads: DefinitionThreads): AppService {
+  const apps = new AppRepository(database);
+  const definitions = new DefinitionRepository(database);
+  const sealer = new SecretSealer(new PostgresSecretStore(database, key));
+  return new AppService(apps, definitions, sealer, threads, new DraftReports(apps, definitions, threads));
+}
+
+async function addTemplates(apps: AppService, owner: Member, templates: readonly Template[]): Promise<void> {
   for (const { file, content } of templates) {
     const taken = await apps.importApp(owner, { content });
     const done = taken.ok ? await apps.publish(owner, taken.value.id) : taken;

@@ -4,20 +4,11 @@ export {
   closeAttempt,
   dropAttempt,
   openAttempt,
-  type AttemptKey,
   type AttemptRecord,
   type OpenedAttempt,
 } from './attempts.js';
 export { closeRun } from './close-run.js';
-export {
-  checkDatabase,
-  databaseErrors,
-  joinTransaction,
-  openDatabase,
-  type Database,
-  type DatabaseOptions,
-  type Sql,
-} from './database.js';
+export { checkDatabase, databaseErrors, joinTransaction, openDatabase, type Database, type Sql } from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
 export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
@@ -44,14 +35,14 @@ export {
   HistoryRepository,
   textName,
   type AttemptRecordRow,
+  type AttemptValue,
   type StepRecord,
+  type StepValue,
 } from './repositories/history.repository.js';
 export {
   endQueuedRun,
-  type EndedInQueue,
   runErrors,
   RunRepository,
-  type NewRun,
   type RunRecord,
   type RunStatus,
 } from './repositories/run.repository.js';
@@ -61,10 +52,10 @@ export { PostgresSecretStore } from './secret-store.js';
 export {
   appErrors,
   AppRepository,
-  draftErrors,
   type AppFields,
   type AppRecord,
   type DraftRecord,
+  type VersionPage,
   type VersionRecord,
 } from './repositories/app.repository.js';
 export {
@@ -72,7 +63,9 @@ export {
   type ConversationRecord,
   type MessageRecord,
 } from './repositories/conversation.repository.js';
+export { DefinitionRepository, type DraftText } from './repositories/definition.repository.js';
 export { FileRepository, type FileRecord } from './repositories/file.repository.js';
-export { MemberRepository, type Identity, type Role } from './repositories/member.repository.js';
+export { MemberRepository, type Identity } from './repositories/member.repository.js';
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';
+export { storableJsonText } from './storable.js';
 export { countWork } from './work-load.js';

@@ -180,7 +180,7 @@ describe('attempts', () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
     const history = new HistoryRepository(test.database);
     const recovering = async () => ({
-      run: await history.isRecovering(teamId, runId),
+      run: (await history.listRecovering(teamId, [runId])).length > 0,
       attempts: (await history.listAttempts(teamId, runId)).map(({ isRecovering }) => isRecovering),
     });
     await openAttempt(test.database, key, { ...work, workerId: 'silent' });

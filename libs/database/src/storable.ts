@@ -12,7 +12,11 @@ const ESCAPES =
  * person may send. NULs are left out, halves become U+FFFD.
  */
 export function storableJson(value: unknown): string {
-  const text = JSON.stringify(value);
+  return storableJsonText(JSON.stringify(value));
+}
+
+/** The same for what is JSON text already. */
+export function storableJsonText(text: string): string {
   if (!text.includes('\\u')) return text;
   return text.replace(ESCAPES, (escape) => {
     if (escape === '\\u0000') return '';

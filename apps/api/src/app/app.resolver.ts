@@ -1,11 +1,14 @@
 import type { AppId, VersionId } from '@tenon/base';
-import { AppRepository, type Identity } from '@tenon/database';
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { CurrentMember } from '../auth/identity.js';
+import { AppRepository, appErrors, type Identity } from '@tenon/database';
+import { Args, Context, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CurrentMember, type GraphQLContext } from '../auth/identity.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
+import { costOfList, DEFINITION_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
-import { AppService, definitionErrors, type Taken } from './app.service.js';
+import { AppLoaders } from './app.loaders.js';
+import { AppService, type Taken } from './app.service.js';
+import { definitionErrors } from './definition-errors.js';
 import {
   App,
   AppConnection,
@@ -26,11 +29,15 @@ import {
   VersionConnection,
 } from './app.types.js';
 
+/** Issues that a draft usually has at most. */
+const ISSUES = 20;
+
 @Resolver(() => App)
 export class AppResolver {
   constructor(
     private readonly apps: AppRepository,
     private readonly service: AppService,
+    private readonly loaders: AppLoaders,
   ) {}
 
   @Query(() => AppConnection, { name: 'apps', description: 'The team’s apps, newest first' })
@@ -45,30 +52,31 @@ export class AppResolver {
   }
 
   @ResolveField(() => Draft)
-  async draft(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<Draft> {
-    return toDraft(await this.service.getDraft(teamId, app.id as AppId));
+  async draft(@Parent() app: App, @Context() context: GraphQLContext): Promise<Draft> {
+    return toDraft(found(await this.loaders.draft(context).load(app.id as AppId)));
   }
 
-  @ResolveField(() => [Issue], { description: 'What publishing the draft would say' })
-  async issues(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<Issue[]> {
-    return (await this.service.compileDraft(teamId, app.id as AppId)).issues.map(toIssue);
+  @ResolveField(() => [Issue], { complexity: costOfList(ISSUES), description: 'What publishing the draft would say' })
+  async issues(@Parent() app: App, @Context() context: GraphQLContext): Promise<Issue[]> {
+    return found(await this.loaders.issues(context).load(app.id as AppId)).map(toIssue);
   }
 
-  @ResolveField(() => String, { description: 'The draft as an app file, without secrets' })
-  export(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<string> {
-    return this.service.exportApp(teamId, app.id as AppId);
+  @ResolveField(() => String, { complexity: DEFINITION_COST, description: 'The draft as an app file, without secrets' })
+  async export(@Parent() app: App, @Context() context: GraphQLContext): Promise<string> {
+    return found(await this.loaders.exported(context).load(app.id as AppId));
   }
 
   @ResolveField(() => Version, { nullable: true, description: 'The version that callers get' })
-  async liveVersion(@Parent() app: App, @CurrentMember() { teamId }: Identity): Promise<Version | null> {
+  async liveVersion(@Parent() app: App, @Context() context: GraphQLContext): Promise<Version | null> {
     if (!app.liveVersionId) return null;
-    const [version] = await this.apps.findVersions(teamId, [app.liveVersionId as VersionId]);
+    const version = await this.loaders.version(context).load(app.liveVersionId as VersionId);
     return version ? toVersion(version) : null;
   }
 
   @ResolveField(() => VersionConnection)
-  versions(@Parent() app: App, @Args() page: PageArgs, @CurrentMember() { teamId }: Identity) {
-    const load = (part: { first: number; after?: VersionId }) => this.apps.listVersions(teamId, app.id as AppId, part);
+  versions(@Parent() app: App, @Args() page: PageArgs, @Context() context: GraphQLContext) {
+    const load = (part: { first: number; after?: VersionId }) =>
+      this.loaders.versions(context).load({ appId: app.id as AppId, ...part });
     return loadPage(page, load, toVersion);
   }
 
@@ -111,6 +119,12 @@ export class AppResolver {
       return { deletedAppId: appId };
     });
   }
+}
+
+/** What was loaded of an app. @throws app.missing when it was deleted meanwhile */
+function found<T>(loaded: T | undefined): T {
+  if (loaded === undefined) throw appErrors.missing('There is no such app.');
+  return loaded;
 }
 
 /** A payload whose issues are told whether or not the definition was taken. */

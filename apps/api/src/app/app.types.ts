@@ -50,15 +50,15 @@ export class Draft {
   @Field(() => Int)
   revision!: number;
 
-  @Field(() => JsonScalar)
-  definition!: unknown;
-
   @Field()
   updatedAt!: Date;
+
+  appId!: string;
 }
 
-export function toDraft({ revision, definition, updatedAt }: DraftRecord): Draft {
-  return { revision, definition, updatedAt };
+/** A draft from its record. */
+export function toDraft(record: DraftRecord): Draft {
+  return { ...record };
 }
 
 @ObjectType()
@@ -69,9 +69,6 @@ export class Version {
   @Field(() => Int)
   number!: number;
 
-  @Field(() => JsonScalar)
-  definition!: unknown;
-
   @Field()
   planHash!: string;
 
@@ -80,8 +77,8 @@ export class Version {
 }
 export const VersionConnection = connectionOf(Version);
 
-export function toVersion({ id, number, definition, planHash, createdAt }: VersionRecord): Version {
-  return { id, number, definition, planHash, createdAt };
+export function toVersion({ id, number, planHash, createdAt }: VersionRecord): Version {
+  return { id, number, planHash, createdAt };
 }
 
 @ObjectType()

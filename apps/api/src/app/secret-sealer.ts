@@ -1,30 +1,22 @@
 import type { TeamId } from '@tenon/base';
-import { hasGraph, type Definition, type DefinitionVariable } from '@tenon/dsl';
-import { isSecret, secretOf, toText } from '@tenon/engine';
 import type { SecretStore } from '@tenon/ports';
 import { Inject, Injectable } from '@nestjs/common';
 import { SECRETS } from '../parts.js';
+import type { ReadDefinition } from './definition.thread.js';
 
-/** Takes the values of secret variables out of definitions before anything is stored. */
+/** Seals the values of secret variables before anything is stored. */
 @Injectable()
 export class SecretSealer {
   constructor(@Inject(SECRETS) private readonly secrets: SecretStore) {}
 
-  /** The definition with each secret value replaced by a reference to where it is sealed. */
-  async seal(teamId: TeamId, definition: Definition): Promise<Definition> {
-    if (!hasGraph(definition)) return definition;
-    const { workflow } = definition;
-    const environment = await Promise.all(workflow.environment_variables.map((it) => this.sealVariable(teamId, it)));
-    const conversation = await Promise.all(workflow.conversation_variables.map((it) => this.sealVariable(teamId, it)));
-    return {
-      ...definition,
-      workflow: { ...workflow, environment_variables: environment, conversation_variables: conversation },
-    };
-  }
-
-  private async sealVariable(teamId: TeamId, variable: DefinitionVariable): Promise<DefinitionVariable> {
-    const { value_type: type, value } = variable;
-    if (type !== 'secret' || isSecret(value) || value === '' || value === null) return variable;
-    return { ...variable, value: secretOf(await this.secrets.seal(teamId, toText(value))) };
+  /** The text of the definition with, in place of each secret, a reference to where it is sealed. */
+  async seal(teamId: TeamId, { definition, secrets }: ReadDefinition): Promise<string> {
+    const ids = await Promise.all(secrets.map(({ value }) => this.secrets.seal(teamId, value)));
+    const sealed = new Map(secrets.map(({ placeholder }, index) => [placeholder, ids[index] as string]));
+    // once over the text, which may be long and hold thousands
+    return definition.replace(REFERENCE, (reference, id: string) => reference.replace(id, sealed.get(id) ?? id));
   }
 }
+
+// inside a text of the definition its quotes are escaped
+const REFERENCE = /"\$secret":"([^"\\]*)"/g;

@@ -1,8 +1,10 @@
 import type { AppId, ConversationId } from '@tenon/base';
-import { ConversationRepository, type Identity } from '@tenon/database';
-import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { CurrentMember } from '../auth/identity.js';
+import { ConversationRepository, type Identity, type MessageRecord } from '@tenon/database';
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CurrentMember, type GraphQLContext } from '../auth/identity.js';
+import { batched, rowsPerKey, type Batched } from '../graphql/batched.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
+import { costOfList } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { Conversation, ConversationConnection, Message, toConversation, toMessage } from './conversation.types.js';
 
@@ -11,7 +13,13 @@ const MESSAGES = 100;
 
 @Resolver(() => Conversation)
 export class ConversationResolver {
-  constructor(private readonly conversations: ConversationRepository) {}
+  private readonly messagesOf: Batched<ConversationId, MessageRecord[]>;
+
+  constructor(private readonly conversations: ConversationRepository) {
+    this.messagesOf = batched(async (teamId, ids) =>
+      rowsPerKey(ids, await conversations.listMessages(teamId, ids, MESSAGES), (row) => row.conversationId),
+    );
+  }
 
   @Query(() => ConversationConnection, { name: 'conversations', description: 'Threads of an app, newest first' })
   listConversations(
@@ -30,8 +38,8 @@ export class ConversationResolver {
     return conversation ? toConversation(conversation) : null;
   }
 
-  @ResolveField(() => [Message], { description: 'The newest hundred, oldest first' })
-  async messages(@Parent() { id }: Conversation, @CurrentMember() { teamId }: Identity): Promise<Message[]> {
-    return (await this.conversations.listMessages(teamId, id as ConversationId, MESSAGES)).map(toMessage);
+  @ResolveField(() => [Message], { complexity: costOfList(MESSAGES), description: 'The newest hundred, oldest first' })
+  async messages(@Parent() { id }: Conversation, @Context() context: GraphQLContext): Promise<Message[]> {
+    return (await this.messagesOf(context).load(id as ConversationId)).map(toMessage);
   }
 }

@@ -7,7 +7,12 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { getComplexity, simpleEstimator, type ComplexityEstimator } from 'graphql-query-complexity';
+import {
+  fieldExtensionsEstimator,
+  getComplexity,
+  simpleEstimator,
+  type ComplexityEstimator,
+} from 'graphql-query-complexity';
 
 /** Fields within fields. */
 const MAX_DEPTH = 12;
@@ -41,7 +46,8 @@ function costOf(schema: GraphQLSchema, query: DocumentNode, { variables, operati
       query,
       variables: variables ?? {},
       ...(operationName && { operationName }),
-      estimators: [pageEstimator, simpleEstimator({ defaultComplexity: 1 })],
+      // fields that are dearer than one say so: graphql/cost.ts
+      estimators: [pageEstimator, fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })],
       maxQueryNodes: MAX_NODES,
     });
   } catch (error) {

@@ -14,14 +14,18 @@ export class QueueWatch {
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
-  /** One sentence, or null for a run that does not wait. */
-  async explain(teamId: TeamId, run: RunRecord): Promise<string | null> {
+  /** Of each run one sentence, or null where it does not wait. */
+  async explain(teamId: TeamId, runs: readonly RunRecord[]): Promise<(string | null)[]> {
+    const isUnclear = runs.some(({ status, relayError }) => status === 'queued' && !relayError);
+    const underWay = isUnclear ? (await this.runs.countOpen(teamId)).underWay : 0;
+    return runs.map((run) => this.explainOne(run, underWay));
+  }
+
+  private explainOne(run: RunRecord, underWay: number): string | null {
     if (run.status !== 'queued') return null;
     const since = run.createdAt.toISOString();
     if (run.relayError) return `${run.relayError} Waiting since ${since}.`;
-    const { underWay } = await this.runs.countOpen(teamId);
-    const limit = this.config.runs.teamMaxRuns;
-    if (underWay >= limit)
+    if (underWay >= this.config.runs.teamMaxRuns)
       return `${underWay} runs of the team are under way, the most at once; this one starts when one ends.`;
     if (Date.now() - run.createdAt.getTime() < PATIENCE_MS) return null;
     return `No worker has taken the run yet. Waiting since ${since}.`;

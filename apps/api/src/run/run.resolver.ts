@@ -1,30 +1,34 @@
 import type { AppId, ConversationId, Json, RunId, VersionId } from '@tenon/base';
-import { AppRepository, HistoryRepository, readAnswer, RunRepository, type Identity } from '@tenon/database';
+import { readAnswer, RunRepository, type Identity } from '@tenon/database';
 import type { ObjectStore } from '@tenon/ports';
 import { Inject } from '@nestjs/common';
 import { OBJECTS } from '../parts.js';
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import { AppLoaders } from '../app/app.loaders.js';
 import { App, toApp, toVersion, Version } from '../app/app.types.js';
 import { CurrentMember, requireIdentity, type GraphQLContext } from '../auth/identity.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
+import { costOfList, VALUE_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
+import { RunLoaders } from './run.loaders.js';
 import { RunService } from './run.service.js';
 import { RunUpdate } from './run-update.types.js';
 import { RunUpdates } from './run-updates.js';
 import { Run, RunConnection, RunFilter, RunPayload, StartRunInput, StopRunInput, toRun } from './run.types.js';
-import { Step, toAttempt, toStep } from './step.types.js';
-import { QueueWatch } from './queue-watch.js';
+import { Step, toStep } from './step.types.js';
+
+/** Steps that a run usually has at most. */
+const STEPS = 50;
 
 @Resolver(() => Run)
 export class RunResolver {
   constructor(
     private readonly service: RunService,
     private readonly runs: RunRepository,
-    private readonly apps: AppRepository,
-    private readonly history: HistoryRepository,
+    private readonly loaders: RunLoaders,
+    private readonly appLoaders: AppLoaders,
     private readonly updates: RunUpdates,
-    private readonly queue: QueueWatch,
     @Inject(OBJECTS) private readonly objects: ObjectStore,
   ) {}
 
@@ -49,46 +53,45 @@ export class RunResolver {
   }
 
   @ResolveField(() => App)
-  async app(@Parent() run: Run, @CurrentMember() { teamId }: Identity) {
-    const app = await this.apps.find(teamId, run.record.appId);
+  async app(@Parent() run: Run, @Context() context: GraphQLContext) {
+    const app = await this.appLoaders.app(context).load(run.record.appId);
     return app && toApp(app);
   }
 
   @ResolveField(() => Version, { nullable: true, description: 'Null for a run of the draft' })
-  async version(@Parent() { record }: Run, @CurrentMember() { teamId }: Identity) {
+  async version(@Parent() { record }: Run, @Context() context: GraphQLContext) {
     if (!record.versionId) return null;
-    const [version] = await this.apps.findVersions(teamId, [record.versionId]);
+    const version = await this.appLoaders.version(context).load(record.versionId);
     return version ? toVersion(version) : null;
   }
 
-  @ResolveField(() => String, { nullable: true, description: 'The answer of a chatflow, whole' })
+  @ResolveField(() => String, {
+    nullable: true,
+    complexity: VALUE_COST,
+    description: 'The answer of a chatflow, whole',
+  })
   async answer(@Parent() { record }: Run): Promise<string | null> {
     const answer = record.outputs?.['answer'];
     return answer === undefined ? null : readAnswer(this.objects, answer);
   }
 
   @ResolveField(() => String, { nullable: true, description: 'Why a queued run has not started' })
-  waitingFor(@Parent() { record }: Run, @CurrentMember() { teamId }: Identity) {
-    return this.queue.explain(teamId, record);
+  waitingFor(@Parent() { record }: Run, @Context() context: GraphQLContext) {
+    return this.loaders.waitingFor(context).load(record);
   }
 
   @ResolveField(() => Boolean, { description: 'A step’s worker has not been heard of for three seconds' })
-  async isRecovering(@Parent() { record }: Run, @CurrentMember() { teamId }: Identity) {
-    return record.finishedAt ? false : this.history.isRecovering(teamId, record.id);
+  isRecovering(@Parent() { record }: Run, @Context() context: GraphQLContext) {
+    return record.finishedAt ? false : this.loaders.isRecovering(context).load(record.id);
   }
 
-  @ResolveField(() => [Step], { description: 'In the order in which they were first heard of' })
-  async steps(@Parent() { record }: Run, @CurrentMember() { teamId }: Identity): Promise<Step[]> {
-    const [steps, attempts, plan] = await Promise.all([
-      this.history.listSteps(teamId, record.id),
-      this.history.listAttempts(teamId, record.id),
-      this.apps.getPlan(teamId, record.planHash),
-    ]);
-    const names = new Map(plan.steps.map((step) => [step.id, step]));
-    const byStep = Object.groupBy(attempts, ({ stepKey }) => stepKey);
-    return steps.map((step) =>
-      toStep(step, names.get(step.stepKey.split('/').at(-1) as string), (byStep[step.stepKey] ?? []).map(toAttempt)),
-    );
+  @ResolveField(() => [Step], {
+    complexity: costOfList(STEPS),
+    description: 'In the order in which they were first heard of',
+  })
+  async steps(@Parent() { record }: Run, @Context() context: GraphQLContext): Promise<Step[]> {
+    const steps = await this.loaders.steps(context).load(record.id);
+    return steps.map((step) => toStep(step, record.planHash));
   }
 
   @Mutation(() => RunPayload, { description: 'Accepts a run; from then on it is never lost' })

@@ -6,6 +6,7 @@ import {
   type ConversationId,
   type Json,
   type RunId,
+  type TeamId,
   type VersionId,
 } from '@tenon/base';
 import {
@@ -21,7 +22,8 @@ import {
 import { coerceInputs, type Outputs, type Plan } from '@tenon/engine';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { AppService, definitionErrors } from '../app/app.service.js';
+import { definitionErrors } from '../app/definition-errors.js';
+import { DraftReports } from '../app/draft-reports.js';
 import { FileInputs } from '../files/file-inputs.js';
 
 /** Failures of starting a run that the caller can correct. */
@@ -63,7 +65,7 @@ interface Target {
 export class RunService {
   constructor(
     private readonly apps: AppRepository,
-    private readonly appService: AppService,
+    private readonly drafts: DraftReports,
     private readonly conversations: ConversationRepository,
     private readonly runs: RunRepository,
     private readonly files: FileInputs,
@@ -129,25 +131,31 @@ export class RunService {
   }
 
   private async findTarget({ teamId }: Identity, request: StartRequest): Promise<Target> {
-    const runnable = await this.apps.findRunnable(teamId, request.appId, request.versionId);
+    const target = request.useDraft
+      ? { versionId: null, planHash: await this.planDraft(teamId, request.appId) }
+      : await this.findVersion(teamId, request);
+    return { ...target, plan: await this.apps.getPlan(teamId, target.planHash) };
+  }
+
+  private async planDraft(teamId: TeamId, appId: AppId): Promise<string> {
+    const planned = await this.drafts.plan(teamId, appId);
+    if (planned.ok) return planned.planHash;
+    throw definitionErrors.hasErrors('The draft has errors; correct them before it can run.', {
+      details: {
+        problems: planned.issues
+          .filter(({ severity }) => severity === 'error')
+          .map(({ code, message, path }) => ({ code, message, path: [...path] })),
+      },
+    });
+  }
+
+  private async findVersion(teamId: TeamId, { appId, versionId: asked }: StartRequest) {
+    const runnable = await this.apps.findRunnable(teamId, appId, asked);
     if (!runnable) throw appErrors.missing('There is no such app.');
-    if (request.useDraft) {
-      const compiled = await this.appService.compileDraft(teamId, request.appId);
-      if (!compiled.ok)
-        throw definitionErrors.hasErrors('The draft has errors; correct them before it can run.', {
-          details: {
-            problems: compiled.issues
-              .filter(({ severity }) => severity === 'error')
-              .map(({ code, message, path }) => ({ code, message, path: [...path] })),
-          },
-        });
-      await this.apps.storePlan(teamId, compiled.hash, compiled.plan);
-      return { versionId: null, planHash: compiled.hash, plan: compiled.plan };
-    }
     const { versionId, planHash } = runnable;
-    if (!versionId && request.versionId) throw startErrors.versionMissing('The app has no such version.');
-    if (!versionId) throw startErrors.notPublished('The app is not published yet; publish it, or run its draft.');
-    return { versionId, planHash, plan: await this.apps.getPlan(teamId, planHash) };
+    if (versionId) return { versionId, planHash };
+    if (asked) throw startErrors.versionMissing('The app has no such version.');
+    throw startErrors.notPublished('The app is not published yet; publish it, or run its draft.');
   }
 
   /** The values of the start form; every problem of every field is found before anything is refused. */
@@ -166,11 +174,9 @@ export class RunService {
 
   private async findConversation({ teamId }: Identity, { appId, conversationId }: StartRequest) {
     if (!conversationId) return { id: newId<ConversationId>(), isNew: true, round: 1 };
-    const conversation = await this.conversations.find(teamId, conversationId);
-    if (!conversation || conversation.appId !== appId)
-      throw startErrors.conversationMissing('The app has no such conversation.');
-    const rounds = await this.conversations.countRounds(teamId, conversationId);
-    return { id: conversationId, isNew: false, round: rounds + 1 };
+    const round = await this.conversations.findNextRound(teamId, appId, conversationId);
+    if (round === undefined) throw startErrors.conversationMissing('The app has no such conversation.');
+    return { id: conversationId, isNew: false, round };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RunRecord, RunStatus as Status } from '@tenon/database';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { connectionOf } from '../graphql/connection.js';
+import { VALUE_COST } from '../graphql/cost.js';
 import { Payload } from '../graphql/payload.js';
 import { JsonScalar } from '../graphql/scalars.js';
 import { Failure, toFailure, Usage } from './outcome.types.js';
@@ -44,13 +45,13 @@ export class Run {
   @Field(() => Failure, { nullable: true })
   failure!: Failure | null;
 
-  @Field(() => JsonScalar)
+  @Field(() => JsonScalar, { complexity: VALUE_COST })
   inputs!: unknown;
 
   @Field(() => String, { nullable: true })
   query!: string | null;
 
-  @Field(() => JsonScalar, { nullable: true })
+  @Field(() => JsonScalar, { nullable: true, complexity: VALUE_COST })
   outputs!: unknown;
 
   @Field(() => Usage, { nullable: true })

@@ -1,8 +1,7 @@
+import type { RunId } from '@tenon/base';
 import type { AttemptRecordRow, StepRecord } from '@tenon/database';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { JsonScalar } from '../graphql/scalars.js';
 import { Failure, toFailure, Usage } from './outcome.types.js';
-import { plain } from './plain.js';
 
 /** Where a step stands. */
 export enum StepStatus {
@@ -32,6 +31,18 @@ export enum AttemptOutcome {
 }
 registerEnumType(AttemptOutcome, { name: 'AttemptOutcome' });
 
+/** Where a step is recorded. */
+export interface StepPlace {
+  readonly runId: RunId;
+  readonly stepKey: string;
+}
+
+/** Where an execution of a step is recorded. */
+export interface AttemptPlace extends StepPlace {
+  readonly attempt: number;
+  readonly execution: number;
+}
+
 /** One execution of one try at a step. */
 @ObjectType()
 export class Attempt {
@@ -53,18 +64,6 @@ export class Attempt {
   @Field(() => AttemptOutcome, { nullable: true })
   outcome!: AttemptOutcome | null;
 
-  @Field(() => JsonScalar, { nullable: true })
-  inputs!: unknown;
-
-  @Field(() => JsonScalar, { nullable: true, description: 'What was sent: the final prompt, the request' })
-  request!: unknown;
-
-  @Field(() => JsonScalar, { nullable: true, description: 'What came back, as it came' })
-  reply!: unknown;
-
-  @Field(() => JsonScalar, { nullable: true })
-  outputs!: unknown;
-
   @Field(() => Failure, { nullable: true })
   failure!: Failure | null;
 
@@ -73,6 +72,8 @@ export class Attempt {
 
   @Field({ description: 'Its worker has not been heard of for three seconds' })
   isRecovering!: boolean;
+
+  place!: AttemptPlace;
 }
 
 /** An execution from its record. */
@@ -84,13 +85,10 @@ export function toAttempt(row: AttemptRecordRow): Attempt {
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     outcome: row.outcome as AttemptOutcome | null,
-    inputs: plain(row.inputs),
-    request: row.request,
-    reply: row.reply,
-    outputs: plain(row.outputs),
     failure: toFailure(row.failure),
     usage: row.usage,
     isRecovering: row.isRecovering,
+    place: { runId: row.runId, stepKey: row.stepKey, attempt: row.attempt, execution: row.execution },
   };
 }
 
@@ -103,12 +101,6 @@ export class Step {
   @Field()
   nodeId!: string;
 
-  @Field()
-  type!: string;
-
-  @Field()
-  title!: string;
-
   @Field(() => StepStatus)
   status!: StepStatus;
 
@@ -117,12 +109,6 @@ export class Step {
 
   @Field(() => String, { nullable: true, description: 'The way it left' })
   exit!: string | null;
-
-  @Field(() => JsonScalar, { nullable: true, description: 'What it read, by selector' })
-  inputs!: unknown;
-
-  @Field(() => JsonScalar, { nullable: true })
-  outputs!: unknown;
 
   @Field(() => Failure, { nullable: true })
   failure!: Failure | null;
@@ -136,11 +122,9 @@ export class Step {
   @Field(() => Date, { nullable: true })
   finishedAt!: Date | null;
 
-  @Field()
-  isRecovering!: boolean;
+  place!: StepPlace;
 
-  @Field(() => [Attempt], { description: 'Executions by workers; none for a step that needed none' })
-  attempts!: Attempt[];
+  planHash!: string;
 }
 
 /** What the plan knows of a step. */
@@ -149,23 +133,19 @@ export interface StepNames {
   readonly title: string;
 }
 
-/** A step from its record, with the executions that are its own. */
-export function toStep(row: StepRecord, names: StepNames | undefined, attempts: Attempt[]): Step {
+/** A step from its record, and the plan that it is a step of. */
+export function toStep(row: StepRecord, planHash: string): Step {
   return {
     key: row.stepKey,
     nodeId: row.stepKey.split('/').at(-1) as string,
-    type: names?.type ?? '',
-    title: names?.title ?? '',
     status: row.status as StepStatus,
     attempt: row.attempt,
     exit: row.exit,
-    inputs: plain(row.inputs),
-    outputs: plain(row.outputs),
     failure: toFailure(row.failure),
     usage: row.usage,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
-    isRecovering: attempts.some(({ isRecovering }) => isRecovering),
-    attempts,
+    place: { runId: row.runId, stepKey: row.stepKey },
+    planHash,
   };
 }

@@ -9,11 +9,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { DefinitionThreads, type ThreadLimits } from '../app/definition-threads.js';
 import { hashPassword } from '../auth/passwords.js';
 import { composeParts, REQUIRED } from '../parts.js';
 import { seed } from '../seed.js';
 import { RunWatch } from '../run/run-watch.js';
 import { createServer } from '../server.js';
+import { buildDefinitionThread } from './build-definition-thread.js';
+import { recordStatements, type Statement } from './record-statements.js';
 
 /** A real API on a real Postgres, without a worker. */
 export interface ApiBench {
@@ -22,6 +25,9 @@ export interface ApiBench {
   readonly database: Database;
   readonly listener: Listener;
   readonly objects: ObjectStore;
+  readonly definitionThreads: DefinitionThreads;
+  /** The statements that the API runs while `work` is done. */
+  statementsOf(work: () => Promise<unknown>): Promise<readonly Statement[]>;
   /** Whether a subscription follows the run. */
   watching(runId: string): boolean;
   readonly owner: ApiClient;
@@ -45,7 +51,10 @@ export interface ApiClient {
 
 const PASSWORD = 'correct horse battery';
 
-export async function startApiBench(env: Record<string, string> = {}): Promise<ApiBench> {
+export async function startApiBench(
+  env: Record<string, string> = {},
+  { threadLimits }: { readonly threadLimits?: ThreadLimits } = {},
+): Promise<ApiBench> {
   const test = await startTestDatabase();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-api-'));
   const token = randomBytes(24).toString('hex');
@@ -60,7 +69,13 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
     },
     REQUIRED,
   );
-  const parts = await composeParts(config);
+  const composed = await composeParts(config);
+  const statements = new Set<Statement[]>();
+  const parts = {
+    ...composed,
+    database: recordStatements(composed.database, (statement) => statements.forEach((list) => list.push(statement))),
+    definitionThreads: new DefinitionThreads(composed.logger, await buildDefinitionThread(folder), threadLimits),
+  };
   const { app, close } = await createServer(parts);
   const members = app.get(MemberRepository);
   const examples = path.resolve(import.meta.dirname, '../../../../examples');
@@ -74,12 +89,20 @@ export async function startApiBench(env: Record<string, string> = {}): Promise<A
     database: parts.database,
     listener: parts.listener,
     objects: parts.objects,
+    definitionThreads: parts.definitionThreads,
+    statementsOf: async (work) => {
+      const list: Statement[] = [];
+      statements.add(list);
+      await work().finally(() => statements.delete(list));
+      return list;
+    },
     watching: (runId) => app.get(RunWatch).isWatched(runId as RunId),
     owner: client(url, token),
     stranger: client(url, await addStranger(test, members)),
     nobody: client(url, ''),
     close: async () => {
       await close();
+      await parts.definitionThreads.close();
       await parts.listener.close();
       await parts.database.close();
       await test.close();

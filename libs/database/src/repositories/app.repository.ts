@@ -1,8 +1,8 @@
-import { defineErrors, type AppId, type Json, type MemberId, type TeamId, type VersionId } from '@tenon/base';
+import { defineErrors, type AppId, type MemberId, type TeamId, type VersionId } from '@tenon/base';
 import type { Plan } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
-import { storableJson } from '../storable.js';
+import { storableJsonText } from '../storable.js';
 
 /** Failures of changing an app. */
 export const appErrors = defineErrors('app', { missing: 'missing', hasRuns: 'conflict' });
@@ -24,20 +24,26 @@ export interface AppRecord extends AppFields {
   readonly updatedAt: Date;
 }
 
+/** A draft without its definition: see `DefinitionRepository`. */
 export interface DraftRecord {
   readonly appId: AppId;
   readonly revision: number;
-  readonly definition: Json;
   readonly updatedAt: Date;
 }
 
+/** A version without its definition: see `DefinitionRepository`. */
 export interface VersionRecord {
   readonly id: VersionId;
   readonly appId: AppId;
   readonly number: number;
-  readonly definition: Json;
   readonly planHash: string;
   readonly createdAt: Date;
+}
+
+/** Where a page of an app's versions begins. */
+export interface VersionPage {
+  readonly appId: AppId;
+  readonly after?: VersionId;
 }
 
 /** A version by its plan; both are null where there is none. */
@@ -47,7 +53,10 @@ export type Runnable =
 /** Plans that a process keeps in memory: so many, of at most so many steps. */
 const KEPT_PLANS = { count: 100, steps: 300 };
 
-/** Apps with their drafts, versions and plans. The team is the first argument of every method. */
+/**
+ * Apps with their drafts, versions and plans. The team is the first argument of every method. Definitions and plans are
+ * given as JSON text.
+ */
 export class AppRepository {
   /** Plans never change, so what was read once holds; the least recently used first. */
   private readonly plans = new Map<string, Plan>();
@@ -55,21 +64,20 @@ export class AppRepository {
   constructor(private readonly database: Database) {}
 
   /** Makes an app with its first draft. */
-  async create(teamId: TeamId, fields: AppFields, definition: Json): Promise<AppId> {
+  async create(teamId: TeamId, fields: AppFields, definition: string): Promise<DraftRecord> {
     const id = newId<AppId>();
-    await this.database.inTransaction(async (sql) => {
+    return this.database.inTransaction(async (sql) => {
       await sql.rows(
         `insert into app (id, team_id, name, mode, description, icon, icon_background)
          values ($1, $2, $3, $4, $5, $6, $7)`,
         [id, teamId, fields.name, fields.mode, fields.description, fields.icon, fields.iconBackground],
       );
-      await sql.rows('insert into draft (app_id, team_id, definition) values ($1, $2, $3::json)', [
-        id,
-        teamId,
-        storableJson(definition),
-      ]);
+      const [draft] = await sql.rows<DraftRecord>(
+        `insert into draft (app_id, team_id, definition) values ($1, $2, $3::json) returning ${DRAFT_FIELDS}`,
+        [id, teamId, storableJsonText(definition)],
+      );
+      return draft as DraftRecord;
     });
-    return id;
   }
 
   async find(teamId: TeamId, appId: AppId): Promise<AppRecord | undefined> {
@@ -101,13 +109,11 @@ export class AppRepository {
     });
   }
 
-  async findDraft(teamId: TeamId, appId: AppId): Promise<DraftRecord | undefined> {
-    const [row] = await this.database.rows<DraftRecord>(
-      `select app_id as "appId", revision, definition, updated_at as "updatedAt" from draft
-       where team_id = $1 and app_id = $2`,
-      [teamId, appId],
-    );
-    return row;
+  findDrafts(teamId: TeamId, appIds: readonly AppId[]): Promise<DraftRecord[]> {
+    return this.database.rows(`select ${DRAFT_FIELDS} from draft where team_id = $1 and app_id = any($2::uuid[])`, [
+      teamId,
+      appIds,
+    ]);
   }
 
   /**
@@ -117,7 +123,7 @@ export class AppRepository {
   async saveDraft(
     teamId: TeamId,
     appId: AppId,
-    change: { readonly fields: AppFields; readonly definition: Json; readonly revision?: number },
+    change: { readonly fields: AppFields; readonly definition: string; readonly revision?: number },
   ): Promise<DraftRecord> {
     return this.database.inTransaction(async (sql) => {
       const [draft] = await sql.rows<{ revision: number }>(
@@ -132,41 +138,63 @@ export class AppRepository {
       await updateFields(sql, appId, change.fields);
       const [saved] = await sql.rows<DraftRecord>(
         `update draft set revision = revision + 1, definition = $2::json, updated_at = now() where app_id = $1
-         returning app_id as "appId", revision, definition, updated_at as "updatedAt"`,
-        [appId, storableJson(change.definition)],
+         returning ${DRAFT_FIELDS}`,
+        [appId, storableJsonText(change.definition)],
       );
       return saved as DraftRecord;
     });
   }
 
   /** Stores a plan, if it is new. */
-  async storePlan(teamId: TeamId, hash: string, plan: Plan): Promise<void> {
+  async storePlan(teamId: TeamId, hash: string, plan: string): Promise<void> {
     await storePlan(this.database, teamId, hash, plan);
+    this.keepPlan(`${teamId} ${hash}`, JSON.parse(storableJsonText(plan)) as Plan);
   }
 
   async getPlan(teamId: TeamId, hash: string): Promise<Plan> {
-    const name = `${teamId} ${hash}`;
-    const plan = this.plans.get(name) ?? (await this.readPlan(teamId, hash));
+    return (await this.getPlans(teamId, [hash])).get(hash) as Plan;
+  }
+
+  /** Plans by their hashes. */
+  async getPlans(teamId: TeamId, hashes: readonly string[]): Promise<ReadonlyMap<string, Plan>> {
+    const plans = new Map<string, Plan>();
+    const unknown: string[] = [];
+    for (const hash of new Set(hashes)) {
+      const kept = this.plans.get(`${teamId} ${hash}`);
+      if (kept) plans.set(hash, kept);
+      else unknown.push(hash);
+    }
+    if (unknown.length > 0)
+      for (const { hash, document } of await this.readPlans(teamId, unknown)) plans.set(hash, document);
+    for (const [hash, plan] of plans) this.keepPlan(`${teamId} ${hash}`, plan);
+    return plans;
+  }
+
+  private keepPlan(name: string, plan: Plan): void {
     this.plans.delete(name);
     if (plan.steps.length <= KEPT_PLANS.steps) this.plans.set(name, plan);
     if (this.plans.size > KEPT_PLANS.count) this.plans.delete(this.plans.keys().next().value as string);
-    return plan;
   }
 
-  private async readPlan(teamId: TeamId, hash: string): Promise<Plan> {
-    const [row] = await this.database.rows<{ document: Plan }>(
-      'select document from plan where team_id = $1 and hash = $2',
-      [teamId, hash],
+  private async readPlans(teamId: TeamId, hashes: readonly string[]): Promise<{ hash: string; document: Plan }[]> {
+    const rows = await this.database.rows<{ hash: string; document: Plan }>(
+      'select hash, document from plan where team_id = $1 and hash = any($2::text[])',
+      [teamId, hashes],
     );
-    if (!row) throw new Error(`plan ${hash} is not stored`);
-    return row.document;
+    if (rows.length < hashes.length) throw new Error(`of the plans ${hashes.join(', ')} not all are stored`);
+    return rows;
   }
 
   /** Freezes a definition with its plan as the next version and makes it live: all of it, or nothing. */
   async publish(
     teamId: TeamId,
     appId: AppId,
-    version: { readonly definition: Json; readonly plan: Plan; readonly hash: string; readonly by: MemberId | null },
+    version: {
+      readonly definition: string;
+      readonly plan: string;
+      readonly hash: string;
+      readonly by: MemberId | null;
+    },
   ): Promise<VersionRecord> {
     return this.database.inTransaction(async (sql) => {
       // one publish of an app at a time, so that numbers follow each other
@@ -177,7 +205,7 @@ export class AppRepository {
         `insert into version (id, team_id, app_id, number, definition, plan_hash, created_by)
          select $1, $2, $3, coalesce(max(number), 0) + 1, $4::json, $5, $6 from version where app_id = $3
          returning ${VERSION_FIELDS}`,
-        [newId(), teamId, appId, storableJson(version.definition), version.hash, version.by],
+        [newId(), teamId, appId, storableJsonText(version.definition), version.hash, version.by],
       );
       await sql.rows('update app set live_version_id = $2, updated_at = now() where id = $1', [appId, row?.id]);
       return row as VersionRecord;
@@ -205,17 +233,15 @@ export class AppRepository {
     ]);
   }
 
-  /** A page of an app's versions, newest first. */
-  listVersions(
-    teamId: TeamId,
-    appId: AppId,
-    page: { readonly first: number; readonly after?: VersionId },
-  ): Promise<VersionRecord[]> {
-    return this.database.rows(
-      `select ${VERSION_FIELDS} from version
-       where team_id = $1 and app_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`,
-      [teamId, appId, page.after ?? null, page.first],
-    );
+  /** Pages of versions of apps, each newest first and at most `first` long. */
+  async listVersions(teamId: TeamId, pages: readonly VersionPage[], first: number): Promise<VersionRecord[][]> {
+    const rows = await this.database.rows<VersionRecord & { readonly page: number }>(VERSION_PAGES, [
+      teamId,
+      pages.map(({ appId }) => appId),
+      pages.map(({ after }) => after ?? null),
+      first,
+    ]);
+    return pages.map((_, index) => rows.filter(({ page }) => page === index + 1));
   }
 }
 
@@ -224,7 +250,19 @@ select id, name, mode, description, icon, icon_background as "iconBackground", l
   created_at as "createdAt", updated_at as "updatedAt"
 from app`;
 
-const VERSION_FIELDS = `id, app_id as "appId", number, definition, plan_hash as "planHash", created_at as "createdAt"`;
+const DRAFT_FIELDS = `app_id as "appId", revision, updated_at as "updatedAt"`;
+
+const VERSION_FIELDS = `id, app_id as "appId", number, plan_hash as "planHash", created_at as "createdAt"`;
+
+const VERSION_PAGES = `
+select version.*, page.number::int as page
+from unnest($2::uuid[], $3::uuid[]) with ordinality as page (app, after, number)
+cross join lateral (
+  select ${VERSION_FIELDS} from version
+  where team_id = $1 and app_id = page.app and (page.after is null or id < page.after)
+  order by id desc limit $4
+) version
+order by page.number, version.id desc`;
 
 async function updateFields(sql: Sql, appId: AppId, fields: AppFields): Promise<void> {
   await sql.rows(
@@ -234,10 +272,10 @@ async function updateFields(sql: Sql, appId: AppId, fields: AppFields): Promise<
   );
 }
 
-async function storePlan(sql: Sql, teamId: TeamId, hash: string, plan: Plan): Promise<void> {
+async function storePlan(sql: Sql, teamId: TeamId, hash: string, plan: string): Promise<void> {
   await sql.rows('insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing', [
     teamId,
     hash,
-    storableJson(plan),
+    storableJsonText(plan),
   ]);
 }

@@ -41,22 +41,32 @@ export class ConversationRepository {
     );
   }
 
-  /** The newest messages of a thread, oldest first. */
-  async listMessages(teamId: TeamId, id: ConversationId, limit: number): Promise<MessageRecord[]> {
-    const rows = await this.database.rows<MessageRecord>(
-      `select run_id as "runId", query, answer, status, created_at as "createdAt" from message
-       where team_id = $1 and conversation_id = $2 order by created_at desc, run_id desc limit $3`,
-      [teamId, id, limit],
+  /** The newest messages of threads, at most `limit` of each; those of one thread follow each other, oldest first. */
+  async listMessages(
+    teamId: TeamId,
+    ids: readonly ConversationId[],
+    limit: number,
+  ): Promise<(MessageRecord & { readonly conversationId: ConversationId })[]> {
+    return this.database.rows(
+      `select thread.id as "conversationId", message.run_id as "runId", message.query, message.answer, message.status,
+         message.created_at as "createdAt"
+       from unnest($2::uuid[]) as thread (id)
+       cross join lateral (
+         select * from message where team_id = $1 and conversation_id = thread.id
+         order by created_at desc, run_id desc limit $3
+       ) message
+       order by thread.id, message.created_at, message.run_id`,
+      [teamId, ids, limit],
     );
-    return rows.reverse();
   }
 
-  /** Runs of a thread that were accepted so far: the number of the round in hand is one more. */
-  async countRounds(teamId: TeamId, id: ConversationId): Promise<number> {
-    const [row] = await this.database.rows<{ rounds: number }>(
-      'select count(*)::int as rounds from run where team_id = $1 and conversation_id = $2',
-      [teamId, id],
+  /** The number of a thread's next round: one more than its runs so far. Undefined where the app has no such thread. */
+  async findNextRound(teamId: TeamId, appId: AppId, id: ConversationId): Promise<number | undefined> {
+    const [row] = await this.database.rows<{ round: number }>(
+      `select 1 + (select count(*)::int from run where team_id = $1 and conversation_id = $3) as round
+       from conversation where team_id = $1 and app_id = $2 and id = $3`,
+      [teamId, appId, id],
     );
-    return row?.rounds ?? 0;
+    return row?.round;
   }
 }

@@ -5,8 +5,9 @@ import type { Sql } from '../database.js';
 import { storableJson } from '../storable.js';
 import { IS_BEATING } from '../work-load.js';
 
-/** A step as a screen shows it. Times are ISO text. */
+/** A step as a screen shows it. */
 export interface StepRecord {
+  readonly runId: RunId;
   readonly stepKey: string;
   readonly status: StepState['status'];
   readonly attempt: number;
@@ -21,6 +22,7 @@ export interface StepRecord {
 
 /** One execution of one try at a step. */
 export interface AttemptRecordRow {
+  readonly runId: RunId;
   readonly stepKey: string;
   readonly attempt: number;
   readonly execution: number;
@@ -38,6 +40,12 @@ export interface AttemptRecordRow {
   readonly isRecovering: boolean;
 }
 
+/** Values that may be large, and are null where they are not read. */
+export type StepValue = 'inputs' | 'outputs';
+export type AttemptValue = StepValue | 'request' | 'reply';
+const STEP_VALUES: readonly StepValue[] = ['inputs', 'outputs'];
+const ATTEMPT_VALUES: readonly AttemptValue[] = [...STEP_VALUES, 'request', 'reply'];
+
 /** What a run did, read from its record. Every method is given the team first and answers nothing of another's. */
 export class HistoryRepository implements ConversationMemory {
   constructor(private readonly sql: Sql) {}
@@ -52,20 +60,34 @@ export class HistoryRepository implements ConversationMemory {
     return (contiguous < 0 ? rows : rows.slice(0, contiguous)).map(toEvent);
   }
 
-  /** Steps of a run in the order in which they were first heard of. */
+  /** Steps of a run with all their values, in the order in which they were first heard of. */
   listSteps(teamId: TeamId, runId: RunId): Promise<StepRecord[]> {
-    return this.sql.rows(STEPS, [teamId, runId]);
+    return this.listStepsOf(teamId, [runId], STEP_VALUES);
   }
 
-  /** Executions of a run's steps in the order in which they began. */
+  /** Steps of runs; those of one run in the order in which they were first heard of. Reads the values asked for. */
+  listStepsOf(teamId: TeamId, runIds: readonly RunId[], values: readonly StepValue[]): Promise<StepRecord[]> {
+    return this.sql.rows(STEPS, [teamId, runIds, ...STEP_VALUES.map((value) => values.includes(value))]);
+  }
+
+  /** Executions of a run's steps with all their values, in the order in which they began. */
   listAttempts(teamId: TeamId, runId: RunId): Promise<AttemptRecordRow[]> {
-    return this.sql.rows(ATTEMPTS, [teamId, runId]);
+    return this.listAttemptsOf(teamId, [runId], ATTEMPT_VALUES);
   }
 
-  /** Whether the worker of a step under way has not been heard of for three seconds. */
-  async isRecovering(teamId: TeamId, runId: RunId): Promise<boolean> {
-    const [row] = await this.sql.rows<{ found: boolean }>(ANY_RECOVERING, [teamId, runId]);
-    return row?.found ?? false;
+  /** Executions of the steps of runs, in the order in which they began. Reads the values asked for. */
+  listAttemptsOf(
+    teamId: TeamId,
+    runIds: readonly RunId[],
+    values: readonly AttemptValue[],
+  ): Promise<AttemptRecordRow[]> {
+    return this.sql.rows(ATTEMPTS, [teamId, runIds, ...ATTEMPT_VALUES.map((value) => values.includes(value))]);
+  }
+
+  /** Those of the runs of which the worker of a step under way has not been heard of for three seconds. */
+  async listRecovering(teamId: TeamId, runIds: readonly RunId[]): Promise<RunId[]> {
+    const rows = await this.sql.rows<{ runId: RunId }>(RECOVERING, [teamId, runIds]);
+    return rows.map(({ runId }) => runId);
   }
 
   /**
@@ -128,8 +150,9 @@ where event.run_id = $2 and event.seq > $3
 order by event.seq limit $4`;
 
 const STEPS = `
-select step.step_key as "stepKey", step.status, step.attempt, step.exit,
-  coalesce(step.inputs, attempt.inputs) as inputs, coalesce(step.outputs, attempt.outputs) as outputs,
+select step.run_id as "runId", step.step_key as "stepKey", step.status, step.attempt, step.exit,
+  case when $3 then coalesce(step.inputs, attempt.inputs) end as inputs,
+  case when $4 then coalesce(step.outputs, attempt.outputs) end as outputs,
   step.failure, step.usage, coalesce(step.started_at, attempt.started_at) as "startedAt",
   coalesce(attempt.finished_at, step.finished_at) as "finishedAt"
 from step
@@ -139,8 +162,8 @@ left join lateral (
   where attempt.run_id = step.run_id and attempt.step_key = step.step_key
   order by attempt desc, (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
 ) attempt on true
-where step.run_id = $2
-order by step.first_seq`;
+where step.run_id = any($2::uuid[])
+order by step.run_id, step.first_seq`;
 
 // A later execution has taken over from those before it.
 const IS_RECOVERING = `
@@ -150,18 +173,18 @@ and not exists (select 1 from attempt later where later.run_id = attempt.run_id
   and later.step_key = attempt.step_key and (later.attempt, later.execution) > (attempt.attempt, attempt.execution))`;
 
 const ATTEMPTS = `
-select attempt.step_key as "stepKey", attempt.attempt, attempt.execution, attempt.cause,
-  attempt.started_at as "startedAt", attempt.finished_at as "finishedAt", attempt.outcome, attempt.inputs,
-  attempt.outputs, attempt.failure, attempt.usage, attempt.request, attempt.reply, ${IS_RECOVERING} as "isRecovering"
+select attempt.run_id as "runId", attempt.step_key as "stepKey", attempt.attempt, attempt.execution, attempt.cause,
+  attempt.started_at as "startedAt", attempt.finished_at as "finishedAt", attempt.outcome, attempt.failure,
+  attempt.usage, case when $3 then attempt.inputs end as inputs, case when $4 then attempt.outputs end as outputs,
+  case when $5 then attempt.request end as request, case when $6 then attempt.reply end as reply,
+  ${IS_RECOVERING} as "isRecovering"
 from attempt join run on run.id = attempt.run_id and run.team_id = $1
-where attempt.run_id = $2
+where attempt.run_id = any($2::uuid[])
 order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.execution`;
 
-const ANY_RECOVERING = `
-select exists (
-  select 1 from attempt join run on run.id = attempt.run_id and run.team_id = $1
-  where attempt.run_id = $2 and ${IS_RECOVERING}
-) as found`;
+const RECOVERING = `
+select distinct attempt.run_id as "runId" from attempt join run on run.id = attempt.run_id and run.team_id = $1
+where attempt.run_id = any($2::uuid[]) and ${IS_RECOVERING}`;
 
 const TEXT = `
 with known as (select name, length from json_to_recordset($3::json) as k(name text, length int))

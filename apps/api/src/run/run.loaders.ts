@@ -1,0 +1,85 @@
+import type { RunId } from '@tenon/base';
+import {
+  AppRepository,
+  HistoryRepository,
+  type AttemptRecordRow,
+  type AttemptValue,
+  type RunRecord,
+  type StepRecord,
+  type StepValue,
+} from '@tenon/database';
+import { Injectable } from '@nestjs/common';
+import { batched, rowPerKey, rowsPerKey, type Batched } from '../graphql/batched.js';
+import { QueueWatch } from './queue-watch.js';
+import type { AttemptPlace, StepNames, StepPlace } from './step.types.js';
+
+/** Plans that are read at once: each may have a megabyte. */
+const PLANS_AT_ONCE = 10;
+
+/** What fields ask of runs, steps and executions, one loader for each. Large values are read where they are asked for. */
+@Injectable()
+export class RunLoaders {
+  /** The steps of a run, without values. */
+  readonly steps: Batched<RunId, StepRecord[]>;
+  readonly stepValue: Batched<StepPlace & { readonly value: StepValue }, unknown>;
+  /** The executions of a step, without values. */
+  readonly attempts: Batched<StepPlace, AttemptRecordRow[]>;
+  readonly attemptValue: Batched<AttemptPlace & { readonly value: AttemptValue }, unknown>;
+  readonly isRecovering: Batched<RunId, boolean>;
+  readonly waitingFor: Batched<RunRecord, string | null>;
+  /** What a plan calls its steps, by their ids; by the plan's hash. */
+  readonly names: Batched<string, ReadonlyMap<string, StepNames>>;
+
+  constructor(apps: AppRepository, history: HistoryRepository, queue: QueueWatch) {
+    this.steps = batched(async (teamId, ids) =>
+      rowsPerKey(ids, await history.listStepsOf(teamId, ids, []), ({ runId }) => runId),
+    );
+    this.stepValue = batched(async (teamId, asked) => {
+      const rows = await history.listStepsOf(teamId, runsOf(asked), [...new Set(asked.map(({ value }) => value))]);
+      return rowPerKey(asked.map(nameOfStep), rows, nameOfStep).map((row, index) => valueOf(row, asked[index]?.value));
+    });
+    this.attempts = batched(async (teamId, steps) => {
+      const rows = await history.listAttemptsOf(teamId, runsOf(steps), []);
+      return rowsPerKey(steps.map(nameOfStep), rows, nameOfStep);
+    });
+    this.attemptValue = batched(async (teamId, asked) => {
+      const rows = await history.listAttemptsOf(teamId, runsOf(asked), [...new Set(asked.map(({ value }) => value))]);
+      return rowPerKey(asked.map(nameOfAttempt), rows, nameOfAttempt).map((row, index) =>
+        valueOf(row, asked[index]?.value),
+      );
+    });
+    this.isRecovering = batched(async (teamId, ids) => {
+      const recovering = new Set(await history.listRecovering(teamId, ids));
+      return ids.map((id) => recovering.has(id));
+    });
+    this.waitingFor = batched((teamId, runs) => queue.explain(teamId, runs));
+    this.names = batched(async (teamId, hashes) => {
+      const names = new Map<string, ReadonlyMap<string, StepNames>>();
+      const all = [...new Set(hashes)];
+      for (let from = 0; from < all.length; from += PLANS_AT_ONCE)
+        for (const [hash, { steps }] of await apps.getPlans(teamId, all.slice(from, from + PLANS_AT_ONCE)))
+          names.set(hash, new Map(steps.map((step) => [step.id, step])));
+      return hashes.map((hash) => names.get(hash) ?? new Map<string, StepNames>());
+    });
+  }
+}
+
+function runsOf(places: readonly StepPlace[]): RunId[] {
+  return [...new Set(places.map(({ runId }) => runId))];
+}
+
+// ids of runs are all of one length
+function nameOfStep({ runId, stepKey }: StepPlace): string {
+  return `${runId}/${stepKey}`;
+}
+
+function nameOfAttempt({ attempt, execution, ...step }: AttemptPlace): string {
+  return `${nameOfStep(step)}#${attempt}.${execution}`;
+}
+
+function valueOf<Name extends string>(
+  row: { readonly [name in Name]: unknown } | undefined,
+  value: Name | undefined,
+): unknown {
+  return (value && row?.[value]) ?? null;
+}
