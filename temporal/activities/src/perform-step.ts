@@ -1,4 +1,4 @@
-import { defineErrors, jsonSizeBytes, type Json } from '@tenon/base';
+import { defineErrors, isTenonError, jsonSizeBytes, type Json } from '@tenon/base';
 import type { PerformCall, PerformReply } from '@tenon/contract';
 import {
   cancelAttempt,
@@ -139,8 +139,8 @@ class Execution {
       const error: unknown = this.ended.signal.aborted ? this.ended.signal.reason : thrown;
       if (error instanceof KnownResult) throw error;
       if (error instanceof CancelledFailure) return 'cancelled';
-      if (error instanceof Error && 'code' in error && error.code === 'step.isTooLong') return 'too long';
-      if (error instanceof Error && 'code' in error && String(error.code).startsWith('database.')) throw error;
+      if (isTenonError(error) && error.code === 'step.isTooLong') return 'too long';
+      if (isTenonError(error) && error.code.startsWith('database.')) throw error;
       return { ok: false, failure: failureOf(error) };
     }
   }
@@ -182,7 +182,7 @@ class Execution {
       try {
         return await closeAttempt(this.parts.database, this.key, execution, result, this.maskedRecord());
       } catch (error) {
-        const isAway = error instanceof Error && 'code' in error && error.code === 'database.unavailable';
+        const isAway = isTenonError(error) && error.code === 'database.unavailable';
         if (!isAway || this.context.cancellationSignal.aborted) throw error;
         await setTimeout(CLOSE_AGAIN_MS);
       }
