@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './command.mjs';
-import { at, root } from './place.mjs';
+import { runAlone } from './marks.mjs';
+import { at, root, setupLock } from './place.mjs';
 import { SetupError, step } from './terminal.mjs';
 
 const SOURCES = ['libs', 'apps', 'temporal', 'tools/build'];
@@ -10,10 +11,19 @@ const SINGLE = ['package-lock.json', 'tsconfig.base.json', 'nx.json'];
 const SKIPPED = new Set(['node_modules', 'dist', 'testing', '__fixtures__', '__histories__', 'coverage']);
 const stamp = at('dist/.stamp');
 
+/** Whether the last build was of the sources as they are. */
+export function isBuilt(hash = hashSources()) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+}
+
 /** Builds every process when a source has changed since the last build. */
 export async function ensureBuilt() {
+  if (!isBuilt()) await runAlone(setupLock, build);
+}
+
+async function build() {
   const hash = hashSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  if (isBuilt(hash)) return; // by whoever we waited for
   await step('Building', async (show) => {
     let done = 0;
     const onLine = (line) => {

@@ -1,13 +1,15 @@
 // `npm run dev`: `npm start`, and every change of a source is built and the processes that it concerns start again.
 import { watch } from 'node:fs';
 import { ensureBuilt } from './build.mjs';
-import { at } from './place.mjs';
+import { at, root } from './place.mjs';
 import { prepare } from './prepare.mjs';
+import { dataFolderFrom, refuseSecondStart } from './running.mjs';
 import { runMain, SetupError } from './terminal.mjs';
 
 const QUIET_MS = 300;
 
 await runMain(async () => {
+  refuseSecondStart(dataFolderFrom(root));
   const code = await prepare(import.meta.url, { isBuilt: true });
   if (code !== undefined) return code;
   for (const folder of ['libs', 'apps', 'temporal'])

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm, run } from './command.mjs';
-import { at } from './place.mjs';
+import { runAlone } from './marks.mjs';
+import { at, setupLock } from './place.mjs';
 import { SetupError, step } from './terminal.mjs';
 
 const lockFile = at('package-lock.json');
@@ -14,8 +15,11 @@ export async function ensureInstalled() {
   const wanted = readPackages(lockFile);
   if (!wanted) throw new SetupError('package-lock.json is missing: this is not a complete copy of the repository.');
   if (!isInstalled(wanted)) {
-    await step('Installing packages', (show) => install(wanted, show));
-    writeFileSync(stamp, hashLock());
+    await runAlone(setupLock, async () => {
+      if (isInstalled(wanted)) return; // by whoever we waited for
+      await step('Installing packages', (show) => install(wanted, show));
+      writeFileSync(stamp, hashLock());
+    });
   }
   await ensurePostgresLinks();
 }

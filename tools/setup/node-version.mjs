@@ -41,5 +41,5 @@ export async function rerunWithNeededNode(script) {
       'npm did not install Node 24: allow optional dependencies ("npm config delete omit") and try again.',
     );
   }
-  return runInstead(bundled, [fileURLToPath(script), ...process.argv.slice(2)]);
+  return runInstead(bundled, [fileURLToPath(script), ...process.argv.slice(2)], { cwd: process.cwd() });
 }

@@ -1,3 +1,5 @@
+import { putMark } from '@tenon/platform/processes';
+import { takeLock } from '@tenon/platform/servers';
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -12,19 +14,18 @@ beforeEach(async () => {
 afterEach(() => rm(repo, { recursive: true }));
 
 /** Runs a line of code in the copied repository, with the set-up's functions in scope. */
-async function run(code: string, env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `const { runMain } = await import('./tools/setup/terminal.mjs'); await runMain(async () => { ${code} });`,
-    ],
-    { cwd: repo, env: { PATH: process.env['PATH'], ...env } },
-  );
+function run(code: string, env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
+  const main = `const { runMain } = await import('./tools/setup/terminal.mjs'); await runMain(async () => { ${code} });`;
+  return runNode(['--input-type=module', '-e', main], env);
+}
+
+async function runNode(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, args, { cwd: repo, env: { PATH: process.env['PATH'], ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve) => child.once('close', (exitCode) => resolve({ code: exitCode, output })));
+  return new Promise<{ code: number | null; output: string }>((resolve) =>
+    child.once('close', (exitCode) => resolve({ code: exitCode, output })),
+  );
 }
 
 describe('ensureInstalled', () => {
@@ -68,6 +69,19 @@ describe('ensureInstalled', () => {
     expect((await calls()).trim().split('\n')).toHaveLength(3);
   });
 
+  it('lets one of two that come at the same moment install, and the other wait for it', async () => {
+    await writeFile(path.join(repo, 'package-lock.json'), lock('1.0.0'));
+    const env = await npm();
+    const script = path.join(repo, 'npm.js');
+    // slow enough for the other one to come
+    const slowly = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);';
+    await writeFile(script, `${slowly}\n${await readFile(script, 'utf8')}`);
+    const both = await Promise.all([install(env), install(env)]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await calls()).toMatch(/^ci .*\n$/);
+    expect(both.map(({ output }) => output).join()).toContain('which sets up as well');
+  });
+
   it('does not run npm ci after somebody installed the same packages by hand', async () => {
     await writeFile(path.join(repo, 'package-lock.json'), lock('1.0.0'));
     await mkdir(path.join(repo, 'node_modules/one'), { recursive: true });
@@ -102,6 +116,59 @@ describe('ensureInstalled', () => {
     expect(code).toBe(1);
     expect(output).toContain(sentence);
     expect(output).not.toContain('    at ');
+  });
+});
+
+describe('while an instance runs on the data folder', () => {
+  const ADDRESS = 'http://127.0.0.1:4180';
+  let folder: string;
+  beforeEach(async () => {
+    folder = path.join(repo, '.tenon');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'instance.json'), JSON.stringify({ url: ADDRESS }));
+  });
+
+  it.each(['start', 'dev'])('npm run %s says where, and installs and builds nothing', async (name) => {
+    const lock = await takeLock(path.join(folder, 'launcher.lock'));
+    expect(await runNode([`tools/setup/${name}.mjs`])).toEqual({
+      code: 1,
+      output: `\nTenon already runs at ${ADDRESS} (process ${process.pid}, data folder ${folder}): use that one, stop it first, or set TENON_DATA_DIR to another folder.\n`,
+    });
+    // on with the set-up, which finds nothing to install
+    const goesOn = { code: 1, output: expect.stringContaining('package-lock.json is missing') as string };
+    expect(await runNode([`tools/setup/${name}.mjs`], { TENON_DATA_DIR: 'other' })).toEqual(goesOn);
+    await lock.release();
+    expect(await runNode([`tools/setup/${name}.mjs`])).toEqual(goesOn);
+  });
+
+  it('the command line uses what is built, and says when that is out of date', async () => {
+    const lock = await takeLock(path.join(folder, 'launcher.lock'));
+    const files = ['node_modules/.package-lock.json', 'package-lock.json', 'tsconfig.base.json', 'nx.json'];
+    for (const name of [...files, 'libs/x.ts', 'apps/x.ts', 'temporal/x.ts', 'tools/build/x.mjs', 'dist/.stamp']) {
+      await mkdir(path.dirname(path.join(repo, name)), { recursive: true });
+      await writeFile(path.join(repo, name), '{}');
+    }
+    await mkdir(path.join(repo, 'dist/apps/cli'), { recursive: true });
+    await writeFile(path.join(repo, 'dist/apps/cli/main.js'), 'console.log(process.env.TENON_DATA_DIR)');
+    expect(await runNode(['tools/setup/tenon.mjs'])).toEqual({
+      code: 0,
+      output: `Sources have changed since Tenon was started: start it again to use them.\n${folder}\n`,
+    });
+    await lock.release();
+  });
+});
+
+describe('findMark', () => {
+  it('finds the marks that our programs put up, and takes away those of processes that are gone', async () => {
+    const file = path.join(repo, 'mark');
+    const find = async () =>
+      (await run(`console.log((await import('./tools/setup/marks.mjs')).findMark(${JSON.stringify(file)}));`)).output;
+    await writeFile(`${file}.${process.pid}-1-0123abcd`, '');
+    expect(await find()).toBe('undefined\n');
+    const mark = await putMark(file);
+    expect(await find()).toBe(`${process.pid}\n`);
+    await mark.release();
+    expect(await find()).toBe('undefined\n');
   });
 });
 
