@@ -148,6 +148,25 @@ describe('hostile documents', () => {
       );
   });
 
+  it('are counted by what lists usually hold and by what is large', async () => {
+    const app = await appNamed(bench, 'Chatbot');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'counted' } });
+    const everything = `inputs outputs answer app { name } version { number } steps { key type title status inputs outputs
+      attempts { attempt outcome inputs request reply outputs failure { message } usage { totalTokens } } }`;
+    const isTaken = async (document: string) => {
+      const { body } = await bench.owner.post(document);
+      return body.errors === undefined ? true : body.errors[0].message;
+    };
+    const costs = expect.stringMatching(/^The query costs \d+, at most 20000 are allowed/) as string;
+    expect(await isTaken(`{ run(id: "${startRun.run.id}") { ${everything} } }`)).toBe(true);
+    expect(await isTaken(`{ runs(first: 5) { edges { node { ${everything} } } } }`)).toEqual(costs);
+    expect(await isTaken('{ runs(first: 100) { edges { node { status steps { key status } } } } }')).toBe(true);
+    expect(await isTaken('{ runs(first: 100) { edges { node { steps { key outputs } } } } }')).toEqual(costs);
+    expect(await isTaken('{ apps(first: 100) { edges { node { name issues { code message } } } } }')).toBe(true);
+    expect(await isTaken('{ apps(first: 100) { edges { node { draft { definition } } } } }')).toEqual(costs);
+    expect(await isTaken('{ apps(first: 100) { edges { node { export } } } }')).toEqual(costs);
+  });
+
   it('of a form that browsers send across sites are refused', async () => {
     const response = await fetch(`${bench.url}/graphql`, {
       method: 'POST',

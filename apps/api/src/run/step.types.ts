@@ -20,6 +20,7 @@ export enum AttemptCause {
   FIRST = 'first',
   RETRY = 'retry',
   LOST_WORKER = 'lostWorker',
+  WORKER_STOPPED = 'workerStopped',
 }
 registerEnumType(AttemptCause, { name: 'AttemptCause' });
 
@@ -28,6 +29,7 @@ export enum AttemptOutcome {
   SUCCEEDED = 'succeeded',
   FAILED = 'failed',
   CANCELLED = 'cancelled',
+  WORKER_STOPPED = 'workerStopped',
 }
 registerEnumType(AttemptOutcome, { name: 'AttemptOutcome' });
 

@@ -37,8 +37,8 @@ export interface Usage {
 export interface AttemptReport {
   readonly attempt: number;
   readonly execution: number;
-  readonly cause: 'first' | 'retry' | 'lostWorker';
-  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | null;
+  readonly cause: 'first' | 'retry' | 'lostWorker' | 'workerStopped';
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'workerStopped' | null;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly durationMs: number | null;

@@ -77,6 +77,13 @@ describe('showLines', () => {
     expect(text.match(/asked the same/g)).toHaveLength(2);
   });
 
+  it('tells of workers that were stopped', () => {
+    const attempts = [attempt({ outcome: 'workerStopped' }), attempt({ execution: 2, cause: 'workerStopped' })];
+    const text = draw({ steps: [step({ attempts })] }).join('\n');
+    expect(text).toContain('try 1, first try, stopped with its worker');
+    expect(text).toContain('try 1, done again, its worker was stopped, succeeded');
+  });
+
   it('says why it failed, in words, with the step', () => {
     const text = draw({ status: 'failed', failure, steps: [step({ status: 'failed', failure })] }).join('\n');
     expect(text).toContain(

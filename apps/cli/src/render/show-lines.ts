@@ -28,6 +28,7 @@ const CAUSES: Readonly<Record<AttemptReport['cause'], string>> = {
   first: 'first try',
   retry: 'tried again after a failure',
   lostWorker: 'done again, its worker was lost',
+  workerStopped: 'done again, its worker was stopped',
 };
 
 /** A run from top to bottom: how it ended, what it was given, each step with what it read and gave, and what came out. */
@@ -125,7 +126,9 @@ class Drawing {
       const facts = [
         `try ${attempt.attempt}`,
         CAUSES[cause],
-        outcome ?? (attempt.isRecovering ? 'lost with its worker' : 'not ended'),
+        outcome === 'workerStopped'
+          ? 'stopped with its worker'
+          : (outcome ?? (attempt.isRecovering ? 'lost with its worker' : 'not ended')),
         ...(durationMs === null ? [] : [describeDuration(durationMs)]),
         ...(usage && usage.totalTokens > 0 ? [count(usage.totalTokens, 'token')] : []),
       ];
