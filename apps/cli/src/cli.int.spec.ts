@@ -146,28 +146,6 @@ describe('wrong input', () => {
   }, 30_000);
 });
 
-describe('tenon import', () => {
-  it('publishes under another name, and replaces the draft of an app', async () => {
-    const first = await bench.tenon('import', 'examples/chatbot.yml', '--name', 'Mine', '--publish');
-    expect([first.code, first.stdout]).toEqual([
-      0,
-      expect.stringMatching(/^Imported "Mine" and published it as version 1 {2}[0-9a-f-]{36}\n$/),
-    ]);
-    const again = await bench.tenon(
-      'import',
-      'examples/chatbot.yml',
-      '--app',
-      'Mine',
-      '--name',
-      'Mine',
-      '--publish',
-      '--json',
-    );
-    expect(JSON.parse(again.stdout)).toMatchObject({ app: { name: 'Mine' }, version: 2, issues: [] });
-    expect((await bench.tenon('run', 'Mine', '-q', 'hello')).stdout).toBe('Scripted reply.\n');
-  }, 30_000);
-});
-
 describe('a run that does not succeed', () => {
   it('ends with 1 and says in plain words why, now and afterwards', async () => {
     bench.model.setRules([{ fault: { kind: 'status', status: 401, message: 'Incorrect API key provided.' } }]);

@@ -21,6 +21,12 @@ Exit codes: 0 succeeded, 1 failed, 2 wrong usage or input, 3 stopped, 4 no insta
 The instance is the one of TENON_URL and TENON_TOKEN, else the one that runs on TENON_DATA_DIR (.tenon), else one that
 is started for the command, shared with others, and stopped after the last of them.`;
 
+const ONE_FILE_ONE_APP = `
+A file is one app, known by the whole path of the file: the first time it becomes a new app, later its draft is replaced,
+also by "tenon run <file>". A file elsewhere is another app, whatever its name. A draft that was changed by other means
+since is replaced only when --app names it. Standard input is a new app each time.
+Which app a file became is remembered in the data folder of this computer.`;
+
 /**
  * Reads a command line.
  * @returns what it asks for, or the exit code when it was answered already: help, or wrong usage
@@ -46,10 +52,11 @@ export async function parseCommandLine(args: readonly string[], terminal: Termin
 
 function addAppCommands(program: Command, choose: Choose): void {
   sub(program, 'import <file>')
-    .description('take in an app file (- for standard input) as a new app, and list what is wrong in it')
+    .description('take in an app file (- for standard input) as the draft of its app, and list what is wrong in it')
+    .addHelpText('after', ONE_FILE_ONE_APP)
     .option('--publish', 'publish it, so that callers get it')
     .option('--name <name>', 'another name than the file gives')
-    .option('--app <id>', 'replace the draft of this app (id or exact name)')
+    .option('--app <id>', 'replace the draft of this app (id or exact name), which is the app of the file from then on')
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) => choose((context) => importCommand(context, file, options)));
   sub(program, 'run <file|app>')

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /** What Tenon keeps in a data folder, whole or half made. */
 const OURS =
-  /^(postgres|temporal\.db|launcher\.|command\.|(instance|status|version)\.json|secret\.key|(objects|logs|backups)$|\.write-)/;
+  /^(postgres|temporal\.db|launcher\.|command\.|(instance|status|version)\.json|secret\.key|(objects|logs|backups|app-files)$|\.write-)/;
 
 /**
  * Takes away what others may do with a data folder and what Tenon has in it, such as after a release that left it open.

@@ -11,6 +11,11 @@ export interface App {
   readonly liveVersion: { readonly number: number } | null;
 }
 
+/** An app with how often its draft was changed. */
+export interface AppWithDraft extends App {
+  readonly draft: { readonly revision: number };
+}
+
 /** Something to tell about a definition, with the place in the document. */
 export interface Issue {
   readonly severity: 'ERROR' | 'WARNING';
@@ -26,17 +31,18 @@ const LIST = `query ($after: String) { apps(first: 100, after: $after) {
   edges { node { ${APP} } } pageInfo { hasNextPage endCursor }
 } }`;
 const FIND = `query ($id: ID!) { app(id: $id) { ${APP} } }`;
+const FIND_DRAFT = `query ($id: ID!) { app(id: $id) { ${APP} draft { revision } } }`;
 const DRAFT = 'query ($id: ID!) { app(id: $id) { draft { definition } } }';
 const LIVE = 'query ($id: ID!) { app(id: $id) { liveVersion { definition } } }';
 const IMPORT = `mutation ($input: ImportAppInput!) { importApp(input: $input) {
-  app { ${APP} } ${ISSUE} errors { code message path }
+  app { ${APP} draft { revision } } ${ISSUE} errors { code message path }
 } }`;
 const PUBLISH = `mutation ($input: AppInput!) { publishApp(input: $input) {
   version { number } ${ISSUE} errors { code message path }
 } }`;
 
 /** The apps of that exact name, newest first. */
-export async function listAppsNamed(client: ApiClient, name: string): Promise<App[]> {
+async function listAppsNamed(client: ApiClient, name: string): Promise<App[]> {
   const found: App[] = [];
   for (let after: string | null = null; ;) {
     const { apps }: AppsAnswer = await client.ask(LIST, { after });
@@ -51,6 +57,12 @@ interface AppsAnswer {
     readonly edges: readonly { readonly node: App }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
+}
+
+/** The app of that id; undefined when it is gone. */
+export async function findAppWithDraft(client: ApiClient, id: string): Promise<AppWithDraft | undefined> {
+  const { app } = await client.ask<{ app: AppWithDraft | null }>(FIND_DRAFT, { id });
+  return app ?? undefined;
 }
 
 /** The app of that id or exact name. @throws cli.missing, cli.usage when several have the name */
@@ -84,7 +96,7 @@ export async function getDefinition(client: ApiClient, app: App, isDraft: boolea
 
 /** What importing came to. `app` is null, and nothing was kept, when the file cannot be taken in. */
 export interface Imported {
-  readonly app: App | null;
+  readonly app: AppWithDraft | null;
   readonly issues: readonly Issue[];
 }
 

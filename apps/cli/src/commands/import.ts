@@ -1,8 +1,9 @@
 import { getApp, importApp, publishApp } from '../api/apps.js';
+import type { ApiClient } from '../api/client.js';
 import { EXIT } from '../exit-code.js';
-import { readText } from '../input/read-text.js';
 import { withInstance, type CommandContext } from '../instance/with-instance.js';
 import { hasErrors, showIssues } from './show-issues.js';
+import { readAppFile, takeInFile, type AppFile, type TakenIn } from './take-in-file.js';
 
 export interface ImportOptions {
   readonly publish?: boolean;
@@ -13,16 +14,11 @@ export interface ImportOptions {
 }
 
 /** `tenon import FILE`: takes in an app file, and publishes it when asked to. */
-export async function importCommand(context: CommandContext, file: string, options: ImportOptions): Promise<number> {
+export async function importCommand(context: CommandContext, source: string, options: ImportOptions): Promise<number> {
   const { terminal } = context;
-  const content = await readText(file);
+  const file = await readAppFile(source);
   return withInstance(context, async ({ client }) => {
-    const known = options.app === undefined ? undefined : await getApp(client, options.app);
-    const imported = await importApp(client, {
-      content,
-      ...(known && { appId: known.id }),
-      ...(options.name && { name: options.name }),
-    });
+    const imported = await takeIn(context, client, file, options);
     const { app } = imported;
     if (!app) {
       showIssues(terminal, imported.issues);
@@ -37,14 +33,30 @@ export async function importCommand(context: CommandContext, file: string, optio
       terminal.result(JSON.stringify({ app: { id: app.id, name: app.name, mode: app.mode }, version, issues }));
     else
       terminal.result(
-        `${known ? 'Updated' : 'Imported'} "${app.name}"${version === null ? '' : ` and published it as version ${version}`}  ${app.id}`,
+        `${imported.isNew ? 'Imported' : 'Updated'} "${app.name}"${version === null ? '' : ` and published it as version ${version}`}  ${app.id}`,
       );
     if (published && version === null) {
-      terminal.note(`It was not published: correct the errors and import it again with --app ${app.id}.`);
+      const again = source === '-' ? ` with --app ${app.id}` : '';
+      terminal.note(`It was not published: correct the errors and import it again${again}.`);
       return EXIT.usage;
     }
     if (!published && hasErrors(issues))
       terminal.note('It cannot be published or run before the errors are corrected.');
     return EXIT.succeeded;
   });
+}
+
+/** Standard input lies nowhere, so it cannot be taken in again as the same app unless that is named. */
+async function takeIn(
+  context: CommandContext,
+  client: ApiClient,
+  file: AppFile,
+  { app, name }: ImportOptions,
+): Promise<TakenIn> {
+  const named = { ...(app !== undefined && { app }), ...(name && { name }) };
+  if (file.source !== '-') return takeInFile(context, client, file, { ...named, isForRun: false });
+  const known = app === undefined ? undefined : await getApp(client, app);
+  const { content } = file;
+  const imported = await importApp(client, { content, ...(known && { appId: known.id }), ...(name && { name }) });
+  return { ...imported, isNew: known === undefined };
 }

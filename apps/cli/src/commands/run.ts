@@ -13,8 +13,9 @@ import { withInstance, type CommandContext, type Instance } from '../instance/wi
 import { outcomeText, resultLines } from '../render/run-lines.js';
 import type { Terminal } from '../terminal.js';
 import { waitForLocalModel } from './local-model-wait.js';
-import { findTarget, importTarget, readAppFile, type AppFile, type RunTarget } from './run-target.js';
+import { findTarget, importTarget, type RunTarget } from './run-target.js';
 import { RunView } from './run-view.js';
+import { isAppFile, readAppFile, type AppFile } from './take-in-file.js';
 
 export interface RunOptions {
   readonly input?: readonly string[];
@@ -38,12 +39,13 @@ interface Prepared {
 
 /** `tenon run FILE|APP`: runs an app, follows the run and prints what it gives. */
 export async function runCommand(context: CommandContext, source: string, options: RunOptions): Promise<number> {
-  const file = await readAppFile(source);
+  const file = isAppFile(source) ? await readAppFile(source) : undefined;
   if (file && options.draft) throw cliErrors.usage('--draft is for apps: a file is run as it stands anyway.');
   const inputs = await readGivenInputs(options.input ?? []);
   const signal = limit(context.signal, options.timeout);
   const prepared = { source, file, inputs, options };
-  return withInstance({ ...context, signal }, (instance) => run(context, instance, prepared));
+  const limited = { ...context, signal };
+  return withInstance(limited, (instance) => run(limited, instance, prepared));
 }
 
 /** A signal that ends by itself after so many seconds. */
@@ -55,11 +57,12 @@ function limit(signal: AbortSignal, seconds: number | undefined): AbortSignal {
   return AbortSignal.any([signal, over.signal]);
 }
 
-async function run({ terminal }: CommandContext, instance: Instance, prepared: Prepared): Promise<number> {
+async function run(context: CommandContext, instance: Instance, prepared: Prepared): Promise<number> {
+  const { terminal } = context;
   const { client } = instance;
   const { source, file, options } = prepared;
   const target = file
-    ? await importTarget(client, file, terminal)
+    ? await importTarget(context, client, file)
     : await findTarget(client, source, options.draft === true);
   const outline = readOutline(target.definition);
   checkChat(outline, target, options);
