@@ -50,7 +50,7 @@ beforeAll(async () => {
   const [team] = await bench.test.database.rows<{ id: TeamId }>(`select id from team where name = 'My team'`);
   teamId = team!.id;
   for (let n = 0; n < COUNT; n++) {
-    const appId = await importApp(`App ${n}`);
+    const appId = await importApp(`App ${n}`, chatbot.replace('Answer briefly', `Answer in ${n + 3} words`));
     await bench.owner.ask(PUBLISH, { id: appId });
     const { startRun } = await bench.owner.ask(START, { input: { appId, query: `question ${n}` } });
     appIds.push(appId);
@@ -84,6 +84,9 @@ describe('a list', () => {
 
   it('of runs takes as many statements as one of two', async () => {
     const list = (fields: string) => `query ($first: Int!) { runs(first: $first) { edges { node { ${fields} } } } }`;
+    // the steps of ten runs, each of a plan that nobody has read yet
+    const cold = await textsOf(list('steps { title }'), { first: COUNT });
+    expect(cold.filter((text) => text.includes('from plan')).length).toBe(1);
     expect(await expectSame(list('status app { name liveVersion { number } } version { number }'))).toBe(5);
     expect(await expectSame(list('isRecovering waitingFor'))).toBe(4);
     expect(
@@ -268,6 +271,21 @@ describe('accepting a run', () => {
       expect.stringContaining('revision is distinct from'),
     ]);
     expect(texts.some((text) => text.includes('insert into plan'))).toBe(false);
+  });
+
+  it('of a large app never reads its plan, only the start form and that once', async () => {
+    const templates = Array.from(
+      { length: 400 },
+      (_, n) => `
+    - {id: t${n}, type: custom, data: {type: template-transform, title: T, template: x, variables: []}}`,
+    );
+    const appId = await importApp('Large', chatbot.replace('\n    nodes:', `\n    nodes:${templates.join('')}`));
+    await bench.owner.ask(PUBLISH, { id: appId });
+    const [first, second] = [await accept({ appId }), await accept({ appId })];
+    expect(first.filter((text) => text.includes('from plan'))).toEqual([
+      expect.stringContaining("document -> 'inputs'"),
+    ]);
+    expect(second.filter((text) => text.includes('from plan'))).toEqual([]);
   });
 
   it('of a draft takes the draft as it stands now', async () => {

@@ -4,6 +4,7 @@ import {
   DefinitionRepository,
   joinTransaction,
   MemberRepository,
+  PlanRepository,
   PostgresSecretStore,
   type Database,
   type Identity,
@@ -77,7 +78,8 @@ function appsOf(database: Database, key: Uint8Array, threads: DefinitionThreads)
   const apps = new AppRepository(database);
   const definitions = new DefinitionRepository(database);
   const sealer = new SecretSealer(new PostgresSecretStore(database, key));
-  return new AppService(apps, definitions, sealer, threads, new DraftReports(apps, definitions, threads));
+  const reports = new DraftReports(apps, definitions, new PlanRepository(database), threads);
+  return new AppService(apps, definitions, sealer, threads, reports);
 }
 
 async function addTemplates(apps: AppService, owner: Member, templates: readonly Template[]): Promise<void> {

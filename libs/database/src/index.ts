@@ -66,6 +66,7 @@ export {
 export { DefinitionRepository, type DraftText } from './repositories/definition.repository.js';
 export { FileRepository, type FileRecord } from './repositories/file.repository.js';
 export { MemberRepository, type Identity } from './repositories/member.repository.js';
+export { PlanRepository, type PlanForm } from './repositories/plan.repository.js';
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';
 export { storableJsonText } from './storable.js';
 export { countWork } from './work-load.js';

@@ -1,5 +1,5 @@
 import type { AppId, TeamId } from '@tenon/base';
-import { AppRepository, appErrors, DefinitionRepository, type DraftText } from '@tenon/database';
+import { AppRepository, appErrors, DefinitionRepository, PlanRepository, type DraftText } from '@tenon/database';
 import { hasErrors } from '@tenon/dsl';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -37,6 +37,7 @@ export class DraftReports {
   constructor(
     private readonly apps: AppRepository,
     private readonly definitions: DefinitionRepository,
+    private readonly plans: PlanRepository,
     private readonly threads: DefinitionThreads,
   ) {}
 
@@ -75,7 +76,7 @@ export class DraftReports {
       return kept.planHash === undefined ? { ok: false, issues: kept.issues } : { ok: true, planHash: kept.planHash };
     const compiled = await this.compile({ appId, revision, definition: definition as string });
     if (!compiled.ok) return compiled;
-    await this.apps.storePlan(teamId, compiled.hash, compiled.plan);
+    await this.plans.store(teamId, compiled.hash, compiled.plan);
     this.keep(appId, { revision, issues: compiled.issues, planHash: compiled.hash });
     return { ok: true, planHash: compiled.hash };
   }

@@ -1,5 +1,5 @@
 import type { TeamId } from '@tenon/base';
-import { AppRepository, HistoryRepository, readLargeValue, textName, type RunRecord } from '@tenon/database';
+import { HistoryRepository, PlanRepository, readLargeValue, textName, type RunRecord } from '@tenon/database';
 import {
   openReply,
   replyToChunk,
@@ -28,7 +28,7 @@ const ENDS_TEXT = new Set(['step.succeeded', 'step.handled', 'step.failed', 'ste
 @Injectable()
 export class RunUpdates {
   constructor(
-    private readonly apps: AppRepository,
+    private readonly plans: PlanRepository,
     private readonly history: HistoryRepository,
     private readonly watch: RunWatch,
     @Inject(OBJECTS) private readonly objects: ObjectStore,
@@ -56,7 +56,7 @@ export class RunUpdates {
 
   private async *read(teamId: TeamId, run: RunRecord, afterSeq: number, bell: RunBellWaiter): AsyncGenerator<Update> {
     try {
-      const plan = await this.apps.getPlan(teamId, run.planHash);
+      const plan = await this.plans.get(teamId, run.planHash);
       const hasText = plan.steps.some(({ streams }) => streams.length > 0);
       const follower = new Follower(plan, afterSeq, this.objects);
       while (!bell.isClosed) {

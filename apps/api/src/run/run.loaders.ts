@@ -1,7 +1,7 @@
 import type { RunId } from '@tenon/base';
 import {
-  AppRepository,
   HistoryRepository,
+  PlanRepository,
   type AttemptRecordRow,
   type AttemptValue,
   type RunRecord,
@@ -30,7 +30,7 @@ export class RunLoaders {
   /** What a plan calls its steps, by their ids; by the plan's hash. */
   readonly names: Batched<string, ReadonlyMap<string, StepNames>>;
 
-  constructor(apps: AppRepository, history: HistoryRepository, queue: QueueWatch) {
+  constructor(plans: PlanRepository, history: HistoryRepository, queue: QueueWatch) {
     this.steps = batched(async (teamId, ids) =>
       rowsPerKey(ids, await history.listStepsOf(teamId, ids, []), ({ runId }) => runId),
     );
@@ -57,7 +57,7 @@ export class RunLoaders {
       const names = new Map<string, ReadonlyMap<string, StepNames>>();
       const all = [...new Set(hashes)];
       for (let from = 0; from < all.length; from += PLANS_AT_ONCE)
-        for (const [hash, { steps }] of await apps.getPlans(teamId, all.slice(from, from + PLANS_AT_ONCE)))
+        for (const [hash, { steps }] of await plans.getMany(teamId, all.slice(from, from + PLANS_AT_ONCE)))
           names.set(hash, new Map(steps.map((step) => [step.id, step])));
       return hashes.map((hash) => names.get(hash) ?? new Map<string, StepNames>());
     });

@@ -14,12 +14,14 @@ import {
   AppRepository,
   ConversationRepository,
   newId,
+  PlanRepository,
   runErrors,
   RunRepository,
   type Identity,
+  type PlanForm,
   type RunRecord,
 } from '@tenon/database';
-import { coerceInputs, type Outputs, type Plan } from '@tenon/engine';
+import { coerceInputs, type Outputs } from '@tenon/engine';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { definitionErrors } from '../app/definition-errors.js';
@@ -57,7 +59,7 @@ export interface StartRequest {
 interface Target {
   readonly versionId: VersionId | null;
   readonly planHash: string;
-  readonly plan: Plan;
+  readonly form: PlanForm;
 }
 
 /** Accepting runs. Everything that can be wrong is found before a run exists. */
@@ -65,6 +67,7 @@ interface Target {
 export class RunService {
   constructor(
     private readonly apps: AppRepository,
+    private readonly plans: PlanRepository,
     private readonly drafts: DraftReports,
     private readonly conversations: ConversationRepository,
     private readonly runs: RunRepository,
@@ -80,8 +83,8 @@ export class RunService {
     const { teamId, memberId } = identity;
     checkRequest(request);
     const target = await this.findTarget(identity, request);
-    const inputs = await this.readInputs(identity, target.plan, request.inputs);
-    const isChat = target.plan.mode === 'advanced-chat';
+    const inputs = await this.readInputs(identity, target.form, request.inputs);
+    const isChat = target.form.mode === 'advanced-chat';
     const runId = newId<RunId>();
     const conversation = isChat ? await this.findConversation(identity, request) : undefined;
     const conversationId = conversation?.id ?? null;
@@ -134,7 +137,7 @@ export class RunService {
     const target = request.useDraft
       ? { versionId: null, planHash: await this.planDraft(teamId, request.appId) }
       : await this.findVersion(teamId, request);
-    return { ...target, plan: await this.apps.getPlan(teamId, target.planHash) };
+    return { ...target, form: await this.plans.getForm(teamId, target.planHash) };
   }
 
   private async planDraft(teamId: TeamId, appId: AppId): Promise<string> {
@@ -159,11 +162,11 @@ export class RunService {
   }
 
   /** The values of the start form; every problem of every field is found before anything is refused. */
-  private async readInputs({ teamId }: Identity, plan: Plan, raw: Json): Promise<Outputs> {
-    const resolved = await this.files.resolve(teamId, plan.inputs, raw);
+  private async readInputs({ teamId }: Identity, form: PlanForm, raw: Json): Promise<Outputs> {
+    const resolved = await this.files.resolve(teamId, form.inputs, raw);
     const failed = new Set(resolved.issues.map(({ name }) => name));
     const coerced = coerceInputs(
-      plan.inputs.filter(({ name }) => !failed.has(name)),
+      form.inputs.filter(({ name }) => !failed.has(name)),
       resolved.inputs,
     );
     if (coerced.ok && failed.size === 0) return coerced.inputs;

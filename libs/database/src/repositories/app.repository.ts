@@ -1,8 +1,8 @@
 import { defineErrors, type AppId, type MemberId, type TeamId, type VersionId } from '@tenon/base';
-import type { Plan } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
 import { storableJsonText } from '../storable.js';
+import { storePlan } from './plan.repository.js';
 
 /** Failures of changing an app. */
 export const appErrors = defineErrors('app', { missing: 'missing', hasRuns: 'conflict' });
@@ -50,17 +50,11 @@ export interface VersionPage {
 export type Runnable =
   { readonly versionId: VersionId; readonly planHash: string } | { readonly versionId: null; readonly planHash: null };
 
-/** Plans that a process keeps in memory: so many, of at most so many steps. */
-const KEPT_PLANS = { count: 100, steps: 300 };
-
 /**
- * Apps with their drafts, versions and plans. The team is the first argument of every method. Definitions and plans are
- * given as JSON text.
+ * Apps with their drafts and versions. The team is the first argument of every method. Definitions and plans are given as
+ * JSON text.
  */
 export class AppRepository {
-  /** Plans never change, so what was read once holds; the least recently used first. */
-  private readonly plans = new Map<string, Plan>();
-
   constructor(private readonly database: Database) {}
 
   /** Makes an app with its first draft. */
@@ -143,46 +137,6 @@ export class AppRepository {
       );
       return saved as DraftRecord;
     });
-  }
-
-  /** Stores a plan, if it is new. */
-  async storePlan(teamId: TeamId, hash: string, plan: string): Promise<void> {
-    await storePlan(this.database, teamId, hash, plan);
-    this.keepPlan(`${teamId} ${hash}`, JSON.parse(storableJsonText(plan)) as Plan);
-  }
-
-  async getPlan(teamId: TeamId, hash: string): Promise<Plan> {
-    return (await this.getPlans(teamId, [hash])).get(hash) as Plan;
-  }
-
-  /** Plans by their hashes. */
-  async getPlans(teamId: TeamId, hashes: readonly string[]): Promise<ReadonlyMap<string, Plan>> {
-    const plans = new Map<string, Plan>();
-    const unknown: string[] = [];
-    for (const hash of new Set(hashes)) {
-      const kept = this.plans.get(`${teamId} ${hash}`);
-      if (kept) plans.set(hash, kept);
-      else unknown.push(hash);
-    }
-    if (unknown.length > 0)
-      for (const { hash, document } of await this.readPlans(teamId, unknown)) plans.set(hash, document);
-    for (const [hash, plan] of plans) this.keepPlan(`${teamId} ${hash}`, plan);
-    return plans;
-  }
-
-  private keepPlan(name: string, plan: Plan): void {
-    this.plans.delete(name);
-    if (plan.steps.length <= KEPT_PLANS.steps) this.plans.set(name, plan);
-    if (this.plans.size > KEPT_PLANS.count) this.plans.delete(this.plans.keys().next().value as string);
-  }
-
-  private async readPlans(teamId: TeamId, hashes: readonly string[]): Promise<{ hash: string; document: Plan }[]> {
-    const rows = await this.database.rows<{ hash: string; document: Plan }>(
-      'select hash, document from plan where team_id = $1 and hash = any($2::text[])',
-      [teamId, hashes],
-    );
-    if (rows.length < hashes.length) throw new Error(`of the plans ${hashes.join(', ')} not all are stored`);
-    return rows;
   }
 
   /** Freezes a definition with its plan as the next version and makes it live: all of it, or nothing. */
@@ -270,12 +224,4 @@ async function updateFields(sql: Sql, appId: AppId, fields: AppFields): Promise<
      where id = $1`,
     [appId, fields.name, fields.mode, fields.description, fields.icon, fields.iconBackground],
   );
-}
-
-async function storePlan(sql: Sql, teamId: TeamId, hash: string, plan: string): Promise<void> {
-  await sql.rows('insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing', [
-    teamId,
-    hash,
-    storableJsonText(plan),
-  ]);
 }
