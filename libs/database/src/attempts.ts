@@ -3,6 +3,7 @@ import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
 import type { Sql } from './database.js';
 import { recordingClauses, recordingParameters } from './record-events.js';
 import { storableJson } from './storable.js';
+import { IS_BEATING } from './work-load.js';
 
 /** One try at one step, as the worker that performs it knows it. */
 export interface AttemptKey {
@@ -15,7 +16,7 @@ export interface AttemptKey {
 /** What opening an attempt found: a result that is recorded already, or the number of this execution. */
 export type OpenedAttempt =
   | { readonly recorded: StepResult }
-  /** `execution` counts from 1; `losses` are the earlier ones that were lost with their worker. */
+  /** `execution` counts from 1; `losses` are the earlier ones that were lost with a worker that beats no more. */
   | { readonly execution: number; readonly losses: number };
 
 /** What is kept of an execution for people: the final prompt or request, and the raw reply. */
@@ -59,7 +60,7 @@ interface OpenedRow {
 }
 
 const OPENING = `earlier as (
-  select execution, finished_at, outcome, exit, outputs, failure, usage from attempt
+  select execution, worker_id, finished_at, outcome, exit, outputs, failure, usage from attempt
   where run_id = $1 and step_key = $2 and attempt = $3
 ), recorded as (
   select * from earlier where outcome in ('succeeded', 'failed') limit 1
@@ -77,7 +78,10 @@ const OPENING = `earlier as (
 )
 select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
 union all
-select execution, (select count(*)::int from earlier where finished_at is null), null, null, null, null, null
+select execution, (
+    select count(*)::int from earlier where finished_at is null
+      and not exists (select 1 from worker_lease lease where lease.worker_id = earlier.worker_id and lease.${IS_BEATING})
+  ), null, null, null, null, null
 from opened`;
 
 const OPEN = `with ${OPENING}`;
@@ -146,7 +150,7 @@ export async function cancelAttempt(
   );
 }
 
-/** Forgets an execution that ended because the work is better done elsewhere. */
+/** Forgets an execution that ended because the work is better done elsewhere, or cannot be done now. */
 export async function dropAttempt(sql: Sql, key: AttemptKey, execution: number): Promise<void> {
   await sql.rows(
     `delete from attempt where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4

@@ -161,6 +161,15 @@ describe('attempts', () => {
     expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
   });
 
+  it('that a living worker gave up are no losses', async () => {
+    const { key } = await seedTwoSteps(test.database);
+    await beatLease(test.database, 'alive');
+    await openAttempt(test.database, key, { ...work, workerId: 'alive' });
+    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
+    await endLease(test.database, 'alive');
+    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 3, losses: 2 });
+  });
+
   it('say whether the one before them was lost with its worker, or its worker was stopped', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
     const again = { ...key, attempt: 2 };
