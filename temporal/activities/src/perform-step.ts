@@ -9,13 +9,20 @@ import {
   type OpenedAttempt,
 } from '@tenon/database';
 import { lookupIn, type StepResult } from '@tenon/engine';
-import { failureOf, stepActivities, type StepCall } from '@tenon/nodes/activities';
+import {
+  failureOf,
+  hideInReplies,
+  hideSecrets,
+  stepActivities,
+  type StepCall,
+  type StepPorts,
+} from '@tenon/nodes/activities';
 import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityParts } from './parts.js';
 import { LiveText } from './live-text.js';
-import { maskSecrets, openInputs, storeLargeValues } from './values.js';
+import { openInputs, storeLargeValues } from './values.js';
 
 /** Failures of performing a step, whatever it does. */
 export const stepErrors = defineErrors('step', {
@@ -51,6 +58,8 @@ export async function performStep(call: PerformCall, parts: ActivityParts): Prom
 // whoever awaits the opening sees its error
 const ignore = () => undefined;
 
+type Failed = Extract<StepResult, { ok: false }>;
+
 class Execution {
   private readonly live: LiveText;
   private readonly ended = new AbortController();
@@ -85,6 +94,7 @@ class Execution {
       return this.replyWith(await this.close(execution, outcome));
     } catch (error) {
       if (error instanceof KnownResult) return this.replyWith(error.result);
+      if (isDatabaseTrouble(error)) await this.forget();
       throw error;
     } finally {
       this.timers.forEach(clearTimeout);
@@ -131,7 +141,8 @@ class Execution {
   /** The work itself: a result, or why there is none. */
   private async perform(): Promise<StepResult | 'cancelled' | 'too long'> {
     try {
-      const result = await Promise.race([this.callFunction(), rejectWhenAborted(this.ended.signal)]);
+      const called = await Promise.race([this.callFunction(), rejectWhenAborted(this.ended.signal)]);
+      const result = called.ok ? called : this.discreet(called);
       const outputs = result.outputs;
       if (!outputs) return result;
       return { ...result, outputs: await storeLargeValues(this.call.run.teamId, outputs, this.parts.ports.objects) };
@@ -140,8 +151,8 @@ class Execution {
       if (error instanceof KnownResult) throw error;
       if (error instanceof CancelledFailure) return 'cancelled';
       if (isTenonError(error) && error.code === 'step.isTooLong') return 'too long';
-      if (isTenonError(error) && error.code.startsWith('database.')) throw error;
-      return { ok: false, failure: failureOf(error) };
+      if (isDatabaseTrouble(error)) throw error;
+      return this.discreet({ ok: false, failure: failureOf(error) });
     }
   }
 
@@ -170,10 +181,32 @@ class Execution {
       timeoutMs: instruction.timeoutMs,
       signal: this.ended.signal,
       secrets: opened.secrets,
-      emit: (channel, text) => this.live.emit(channel, text),
+      emit: (channel, text) => this.live.emit(channel, hideSecrets(text, this.secrets)),
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
-    return stepActivity(stepCall as never, parts.ports);
+    return stepActivity(stepCall as never, this.discreetPorts(parts.ports));
+  }
+
+  /** Replies of models are for people from their first letter on; what else the world answers is a value of the flow. */
+  private discreetPorts(ports: StepPorts): StepPorts {
+    const { secrets } = this;
+    if (secrets.length === 0) return ports;
+    const { models } = ports;
+    const getChatModel: typeof models.getChatModel = async (teamId, name) =>
+      hideInReplies(await models.getChatModel(teamId, name), secrets);
+    return { ...ports, models: { getChatModel } };
+  }
+
+  /** A failure and what comes with it are for people: what the other side said in it may repeat a secret. */
+  private discreet(result: Failed): Failed {
+    const { failure, outputs } = result;
+    const { message, details } = failure;
+    const shown = { ...failure, message: hideSecrets(message, this.secrets) };
+    return {
+      ...result,
+      failure: details ? { ...shown, details: hideSecrets(details, this.secrets) } : shown,
+      ...(outputs && { outputs: hideSecrets(outputs, this.secrets) }),
+    };
   }
 
   /** Records the result. It cost something, so a database that is away is waited for as long as this execution may live. */
@@ -182,15 +215,24 @@ class Execution {
       try {
         return await closeAttempt(this.parts.database, this.key, execution, result, this.maskedRecord());
       } catch (error) {
-        const isAway = isTenonError(error) && error.code === 'database.unavailable';
-        if (!isAway || this.context.cancellationSignal.aborted) throw error;
+        if (!isDatabaseTrouble(error) || this.context.cancellationSignal.aborted) throw error;
         await setTimeout(CLOSE_AGAIN_MS);
       }
     }
   }
 
+  /** The step could not be tried: that is neither its failure nor the loss of its worker, and Temporal repeats it. */
+  private async forget(): Promise<void> {
+    const drop = async (opened: OpenedAttempt) =>
+      'execution' in opened && (await dropAttempt(this.parts.database, this.key, opened.execution));
+    // a database that does not take this either was in trouble already, which is what is told
+    await this.opening.then(drop).catch(ignore);
+  }
+
   private async cancel(execution: number): Promise<never> {
-    await cancelAttempt(this.parts.database, this.key, execution, this.maskedRecord());
+    const { message } = this.context.cancellationSignal.reason as Error;
+    const outcome = message === 'WORKER_SHUTDOWN' ? 'workerStopped' : 'cancelled';
+    await cancelAttempt(this.parts.database, this.key, execution, this.maskedRecord(), outcome);
     throw new CancelledFailure('the step was cancelled');
   }
 
@@ -199,9 +241,11 @@ class Execution {
   }
 
   private maskedRecord(): AttemptRecord {
-    const request = maskSecrets(this.record.request, this.secrets);
-    const reply = maskSecrets(this.record.reply, this.secrets);
-    return { ...(request !== undefined && { request }), ...(reply !== undefined && { reply }) };
+    const { request, reply } = this.record;
+    return {
+      ...(request !== undefined && { request: hideSecrets(request, this.secrets) }),
+      ...(reply !== undefined && { reply: hideSecrets(reply, this.secrets) }),
+    };
   }
 }
 
@@ -210,6 +254,11 @@ class KnownResult extends Error {
   constructor(readonly result: StepResult) {
     super('the result is known');
   }
+}
+
+/** Nothing that the step or its author can do anything about. */
+function isDatabaseTrouble(error: unknown): boolean {
+  return isTenonError(error) && error.code.startsWith('database.');
 }
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {

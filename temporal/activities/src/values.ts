@@ -1,12 +1,4 @@
-import {
-  isJsonObject,
-  isValueRef,
-  jsonSizeBytes,
-  VALUE_LIMIT_BYTES,
-  type Json,
-  type JsonObject,
-  type TeamId,
-} from '@tenon/base';
+import { isValueRef, jsonSizeBytes, VALUE_LIMIT_BYTES, type JsonObject, type TeamId } from '@tenon/base';
 import { readLargeValue } from '@tenon/database';
 import { holdsReference, isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
 import type { ObjectStore, SecretStore } from '@tenon/ports';
@@ -75,14 +67,4 @@ async function storeValue(teamId: TeamId, value: Value, sizeBytes: number, objec
   if (!(await objects.has(key))) await objects.put(key, bytes, 'application/json');
   const preview = toText(value).slice(0, PREVIEW_CHARACTERS);
   return { $ref: { key, sizeBytes, mediaType: 'application/json', preview } };
-}
-
-/** Replaces every secret in a record that people will read. */
-export function maskSecrets(value: Json | undefined, secrets: readonly string[]): Json | undefined {
-  if (value === undefined || secrets.length === 0) return value;
-  if (typeof value === 'string') return secrets.reduce((text, secret) => text.replaceAll(secret, '********'), value);
-  if (Array.isArray(value)) return value.map((item) => maskSecrets(item, secrets) as Json);
-  if (isJsonObject(value))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskSecrets(item, secrets) as Json]));
-  return value;
 }

@@ -3,10 +3,14 @@ import type { Logger } from '@tenon/ports';
 
 const BEAT_MS = 1_000;
 
-/** Tells every second that this worker lives, so that screens know who owns a running step. */
+/**
+ * Tells every second that this worker lives, so that screens know who owns a running step, and whether the workflow
+ * server answers it.
+ */
 export class Lease {
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
+  private isServerAway = false;
 
   constructor(
     private readonly database: Database,
@@ -15,11 +19,16 @@ export class Lease {
   ) {}
 
   start(): void {
-    void beatLease(this.database, this.workerId)
+    void beatLease(this.database, this.workerId, this.isServerAway)
       .catch((error: unknown) => this.logger.debug({ error: String(error) }, 'the lease could not be beaten'))
       .then(() => {
         if (!this.isClosed) this.timer = setTimeout(() => this.start(), BEAT_MS);
       });
+  }
+
+  /** Is told with the next beat. */
+  noteServer(isAway: boolean): void {
+    this.isServerAway = isAway;
   }
 
   async close(): Promise<void> {

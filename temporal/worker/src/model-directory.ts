@@ -1,5 +1,6 @@
 import type { TeamId } from '@tenon/base';
 import type { ProviderRecord, ProviderRepository } from '@tenon/database';
+import { hideInReplies } from '@tenon/nodes/activities';
 import {
   modelErrors,
   normaliseProvider,
@@ -42,7 +43,17 @@ export interface ModelDirectoryParts {
  * team's default model where the team allows that, and by the local model while nothing at all is configured.
  */
 export function createModelDirectory(parts: ModelDirectoryParts): ModelDirectory {
-  return { getChatModel: (teamId, name) => getChatModel(parts, teamId, name) };
+  const createModel: ModelDirectoryParts['createModel'] = (server, name) =>
+    hideInReplies(parts.createModel(server, name), keysOf(server));
+  return { getChatModel: (teamId, name) => getChatModel({ ...parts, createModel }, teamId, name) };
+}
+
+/** Shorter ones are names such as `ollama`, given to servers that ask for none. */
+const LEAST_KEY_CHARACTERS = 16;
+
+/** A server that repeats its key in an answer would show it to whoever reads that. */
+function keysOf({ apiKey = '' }: ModelServer): readonly string[] {
+  return apiKey.length < LEAST_KEY_CHARACTERS ? [] : [apiKey];
 }
 
 async function getChatModel(parts: ModelDirectoryParts, teamId: TeamId, wanted: ModelName): Promise<ChatModel> {

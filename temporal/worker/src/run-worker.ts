@@ -39,7 +39,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   });
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });
-  const reconciler = new Reconciler({ database, client, logger });
+  const reconciler = new Reconciler({ database, client, logger, onServer: (isAway) => lease.noteServer(isAway) });
   const polling = worker.run();
   lease.start();
   relay.start();

@@ -64,6 +64,12 @@ function buildBundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflows(workflowsPath, new DefaultLogger('ERROR'));
 }
 
+/** Workflow code of a test's own: what it changes of our modules is not frozen. @param file  beside this one */
+export function bundleOtherWorkflows(file: string): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = path.join(import.meta.dirname, file);
+  return bundleWorkflows(workflowsPath, new DefaultLogger('ERROR'), { preloadModules: [] });
+}
+
 /** The plan of a definition. @throws Error with the issues when it has errors */
 export function compiled(definition: Definition): Plan {
   const result = compile(definition, nodeDefinitions);

@@ -25,6 +25,8 @@ export interface TestWorkerOptions {
   readonly code?: CodeRunner;
   readonly maxRunsPerTeam?: number;
   readonly limits?: RunLimits;
+  /** Other workflow code than the bench's. */
+  readonly workflowBundle?: RunBench['bundle'];
   /** Stands between Temporal and the activities, for faults. */
   readonly wrap?: (activities: RunActivities) => RunActivities;
 }
@@ -68,7 +70,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     logger,
     workerId,
     temporal: { address: bench.temporal.address, namespace: 'tenon' },
-    workflowBundle: bench.bundle,
+    workflowBundle: options.workflowBundle ?? bench.bundle,
     limits: options.limits ?? { maxSteps: 20_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: options.maxRunsPerTeam ?? 100,
     activities: options.wrap ? options.wrap(activities) : activities,

@@ -1,0 +1,122 @@
+import type { RunActivities } from '@tenon/contract';
+import { databaseErrors, findAttention, type RunAttention } from '@tenon/database';
+import { buildDefinition } from '@tenon/dsl/testing';
+import type { Plan } from '@tenon/engine';
+import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import type { Client } from '@temporalio/client';
+import { Reconciler } from './reconciler.js';
+import { connectClient } from './testing/history-of.js';
+import { endNode, llmNode, startNode, templateNode } from './testing/nodes.js';
+import { bundleOtherWorkflows, compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { until } from './testing/until.js';
+
+/* A run that cannot go on says why, and goes on when it can. */
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+let client: Client;
+let newerBundle: RunBench['bundle'];
+/** Stands in the way of every step while it is set. */
+let fault: Error | undefined;
+
+const wrap = (activities: RunActivities): RunActivities => ({
+  ...activities,
+  performStep: (call) => (fault ? Promise.reject(fault) : activities.performStep(call)),
+});
+const start = (workflowBundle = bench.bundle) =>
+  startTestWorker(bench, { modelUrl: model.baseUrl, wrap, workflowBundle });
+
+beforeAll(async () => {
+  [bench, model, newerBundle] = await Promise.all([
+    startRunBench(),
+    startScriptedModel({ defaultReply: { text: 'fine' } }),
+    bundleOtherWorkflows('newer.workflow.ts'),
+  ]);
+  [worker, client] = await Promise.all([start(), connectClient(bench)]);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await client.connection.close();
+  await Promise.all([bench.close(), model.close()]);
+});
+beforeEach(() => {
+  fault = undefined;
+  model.setRules([]);
+});
+
+const attentionOf = ({ teamId, runId }: AcceptedRun) => findAttention(bench.test.database, teamId, runId);
+
+/** Looks at all runs until this one says why it cannot go on. */
+async function lookUntilNoted(run: AcceptedRun): Promise<RunAttention> {
+  const { database } = bench.test;
+  const reconciler = new Reconciler({ database, client, logger: createFakeLogger(), onServer: () => undefined });
+  let attention: RunAttention | undefined;
+  const isNoted = async () => {
+    await reconciler.look(0);
+    attention = await attentionOf(run);
+    return attention !== undefined;
+  };
+  await until(isNoted, 'a reason', 30_000);
+  return attention as RunAttention;
+}
+
+const statusOf = async ({ teamId, runId }: AcceptedRun) => (await bench.runs.find(teamId, runId))?.status;
+
+it('a plan that is newer than the worker waits for a newer worker, and says so', async () => {
+  const nodes = [startNode(), llmNode('llm', 'Say it'), templateNode('new', ''), endNode({ out: ['new', 'output'] })];
+  const plan = compiled(buildDefinition({ nodes, edges: ['start -> llm', 'llm -> new', 'new -> end'] }));
+  const newer: Plan = {
+    ...plan,
+    steps: plan.steps.map((step) =>
+      step.id === 'new' ? { ...step, instruction: { ...step.instruction, run: 'tomorrow@1' } } : step,
+    ),
+  };
+  const acceptedAt = Date.now();
+  const run = await bench.acceptPlan(newer);
+  const { reason, since } = await lookUntilNoted(run);
+  expect(reason).toBe(
+    'No worker can carry the run on: no inline function tomorrow@1: this worker is older than the plan.',
+  );
+  expect(since.getTime()).toBeGreaterThan(acceptedAt - 1_000);
+  expect(since.getTime()).toBeLessThan(acceptedAt + 5_000);
+  expect(await statusOf(run)).toBe('running');
+  const steps = await bench.history.listSteps(run.teamId, run.runId);
+  expect(steps.map(({ stepKey }) => stepKey)).toEqual(['start', 'llm']);
+  await worker.close();
+  worker = await start(newerBundle);
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'done' } });
+  expect(await attentionOf(run)).toBeUndefined();
+}, 90_000);
+
+const call = buildDefinition({
+  nodes: [startNode(), llmNode('llm', 'Say it'), endNode({ out: ['llm', 'text'] })],
+  edges: ['start -> llm', 'llm -> end'],
+});
+
+it('a step that cannot even be tried says why, until it can', async () => {
+  fault = databaseErrors.unavailable('The disk of the database is full.');
+  const run = await bench.accept(call);
+  const { reason } = await lookUntilNoted(run);
+  expect(reason).toBe('The step llm cannot be performed: The disk of the database is full.');
+  fault = undefined;
+  expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+  expect(await attentionOf(run)).toBeUndefined();
+}, 60_000);
+
+it('a workflow server that is away is noticed, and so is its return', async () => {
+  model.setRules([{ reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+  const run = await bench.accept(call);
+  await model.waitForHeld(1);
+  expect(await attentionOf(run)).toBeUndefined();
+  await bench.temporal.kill();
+  const reason = 'The workflow server does not answer; the run goes on when it is back.';
+  await until(async () => (await attentionOf(run))?.reason === reason, 'the absence to be noticed', 30_000);
+  expect(await statusOf(run)).toBe('running');
+  await bench.temporal.restart();
+  await until(async () => (await attentionOf(run)) === undefined, 'the return to be noticed', 30_000);
+  model.setRules([]);
+  model.release();
+  expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+}, 120_000);
