@@ -1,4 +1,4 @@
-import { recordEvents } from '@tenon/database';
+import { beatLease, endLease, markRelayed, noteAttention, recordEvents } from '@tenon/database';
 import type { RunEvent } from '@tenon/engine';
 import { createClient } from 'graphql-ws';
 import { readFile } from 'node:fs/promises';
@@ -166,6 +166,28 @@ describe('starting a run', () => {
     ]);
     const { run } = await bench.owner.ask('query ($id: ID!) { run(id: $id) { waitingFor } }', { id: startRun.run.id });
     expect(run.waitingFor).toContain('No worker has taken the run yet');
+  });
+
+  it('says of a run under way why it cannot go on and since when, and counts it in health', async () => {
+    const app = await appNamed(bench, 'Content moderation');
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, inputs: { user_input: 'hi' } } });
+    const { id } = startRun.run;
+    const attention = async () =>
+      (await bench.owner.ask('query ($id: ID!) { run(id: $id) { needsAttention { reason since } } }', { id })).run
+        .needsAttention;
+    expect(await attention()).toBeNull();
+    await markRelayed(bench.database, [id]);
+    expect((await attention()).reason).toContain('No worker is there');
+    const headers = { authorization: `Bearer ${bench.owner.token}` };
+    const health = await (await fetch(`${bench.url}/health`, { headers })).json();
+    expect(health).toMatchObject({ runs: { underWay: 1, needAttention: 1, workers: 0 } });
+    await beatLease(bench.database, 'w');
+    expect(await attention()).toBeNull();
+    const since = '2026-01-02T03:04:05.000Z';
+    await noteAttention(bench.database, id, { reason: 'There is a bug.', since: new Date(since) });
+    expect(await attention()).toEqual({ reason: 'There is a bug.', since });
+    await bench.owner.ask('mutation ($id: ID!) { stopRun(input: { runId: $id }) { errors { code } } }', { id });
+    await endLease(bench.database, 'w');
   });
 
   it('refuses inputs that do not fit, field by field, before a run exists', async () => {

@@ -88,7 +88,7 @@ describe('a list', () => {
     const cold = await textsOf(list('steps { title }'), { first: COUNT });
     expect(cold.filter((text) => text.includes('from plan')).length).toBe(1);
     expect(await expectSame(list('status app { name liveVersion { number } } version { number }'))).toBe(5);
-    expect(await expectSame(list('isRecovering waitingFor'))).toBe(4);
+    expect(await expectSame(list('isRecovering waitingFor needsAttention { reason }'))).toBe(5);
     expect(
       await expectSame(list('steps { key type title status isRecovering attempts { outcome isRecovering } }')),
     ).toBe(4);

@@ -1,13 +1,15 @@
+import type { RunId, TeamId } from '@tenon/base';
 import {
   beatLease,
   countWork,
   endLease,
-  findAttention,
+  listAttention,
   listSilentRuns,
   markRelayed,
   noteAttention,
   recordEvents,
   touchRun,
+  type RunAttention,
 } from './index.js';
 import { startTestDatabase, type TestDatabase } from './testing/index.js';
 import { eventsOfTwoSteps, seedTwoSteps } from './testing/two-steps.js';
@@ -25,11 +27,15 @@ beforeEach(async () => {
 const since = new Date('2026-01-02T03:04:05Z');
 const BUG = { reason: 'There is a bug.', since };
 
+async function findAttention(teamId: TeamId, runId: RunId): Promise<RunAttention | undefined> {
+  return (await listAttention(test.database, teamId, [runId])).get(runId);
+}
+
 /** A run that a workflow has, of two steps. */
 async function seedUnderWay() {
   const seeded = await seedTwoSteps(test.database);
   await markRelayed(test.database, [seeded.runId]);
-  return { ...seeded, find: () => findAttention(test.database, seeded.teamId, seeded.runId) };
+  return { ...seeded, find: () => findAttention(seeded.teamId, seeded.runId) };
 }
 
 describe('a run that cannot go on', () => {
@@ -67,7 +73,7 @@ describe('a run that cannot go on', () => {
     const { runId } = await seedUnderWay();
     const other = await seedUnderWay();
     await noteAttention(test.database, runId, BUG);
-    expect(await findAttention(test.database, other.teamId, runId)).toBeUndefined();
+    expect(await findAttention(other.teamId, runId)).toBeUndefined();
   });
 });
 
@@ -83,7 +89,7 @@ describe('all runs under way', () => {
     expect(attention?.reason).toContain('No worker is there');
     const [lease] = await test.database.rows<{ beatAt: Date }>('select beat_at as "beatAt" from worker_lease');
     expect(attention?.since).toEqual(lease?.beatAt);
-    expect(await findAttention(test.database, queued.teamId, queued.runId)).toBeUndefined();
+    expect(await findAttention(queued.teamId, queued.runId)).toBeUndefined();
     expect(await countWork(test.database)).toEqual({ queued: 1, underWay: 1, needAttention: 1, workers: 0 });
     await beatLease(test.database, 'next');
     expect(await find()).toBeUndefined();

@@ -38,18 +38,28 @@ export const NEEDS_ATTENTION = `(run.finished_at is null and run.relayed_at is n
   and (run.attention_reason is not null or worker.serving = 0))`;
 
 /**
- * What is noted on a run that is under way, or else what keeps all runs from going on: no worker, or a workflow server
- * that is away. Undefined for a run that can go on, waits in the queue or has ended.
+ * Of each run that is under way and cannot go on, what is noted on it, or else what keeps all runs from going on: no
+ * worker, or a workflow server that is away. A run that can go on, waits in the queue or has ended is not in it.
  */
-export async function findAttention(sql: Sql, teamId: TeamId, runId: RunId): Promise<RunAttention | undefined> {
-  const [row] = await sql.rows<RunAttention>(
-    `with ${WORKERS}
-     select coalesce(attention_reason, case when worker.alive = 0 then $3 else $4 end) as reason,
-       coalesce(attention_since, worker.away_since,
-         greatest(run.touched_at, (select max(beat_at) from worker_lease))) as since
-     from run cross join worker
-     where run.team_id = $1 and run.id = $2 and ${NEEDS_ATTENTION}`,
-    [teamId, runId, NO_WORKER, SERVER_AWAY],
-  );
-  return row;
+export async function listAttention(
+  sql: Sql,
+  teamId: TeamId,
+  runIds: readonly RunId[],
+): Promise<ReadonlyMap<RunId, RunAttention>> {
+  const rows = await sql.rows<RunAttention & { readonly runId: RunId }>(ATTENTION, [
+    teamId,
+    runIds,
+    NO_WORKER,
+    SERVER_AWAY,
+  ]);
+  return new Map(rows.map(({ runId, reason, since }) => [runId, { reason, since }]));
 }
+
+const ATTENTION = `
+with ${WORKERS}
+select run.id as "runId",
+  coalesce(run.attention_reason, case when worker.alive = 0 then $3 else $4 end) as reason,
+  coalesce(run.attention_since, worker.away_since,
+    greatest(run.touched_at, (select max(beat_at) from worker_lease))) as since
+from run cross join worker
+where run.team_id = $1 and run.id = any($2::uuid[]) and ${NEEDS_ATTENTION}`;

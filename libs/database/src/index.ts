@@ -1,4 +1,4 @@
-export { findAttention, noteAttention, type RunAttention } from './attention.js';
+export { listAttention, noteAttention, type RunAttention } from './attention.js';
 export {
   cancelAttempt,
   closeAttempt,

@@ -10,7 +10,7 @@ export interface WorkLoad {
   readonly queued: number;
   /** Unfinished runs that a workflow has. */
   readonly underWay: number;
-  /** Of those, the ones that cannot go on: see `findAttention`. */
+  /** Of those, the ones that cannot go on: see `listAttention`. */
   readonly needAttention: number;
   /** Workers heard of in the last three seconds. */
   readonly workers: number;

@@ -1,5 +1,5 @@
 import type { RunActivities } from '@tenon/contract';
-import { databaseErrors, findAttention, type RunAttention } from '@tenon/database';
+import { databaseErrors, listAttention, type RunAttention } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import type { Plan } from '@tenon/engine';
 import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
@@ -46,7 +46,8 @@ beforeEach(() => {
   model.setRules([]);
 });
 
-const attentionOf = ({ teamId, runId }: AcceptedRun) => findAttention(bench.test.database, teamId, runId);
+const attentionOf = async ({ teamId, runId }: AcceptedRun) =>
+  (await listAttention(bench.test.database, teamId, [runId])).get(runId);
 
 /** Looks at all runs until this one says why it cannot go on. */
 async function lookUntilNoted(run: AcceptedRun): Promise<RunAttention> {

@@ -1,14 +1,18 @@
 import type { RunId } from '@tenon/base';
 import {
   HistoryRepository,
+  listAttention,
   PlanRepository,
   type AttemptRecordRow,
   type AttemptValue,
+  type Database,
+  type RunAttention,
   type RunRecord,
   type StepRecord,
   type StepValue,
 } from '@tenon/database';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { DATABASE } from '../parts.js';
 import { batched, rowPerKey, rowsPerKey, type Batched } from '../graphql/batched.js';
 import { QueueWatch } from './queue-watch.js';
 import type { AttemptPlace, StepNames, StepPlace } from './step.types.js';
@@ -26,11 +30,17 @@ export class RunLoaders {
   readonly attempts: Batched<StepPlace, AttemptRecordRow[]>;
   readonly attemptValue: Batched<AttemptPlace & { readonly value: AttemptValue }, unknown>;
   readonly isRecovering: Batched<RunId, boolean>;
+  readonly attention: Batched<RunId, RunAttention | null>;
   readonly waitingFor: Batched<RunRecord, string | null>;
   /** What a plan calls its steps, by their ids; by the plan's hash. */
   readonly names: Batched<string, ReadonlyMap<string, StepNames>>;
 
-  constructor(plans: PlanRepository, history: HistoryRepository, queue: QueueWatch) {
+  constructor(
+    plans: PlanRepository,
+    history: HistoryRepository,
+    queue: QueueWatch,
+    @Inject(DATABASE) database: Database,
+  ) {
     this.steps = batched(async (teamId, ids) =>
       rowsPerKey(ids, await history.listStepsOf(teamId, ids, []), ({ runId }) => runId),
     );
@@ -51,6 +61,10 @@ export class RunLoaders {
     this.isRecovering = batched(async (teamId, ids) => {
       const recovering = new Set(await history.listRecovering(teamId, ids));
       return ids.map((id) => recovering.has(id));
+    });
+    this.attention = batched(async (teamId, ids) => {
+      const found = await listAttention(database, teamId, ids);
+      return ids.map((id) => found.get(id) ?? null);
     });
     this.waitingFor = batched((teamId, runs) => queue.explain(teamId, runs));
     this.names = batched(async (teamId, hashes) => {

@@ -15,7 +15,16 @@ import { RunLoaders } from './run.loaders.js';
 import { RunService } from './run.service.js';
 import { RunUpdate } from './run-update.types.js';
 import { RunUpdates } from './run-updates.js';
-import { Run, RunConnection, RunFilter, RunPayload, StartRunInput, StopRunInput, toRun } from './run.types.js';
+import {
+  Run,
+  RunAttention,
+  RunConnection,
+  RunFilter,
+  RunPayload,
+  StartRunInput,
+  StopRunInput,
+  toRun,
+} from './run.types.js';
 import { Step, toStep } from './step.types.js';
 
 /** Steps that a run usually has at most. */
@@ -83,6 +92,14 @@ export class RunResolver {
   @ResolveField(() => Boolean, { description: 'A step’s worker has not been heard of for three seconds' })
   isRecovering(@Parent() { record }: Run, @Context() context: GraphQLContext) {
     return record.finishedAt ? false : this.loaders.isRecovering(context).load(record.id);
+  }
+
+  @ResolveField(() => RunAttention, {
+    nullable: true,
+    description: 'Why a run that is under way cannot go on; null as soon as it does',
+  })
+  needsAttention(@Parent() { record }: Run, @Context() context: GraphQLContext) {
+    return record.finishedAt ? null : this.loaders.attention(context).load(record.id);
   }
 
   @ResolveField(() => [Step], {

@@ -21,6 +21,16 @@ export enum RunStatus {
 }
 registerEnumType(RunStatus, { name: 'RunStatus' });
 
+/** Why a run that is under way cannot go on. */
+@ObjectType()
+export class RunAttention {
+  @Field()
+  reason!: string;
+
+  @Field()
+  since!: Date;
+}
+
 /** One execution of a plan. */
 @ObjectType()
 export class Run {
