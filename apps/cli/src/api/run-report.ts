@@ -87,6 +87,8 @@ export interface RunReport {
   readonly reason: string | null;
   /** Why it has not started. */
   readonly waitingFor: string | null;
+  /** Why it cannot go on although it is under way; `since` in ISO 8601. */
+  readonly needsAttention: { readonly reason: string; readonly since: string } | null;
   readonly isRecovering: boolean;
   readonly inputs: JsonObject;
   readonly query: string | null;
@@ -104,7 +106,7 @@ export interface RunReport {
 }
 
 const RUN = `query ($id: ID!) { run(id: $id) {
-  id conversationId channel status reason waitingFor isRecovering inputs query outputs answer exceptions
+  id conversationId channel status reason waitingFor needsAttention { reason since } isRecovering inputs query outputs answer exceptions
   createdAt startedAt finishedAt
   app { id name mode } version { number }
   failure { ...failure } usage { ...usage }

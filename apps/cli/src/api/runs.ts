@@ -19,10 +19,10 @@ const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
 } }`;
 const STOP = 'mutation ($input: StopRunInput!) { stopRun(input: $input) { errors { code message path } } }';
 const LIST = `query ($first: Int!, $after: String, $filter: RunFilter) { runs(first: $first, after: $after, filter: $filter) {
-  edges { node { id status query createdAt startedAt finishedAt app { id name } failure { message } usage { totalTokens } } }
+  edges { node { id status query needsAttention { reason } createdAt startedAt finishedAt app { id name } failure { message } usage { totalTokens } } }
   pageInfo { hasNextPage endCursor }
 } }`;
-const PULSE = 'query ($id: ID!) { run(id: $id) { status waitingFor isRecovering } }';
+const PULSE = 'query ($id: ID!) { run(id: $id) { status waitingFor isRecovering needsAttention { reason } } }';
 
 /**
  * Accepts a run and gives its id. An API that is away for a moment is asked again: the key makes it the same run.
@@ -50,6 +50,8 @@ export interface RunSummary {
   readonly app: { readonly id: string; readonly name: string };
   readonly status: RunStatus;
   readonly query: string | null;
+  /** Why it cannot go on although it is under way. */
+  readonly needsAttention: { readonly reason: string } | null;
   readonly failure: { readonly message: string } | null;
   readonly usage: { readonly totalTokens: number } | null;
   readonly createdAt: string;
@@ -94,6 +96,8 @@ export interface RunPulse {
   readonly status: RunStatus;
   /** Why it has not started. */
   readonly waitingFor: string | null;
+  /** Why it cannot go on although it is under way. */
+  readonly needsAttention: { readonly reason: string } | null;
   /** The worker of a step is gone, and another has not taken over yet. */
   readonly isRecovering: boolean;
 }

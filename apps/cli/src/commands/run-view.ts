@@ -129,16 +129,18 @@ export class RunView {
     return this.hasBegun ? [] : [this.terminal.paint('dim', 'waiting for a worker …')];
   }
 
-  /** Says what events cannot: why a run has not started, and that a worker is lost. */
+  /** Says what events cannot: why a run has not started or cannot go on, and that a worker is lost. */
   private async watchPulse(client: ApiClient, runId: string): Promise<void> {
     while (!client.signal.aborted) {
       await delay(PULSE_MS, undefined, { signal: client.signal }).catch(() => undefined);
       // an API that is away is told of by the connection that is lost
       const pulse = client.signal.aborted ? undefined : await findPulse(client, runId).catch(() => undefined);
       if (!pulse) continue;
-      const said = pulse.isRecovering
-        ? 'The worker of a step is lost; another takes over.'
-        : (pulse.status === 'queued' && pulse.waitingFor) || '';
+      const said =
+        pulse.needsAttention?.reason ??
+        (pulse.isRecovering
+          ? 'The worker of a step is lost; another takes over.'
+          : (pulse.status === 'queued' && pulse.waitingFor) || '');
       if (said && said !== this.lastPulse && !this.terminal.isInteractive) this.terminal.note(said);
       this.lastPulse = said;
     }

@@ -47,7 +47,8 @@ export function parseStatuses(text: string): RunStatus[] {
 
 const HEAD = ['RUN', 'STATUS', 'STARTED', 'TOOK', 'APP', ''];
 
-function toRow({ id, status, createdAt, durationMs, app, failure, query }: RunSummary): string[] {
+function toRow({ id, status, createdAt, durationMs, app, needsAttention, failure, query }: RunSummary): string[] {
   const took = durationMs === null ? '' : describeDuration(durationMs);
-  return [id, status, describeInstant(createdAt), took, app.name, oneLine(failure?.message ?? query ?? '', 60)];
+  const note = needsAttention?.reason ?? failure?.message ?? query ?? '';
+  return [id, status, describeInstant(createdAt), took, app.name, oneLine(note, 60)];
 }

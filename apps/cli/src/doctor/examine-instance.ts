@@ -12,7 +12,12 @@ interface Health {
   readonly since?: string;
   /** What the launcher says; null where nobody supervises. */
   readonly processes?: { readonly processes: readonly ProcessHealth[] } | null;
-  readonly runs?: { readonly queued: number; readonly underWay: number; readonly workers: number };
+  readonly runs?: {
+    readonly queued: number;
+    readonly underWay: number;
+    readonly needAttention: number;
+    readonly workers: number;
+  };
 }
 
 const VIEWER = '{ viewer { email role team { name } } }';
@@ -77,9 +82,11 @@ function databaseAway({ since }: Health): Finding {
 
 function examineRuns({ runs }: Health): Finding[] {
   if (!runs) return [];
-  const { queued, underWay, workers } = runs;
+  const { queued, underWay, needAttention, workers } = runs;
   const state = `${queued} waiting, ${underWay} under way`;
-  if (workers > 0) return [ok('workers', String(workers)), ok('runs', state)];
+  const advice = 'See "tenon runs --status running" and "tenon show" for why.';
+  const stuck = needAttention > 0 && warning('runs', `${state}, ${needAttention} of which cannot go on`, advice);
+  if (workers > 0) return [ok('workers', String(workers)), stuck || ok('runs', state)];
   return [
     trouble(
       'workers',

@@ -19,6 +19,7 @@ const step = (change: Partial<StepReport>): StepReport => ({
 const run = (change: Partial<RunReport>): RunReport => ({
   ...{ id: 'r1', app: { id: 'a', name: 'Chatbot', mode: 'advanced-chat' }, version: 2, conversationId: null },
   ...{ channel: 'cli', status: 'succeeded', reason: null, waitingFor: null, isRecovering: false, inputs: {} },
+  ...{ needsAttention: null },
   ...{ query: null, outputs: null, answer: null, failure: null, usage, exceptions: 0 },
   ...{ createdAt: at, startedAt: at, finishedAt: at, durationMs: 4_200, steps: [] },
   ...change,
@@ -90,6 +91,13 @@ describe('showLines', () => {
       'Outcome      failed after 4.2 s: Reply: The model server does not answer.  [model.unreachable]',
     );
     expect(text).toContain('✗ Reply  llm · failed · 1.2 s');
+  });
+
+  it('says why a run under way cannot go on, and since when', () => {
+    const needsAttention = { reason: 'No worker is there.', since: at };
+    const lines = draw({ status: 'running', needsAttention, finishedAt: null, durationMs: null });
+    expect(lines[2]).toContain('running');
+    expect(lines[3]).toMatch(/^Cannot go on +No worker is there\. Since .*\d\.$/);
   });
 
   it('says what a run waits for, and who stopped it', () => {

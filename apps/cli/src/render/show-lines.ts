@@ -48,7 +48,7 @@ class Drawing {
   }
 
   head(): string[] {
-    const { app, version, id, query, inputs, usage, conversationId, channel, createdAt } = this.run;
+    const { app, version, id, query, inputs, usage, conversationId, channel, createdAt, needsAttention } = this.run;
     const colour: Style =
       this.run.status === 'failed' ? 'red' : this.run.status.endsWith('ucceeded') ? 'green' : 'yellow';
     const facts: [string, string | null][] = [
@@ -60,6 +60,7 @@ class Drawing {
           outcomeText(this.run, (key) => this.titleOf(key)),
         ),
       ],
+      ['Cannot go on', needsAttention && `${needsAttention.reason} Since ${describeInstant(needsAttention.since)}.`],
       ['Started', `${describeInstant(createdAt)} from ${channel === 'cli' ? 'the command line' : `the ${channel}`}`],
       ['Tokens', usage && usage.totalTokens > 0 ? tokens(usage) : null],
       ['Conversation', conversationId],
