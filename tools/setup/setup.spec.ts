@@ -217,6 +217,12 @@ describe('foldResults', () => {
     ]);
   });
 
+  it('names each of several tests of a group that are skipped for reasons of their own', async () => {
+    const names = ['openFolder one (needs root)', 'openFolder two (needs another user than root)'];
+    const { lines } = await fold({ a: names.map((name) => test(name, 'pending', 'openFolder')) });
+    expect(lines.slice(0, 3)).toEqual(['Skipped:', ...names.map((name) => `  x.spec.ts: ${name}`)]);
+  });
+
   it('counts failed tests, and a task that failed before or after its tests', async () => {
     const { lines, failedCount } = await fold(
       { a: [test('one', 'failed')], b: undefined, c: [test('two', 'passed')], d: undefined },

@@ -39,9 +39,11 @@ export function foldResults(projects, target, failedTasks, folder = at('tmp/test
 
 const nameOf = ({ file, name }) => `${file}: ${name}`;
 
-/** A group of which several tests are skipped stands for them. */
+/** A group whose name gives the reason stands for its tests that are skipped; elsewhere each has its own. */
 function groupNames(tests) {
-  const groups = Map.groupBy(tests, ({ file, group, name }) => `${file}: ${group || name}`);
+  const groups = Map.groupBy(tests, (test) =>
+    /skipped|needs/.test(test.group) ? `${test.file}: ${test.group}` : nameOf(test),
+  );
   return [...groups].map(([name, members]) =>
     members.length > 1 ? `${name} (${members.length} tests)` : nameOf(members[0]),
   );
