@@ -7,8 +7,8 @@ import { defineErrors, isTenonError, type TenonError } from '@tenon/base';
 export const templateErrors = defineErrors('template', {
   invalid: 'invalid',
   failed: 'invalid',
-  tooManySteps: 'limited',
-  tooLong: 'limited',
+  tooManySteps: 'invalid',
+  tooLong: 'invalid',
 });
 
 const NESTED_TOO_DEEPLY = 'the template is nested too deeply';

@@ -201,6 +201,11 @@ export const settings = {
       usedBy: ['worker'],
       meaning: 'runs of one team that are under way at once; further ones wait in a queue',
     }),
+    maxReplyBytes: withDefault<number>('TENON_MODEL_MAX_REPLY_BYTES', integer(1_024, 67_108_864), '10485760', {
+      unit: 'bytes',
+      usedBy: ['worker'],
+      meaning: 'text of one reply of a model; a longer one is broken off, and its step fails',
+    }),
   },
   owner: {
     email: withDefault<string>(

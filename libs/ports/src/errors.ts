@@ -14,14 +14,15 @@ export const modelErrors = defineErrors('model', {
   timedOut: 'unavailable',
   cutStream: 'unavailable',
   brokenReply: 'unavailable',
+  replyTooLarge: 'invalid',
 });
 
 /** Failures of running an author's code. */
 export const codeErrors = defineErrors('code', {
   failed: 'invalid',
-  timedOut: 'limited',
-  outOfMemory: 'limited',
-  outputTooLarge: 'limited',
+  timedOut: 'invalid',
+  outOfMemory: 'invalid',
+  outputTooLarge: 'invalid',
   packageMissing: 'invalid',
   unavailable: 'unavailable',
 });
@@ -31,7 +32,7 @@ export const outboundErrors = defineErrors('outbound', {
   invalidUrl: 'invalid',
   blockedAddress: 'denied',
   tooManyRedirects: 'invalid',
-  tooLarge: 'limited',
+  tooLarge: 'invalid',
   timedOut: 'unavailable',
   unreachable: 'unavailable',
   brokenReply: 'unavailable',

@@ -36,7 +36,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: workerId });
   const bell = new RunBell(database, logger);
   const secrets = new PostgresSecretStore(database, await loadSecretKey(config));
-  const models = createOpenAiCompatibleModels({}, logger);
+  const models = createOpenAiCompatibleModels({ maxReplyBytes: config.runs.maxReplyBytes }, logger);
   const activities = createRunActivities({
     database,
     bell,

@@ -17,7 +17,7 @@ let webUrl: string;
 
 beforeAll(async () => {
   [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, firstTokenTimeoutMs: 400 });
+  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, firstTokenTimeoutMs: 400, maxReplyBytes: 4_096 });
   // answers when its client leaves, which is never
   web = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => web.once('listening', resolve));
@@ -60,6 +60,16 @@ describe('a model that fails', () => {
     },
     30_000,
   );
+
+  it('because its answer does not stop is broken off, and the run says so', async () => {
+    model.setRules([{ reply: { text: Array.from({ length: 100 }, () => 'x'.repeat(1_024)), betweenMs: 5 } }]);
+    const run = await accept();
+    const failure = { code: 'model.replyTooLarge', stepKey: 'llm', type: 'InvokeServerUnavailableError' };
+    expect(await run.ended()).toMatchObject({ status: 'failed', failure });
+    await model.waitForAborted(1);
+    const [attempt] = await bench.history.listAttempts(run.teamId, run.runId);
+    expect(attempt?.reply).toMatchObject({ text: 'x'.repeat(4_096) });
+  }, 30_000);
 
   it('in the middle of its answer leaves what came, for people', async () => {
     always({ kind: 'cutStream', after: 2 });

@@ -13,6 +13,8 @@ export interface ModelParts {
   readonly name: string;
   readonly client: OpenAI;
   readonly limits: PatienceLimits;
+  /** Of the text of one reply. */
+  readonly maxReplyBytes: number;
   /** What this model was found not to take; grows. */
   readonly limitations: Set<Limitation>;
   readonly logger: Logger;
@@ -37,7 +39,7 @@ export class OpenAiCompatibleModel implements ChatModel {
   async *stream(request: ChatRequest): AsyncGenerator<ChatDelta> {
     const who = whoIs(this.asked);
     const patience = new Patience(request.signal, this.parts.limits, who);
-    const reader = new ReplyReader(who);
+    const reader = new ReplyReader(who, this.parts.maxReplyBytes);
     try {
       const reply = await this.open(request, patience.signal);
       yield* this.readPieces(reply, reader, patience);

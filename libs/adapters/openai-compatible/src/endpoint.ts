@@ -1,6 +1,7 @@
 import { modelErrors } from '@tenon/ports';
 import OpenAI from 'openai';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici';
+import { limitLines } from './reply-limit.js';
 
 /** Where a provider's models are served. Addresses are the owner's choice, so they may be private. */
 export interface ModelEndpoint {
@@ -15,27 +16,35 @@ export interface ModelEndpoint {
 }
 
 const CONNECT_MS = 10_000;
-/** More than any model writes; a reply that goes on beyond it is refused. */
-const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+/** Of a reply with all that stands around its text; most of that is never in memory together. */
+const MAX_RESPONSE_BYTES = 1024 * 1024 * 1024;
 /** The client's own time-out is out of the way: ours are for the first token and between tokens. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The connections to all endpoints of one process. */
-export function createConnections(): Agent {
-  return new Agent({
+export interface ModelConnections {
+  readonly dispatcher: Dispatcher;
+  /** Breaks them all off. */
+  destroy(): Promise<void>;
+}
+
+/** @param maxReplyBytes  of the text of one reply */
+export function createConnections(maxReplyBytes: number): ModelConnections {
+  const agent = new Agent({
     connect: { timeout: CONNECT_MS },
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: MAX_REPLY_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
   });
+  return { dispatcher: agent.compose(limitLines(maxReplyBytes)), destroy: () => agent.destroy() };
 }
 
 /**
  * A client for one endpoint that never tries again, follows no redirects and logs nothing.
  * @throws model.notConfigured when the base URL is none, model.unauthorized when the key cannot be one
  */
-export function createClient(endpoint: ModelEndpoint, connections: Agent): OpenAI {
+export function createClient(endpoint: ModelEndpoint, { dispatcher }: ModelConnections): OpenAI {
   const key = endpoint.apiKey?.trim();
   if (key && !/^[\x21-\x7e]+$/.test(key)) {
     throw modelErrors.unauthorized(
@@ -54,7 +63,7 @@ export function createClient(endpoint: ModelEndpoint, connections: Agent): OpenA
     timeout: NO_TIMEOUT_MS,
     logLevel: 'off',
     // a redirect could lead the key elsewhere
-    fetchOptions: { dispatcher: connections, redirect: 'manual' } as never,
+    fetchOptions: { dispatcher, redirect: 'manual' } as never,
     fetch: undiciFetch as unknown as typeof fetch,
   });
 }

@@ -4,12 +4,14 @@ import { createClient, createConnections, type ModelEndpoint } from './endpoint.
 import type { Limitation } from './request-body.js';
 import { toModelError, type Asked } from './vendor-errors.js';
 
-/** Time-outs of model calls, in milliseconds. */
+/** Limits of model calls; times in milliseconds. */
 export interface OpenAiCompatibleConfig {
   /** From the request to the first piece of the answer, default 120 000. */
   readonly firstTokenTimeoutMs?: number;
   /** Between two pieces of an answer, default 60 000. */
   readonly idleTimeoutMs?: number;
+  /** Text, reasoning and arguments of one reply together, in bytes of UTF-8, default 10 MiB. */
+  readonly maxReplyBytes?: number;
 }
 
 /** Models of every server that speaks the OpenAI API. Endpoints are given per call: teams change them at any time. */
@@ -32,10 +34,12 @@ export interface OpenAiCompatibleModels {
 }
 
 const LIST_MS = 15_000;
+const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 
 /** The adapter on the `openai` package. It never tries a failed call again. */
 export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, logger: Logger): OpenAiCompatibleModels {
-  const connections = createConnections();
+  const maxReplyBytes = config.maxReplyBytes ?? MAX_REPLY_BYTES;
+  const connections = createConnections(maxReplyBytes);
   const limits = { firstTokenMs: config.firstTokenTimeoutMs ?? 120_000, idleMs: config.idleTimeoutMs ?? 60_000 };
   const limitations = new Map<string, Set<Limitation>>();
 
@@ -44,7 +48,7 @@ export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, log
     const found = limitations.get(key) ?? new Set();
     limitations.set(key, found);
     const client = createClient(endpoint, connections);
-    return new OpenAiCompatibleModel({ endpoint, name, client, limits, limitations: found, logger });
+    return new OpenAiCompatibleModel({ endpoint, name, client, limits, maxReplyBytes, limitations: found, logger });
   };
   const listModels = (endpoint: ModelEndpoint, signal: AbortSignal) =>
     within(LIST_MS, signal, { endpoint }, async (both) => {

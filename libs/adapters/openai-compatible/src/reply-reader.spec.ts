@@ -4,7 +4,7 @@ import { ReplyReader } from './reply-reader.js';
 /** What servers send besides what the API describes. */
 describe('reply reader', () => {
   const read = (...pieces: unknown[]): ChatDelta[] => {
-    const reader = new ReplyReader('acme m-1');
+    const reader = new ReplyReader('acme m-1', 100);
     return [...pieces.flatMap((piece) => reader.read(piece)), ...reader.end()];
   };
   const piece = (delta: object, more: object = {}) => ({ choices: [{ index: 0, delta, ...more }] });
@@ -71,11 +71,12 @@ describe('reply reader', () => {
     },
   );
 
-  it('refuses a reply without a choice, one without an end, and one that does not stop', () => {
+  it('refuses a reply without a choice, one without an end, and one that is too large', () => {
     expect(() => read({ choices: [] })).toThrow(expect.objectContaining({ code: 'model.brokenReply' }));
     expect(() => read(piece({ content: 'a' }))).toThrow(expect.objectContaining({ code: 'model.cutStream' }));
-    const long = piece({ content: 'x'.repeat(9 * 1024 * 1024) });
-    expect(read(long, stop)).toHaveLength(2);
-    expect(() => read(long, long, stop)).toThrow(expect.objectContaining({ code: 'model.brokenReply' }));
+    const half = piece({ content: 'é'.repeat(25) });
+    expect(read(half, half, stop)).toHaveLength(3);
+    const tooLarge = expect.objectContaining({ code: 'model.replyTooLarge' });
+    expect(() => read(half, half, piece({ reasoning: 'x' }), stop)).toThrow(tooLarge);
   });
 });

@@ -1,27 +1,32 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/base';
 import { modelErrors, type ChatDelta, type ChatUsage } from '@tenon/ports';
-
-/** Text, reasoning and arguments of one reply together, in UTF-16 code units. */
-const REPLY_LIMIT = 16 * 1024 * 1024;
+import { Buffer } from 'node:buffer';
+import { replyTooLarge } from './reply-limit.js';
 
 /** Turns the pieces of one streamed reply, or a whole one, into deltas. Takes what servers really send. */
 export class ReplyReader {
   private finishReason?: string;
   private usage?: ChatUsage;
   private hasChoice = false;
-  private size = 0;
+  private sizeBytes = 0;
   private toolCalls = 0;
   private lastToolCallId?: string;
 
-  /** @param who  the model, for messages */
-  constructor(private readonly who: string) {}
+  /**
+   * @param who  the model, for messages
+   * @param maxBytes  of text, reasoning and arguments together, in UTF-8
+   */
+  constructor(
+    private readonly who: string,
+    private readonly maxBytes: number,
+  ) {}
 
   /** The server has said why it stopped: what may still come is the usage. */
   get isFinished(): boolean {
     return this.finishReason !== undefined;
   }
 
-  /** Deltas of one piece, in order. @throws model.brokenReply for a reply without end */
+  /** Deltas of one piece, in order. @throws model.replyTooLarge */
   read(piece: unknown): readonly ChatDelta[] {
     if (!isJsonObject(piece)) return [];
     this.usage = readUsage(piece['usage']) ?? this.usage;
@@ -39,8 +44,8 @@ export class ReplyReader {
     ];
     const reason = choice['finish_reason'];
     if (typeof reason === 'string' && reason !== '') this.finishReason = reason;
-    for (const each of deltas) this.size += sizeOf(each);
-    if (this.size > REPLY_LIMIT) throw modelErrors.brokenReply(`${this.who} does not stop answering.`);
+    for (const each of deltas) this.sizeBytes += sizeOf(each);
+    if (this.sizeBytes > this.maxBytes) throw replyTooLarge(this.who);
     return deltas;
   }
 
@@ -95,8 +100,8 @@ function textDeltas(type: 'text' | 'reasoning', content: Json | undefined): read
 }
 
 function sizeOf(delta: ChatDelta): number {
-  if (delta.type === 'toolCall') return delta.arguments?.length ?? 0;
-  return delta.type === 'text' || delta.type === 'reasoning' ? delta.text.length : 0;
+  if (delta.type === 'toolCall') return Buffer.byteLength(delta.arguments ?? '');
+  return delta.type === 'text' || delta.type === 'reasoning' ? Buffer.byteLength(delta.text) : 0;
 }
 
 function readUsage(usage: Json | undefined): ChatUsage | undefined {

@@ -2,6 +2,7 @@ import { isTenonError, type ErrorOptions, type JsonObject, type TenonError } fro
 import { modelErrors } from '@tenon/ports';
 import { APIConnectionError, APIError } from 'openai';
 import type { ModelEndpoint } from './endpoint.js';
+import { replyTooLarge } from './reply-limit.js';
 
 /** Whom a failed call asked, for messages. */
 export interface Asked {
@@ -24,7 +25,7 @@ export function toModelError(error: unknown, asked: Asked): TenonError {
   const failure = error as Error;
   const options = optionsOf(failure, asked);
   if (codeOf(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return modelErrors.brokenReply(`${whoIs(asked)} does not stop answering.`, options);
+    return replyTooLarge(whoIs(asked));
   }
   if (failure.name === 'SyntaxError') {
     return modelErrors.brokenReply(`${whoIs(asked)} sent a reply that is not valid JSON.`, options);

@@ -3,7 +3,7 @@ import { defineErrors } from '@tenon/base';
 /** Failures any step may come to. */
 export const stepErrors = defineErrors('step', {
   /** A pure function would take too long where it runs; the same function may do elsewhere. */
-  outOfFuel: 'limited',
+  outOfFuel: 'invalid',
 });
 
 /** Failures of reading a value. */
@@ -39,7 +39,7 @@ export const requestErrors = defineErrors('request', {
   invalidBody: 'invalid',
   invalidAuthorization: 'invalid',
   missingFile: 'invalid',
-  replyTooLarge: 'limited',
+  replyTooLarge: 'invalid',
   badStatus: 'invalid',
 });
 
@@ -47,7 +47,7 @@ export const requestErrors = defineErrors('request', {
 export const outputErrors = defineErrors('output', {
   invalid: 'invalid',
   undeclared: 'invalid',
-  tooDeep: 'limited',
+  tooDeep: 'invalid',
   notMapping: 'invalid',
 });
 

@@ -22,6 +22,7 @@ const types: Readonly<Record<string, string>> = {
   'model.contextTooLong': 'InvokeBadRequestError',
   'model.unavailable': 'InvokeServerUnavailableError',
   'model.brokenReply': 'InvokeServerUnavailableError',
+  'model.replyTooLarge': 'InvokeServerUnavailableError',
   'model.unreachable': 'InvokeConnectionError',
   'model.timedOut': 'InvokeConnectionError',
   'model.cutStream': 'InvokeConnectionError',

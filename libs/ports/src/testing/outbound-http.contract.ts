@@ -97,7 +97,7 @@ export function describeOutboundHttpContract(
       expect((await open.request(buildOutboundRequest(origin, { maxBodyBytes: 1_000 }))).body.byteLength).toBe(1_000);
       await expect(open.request(buildOutboundRequest(origin, { maxBodyBytes: 999 }))).rejects.toMatchObject({
         code: 'outbound.tooLarge',
-        kind: 'limited',
+        kind: 'invalid',
       });
     });
 

@@ -22,6 +22,8 @@ export interface TestWorkerOptions {
   readonly modelUrl?: string;
   /** From the request to the first piece of the answer, in milliseconds. */
   readonly firstTokenTimeoutMs?: number;
+  /** Text of one reply. */
+  readonly maxReplyBytes?: number;
   readonly code?: CodeRunner;
   readonly maxRunsPerTeam?: number;
   readonly limits?: RunLimits;
@@ -47,7 +49,9 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
   const database = openDatabase({ url: bench.test.url, poolSize: 10, name: workerId });
   const bell = new RunBell(database, logger);
   const objectsFolder = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
-  const models = createOpenAiCompatibleModels({ firstTokenTimeoutMs: options.firstTokenTimeoutMs ?? 20_000 }, logger);
+  const { firstTokenTimeoutMs = 20_000, maxReplyBytes } = options;
+  const limits = { firstTokenTimeoutMs, ...(maxReplyBytes && { maxReplyBytes }) };
+  const models = createOpenAiCompatibleModels(limits, logger);
   const endpoint = { provider: 'openai', baseUrl: options.modelUrl ?? 'http://127.0.0.1:9/v1', apiKey: 'sk-test' };
   const activities = createRunActivities({
     database,

@@ -1,0 +1,79 @@
+import { createFakeLogger } from '@tenon/ports/testing';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createOpenAiCompatibleModels } from './models.js';
+import { buildChatRequest, ModelBench } from './testing/model-bench.js';
+
+const KIB = 1024;
+const TOO_LARGE = {
+  code: 'model.replyTooLarge',
+  kind: 'invalid',
+  message: expect.stringContaining('answers with more than a reply may hold'),
+};
+
+describe('a reply that does not stop', () => {
+  let bench: ModelBench;
+  afterEach(() => bench?.close());
+
+  it('is broken off where its pieces have the limit together, and what came is kept', async () => {
+    const text = Array.from({ length: 100 }, () => 'x'.repeat(KIB));
+    bench = await ModelBench.start({ rules: [{ reply: { text, betweenMs: 1 } }] }, { maxReplyBytes: 10 * KIB });
+    expect(await bench.fail()).toMatchObject(TOO_LARGE);
+    expect(bench.seen).toHaveLength(10);
+    await bench.server.waitForAborted(1);
+  });
+
+  it('is taken whole up to the limit', async () => {
+    bench = await ModelBench.start(
+      { rules: [{ reply: { text: ['é'.repeat(KIB), 'x'.repeat(8 * KIB)] } }] },
+      { maxReplyBytes: 10 * KIB },
+    );
+    expect((await bench.ask()).map(({ type }) => type)).toEqual(['text', 'text', 'finish', 'usage']);
+  });
+});
+
+describe('a reply in one line that does not stop', () => {
+  let server: Server;
+  /** Bytes that were written, and whether the client has left. */
+  let written = 0;
+  let hasLeft: Promise<unknown>;
+
+  /** Writes `start` and then on and on, without a line break, until the client leaves. */
+  async function start(type: string, start: string): Promise<string> {
+    written = 0;
+    server = createServer((_request, response) => {
+      hasLeft = once(response, 'close');
+      response.writeHead(200, { 'content-type': type });
+      response.write(start);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(16 * KIB))) written += 16 * KIB;
+      };
+      response.on('drain', more);
+      more();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  }
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each([
+    ['an event of a stream', 'text/event-stream', 'data: {"choices":[{"delta":{"content":"'],
+    ['a reply that comes whole', 'application/json', '{"choices":[{"message":{"content":"'],
+  ])('is broken off: %s', async (_what, type, beginning) => {
+    const baseUrl = await start(type, beginning);
+    const models = createOpenAiCompatibleModels({ maxReplyBytes: 10 * KIB }, createFakeLogger());
+    const read = async () => {
+      const model = models.getChatModel({ provider: 'acme', baseUrl }, 'm-1');
+      for await (const delta of model.stream(buildChatRequest())) throw new Error(JSON.stringify(delta));
+    };
+    await expect(read()).rejects.toMatchObject(TOO_LARGE);
+    await hasLeft;
+    // the rest lay in the buffers between the two
+    expect(written).toBeLessThan(32 * KIB * KIB);
+    await models.close();
+  });
+});
