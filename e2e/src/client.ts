@@ -100,6 +100,7 @@ export interface RunDetails {
   readonly outputs: Record<string, unknown>;
   readonly answer: string | null;
   readonly failure: { code: string; message: string } | null;
+  readonly needsAttention: { reason: string; since: string } | null;
   readonly steps: readonly {
     readonly key: string;
     readonly status: string;
@@ -110,7 +111,7 @@ export interface RunDetails {
 }
 
 export async function readRun(stack: Stack, runId: string): Promise<RunDetails> {
-  const query = `query ($id: ID!) { run(id: $id) { status outputs answer failure { code message }
+  const query = `query ($id: ID!) { run(id: $id) { status outputs answer failure { code message } needsAttention { reason since }
     steps { key status outputs failure { code type message } attempts { attempt execution cause outcome } } } }`;
   return (await ask<{ run: RunDetails }>(stack, query, { id: runId })).run;
 }

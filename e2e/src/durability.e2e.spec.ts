@@ -1,3 +1,4 @@
+import { chainOfCalls } from './chain-app.js';
 import { follow, publishApp, readRun, startRun, type FollowedRun } from './client.js';
 import { startStack, type Stack } from './stack.js';
 
@@ -15,39 +16,6 @@ beforeAll(async () => {
   appId = await publishApp(stack, chainOfCalls(CALLS));
 }, 120_000);
 afterAll(() => stack.close());
-
-/** A chatflow of model calls one after the other, whose texts make up the answer. */
-function chainOfCalls(count: number): string {
-  const names = Array.from({ length: count }, (_, index) => `call${index + 1}`);
-  const llm = (name: string) => `
-      - id: ${name}
-        type: custom
-        data:
-          type: llm
-          title: ${name}
-          model: {provider: openai, name: scripted, mode: chat, completion_params: {}}
-          prompt_template: [{role: user, text: 'part ${name}'}]
-          context: {enabled: false, variable_selector: []}
-          vision: {enabled: false}`;
-  const order = ['start', ...names, 'answer'];
-  const edges = order.slice(1).map(
-    (target, index) => `
-      - {source: ${order[index]}, sourceHandle: source, target: ${target}, targetHandle: target}`,
-  );
-  return `
-version: 0.3.0
-kind: app
-app: {name: Chain, mode: advanced-chat}
-workflow:
-  graph:
-    edges:${edges.join('')}
-    nodes:
-      - {id: start, type: custom, data: {type: start, title: Start, variables: []}}${names.map(llm).join('')}
-      - id: answer
-        type: custom
-        data: {type: answer, title: Answer, answer: '${names.map((name) => `{{#${name}.text#}}`).join('')}'}
-`;
-}
 
 const textOf = (index: number) => `[${index}] one two three `;
 const WHOLE = Array.from({ length: CALLS }, (_, index) => textOf(index + 1)).join('');
