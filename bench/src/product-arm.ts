@@ -57,18 +57,18 @@ export class Product {
     const runId = startRun.run?.id;
     if (!runId) throw new Error(JSON.stringify(startRun.errors));
     let firstTextMs: number | undefined;
-    for await (const { data, errors } of this.client.iterate<{ runEvents: Update }>({
+    for await (const { data, errors } of this.client.iterate<{ runEvents: Update[] }>({
       query: FOLLOW,
       variables: { runId },
     })) {
       if (!data) throw new Error(JSON.stringify(errors));
-      const update = data.runEvents;
-      if ('text' in update) firstTextMs ??= performance.now() - startedAt;
-      else if (update.type === 'run.finished') {
-        const endMs = performance.now() - startedAt;
-        if (update.payload.outcome?.status !== 'succeeded') throw new Error(JSON.stringify(update.payload));
-        return { endMs, workflowId: `run/${runId}`, ...(firstTextMs !== undefined && { firstTextMs }) };
-      }
+      for (const update of data.runEvents)
+        if ('text' in update) firstTextMs ??= performance.now() - startedAt;
+        else if (update.type === 'run.finished') {
+          const endMs = performance.now() - startedAt;
+          if (update.payload.outcome?.status !== 'succeeded') throw new Error(JSON.stringify(update.payload));
+          return { endMs, workflowId: `run/${runId}`, ...(firstTextMs !== undefined && { firstTextMs }) };
+        }
     }
     throw new Error(`the events of run ${runId} ended before the run`);
   }

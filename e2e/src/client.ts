@@ -76,13 +76,13 @@ export async function follow(stack: Stack, runId: string): Promise<FollowedRun> 
     });
     const variables = { runId, afterSeq: seqs.at(-1) ?? 0 };
     try {
-      for await (const { data, errors } of client.iterate<{ runEvents: Update }>({ query: FOLLOW, variables })) {
+      for await (const { data, errors } of client.iterate<{ runEvents: Update[] }>({ query: FOLLOW, variables })) {
         if (!data) throw new Error(JSON.stringify(errors));
-        const update = data.runEvents;
-        if ('seq' in update) {
-          seqs.push(update.seq);
-          types.push(update.type);
-        } else if ('text' in update && !update.reasoning) answer = answer.slice(0, update.offset) + update.text;
+        for (const update of data.runEvents)
+          if ('seq' in update) {
+            seqs.push(update.seq);
+            types.push(update.type);
+          } else if ('text' in update && !update.reasoning) answer = answer.slice(0, update.offset) + update.text;
       }
     } catch {
       // the connection was lost; the next one goes on after the last event

@@ -70,8 +70,8 @@ describe('a run that nobody has taken yet', () => {
     const query = `subscription { runEvents(runId: "${runId}", afterSeq: 0) { ... on RunEventUpdate { type } } }`;
     const types: string[] = [];
     const following = (async () => {
-      for await (const { data } of client.iterate<{ runEvents: { type?: string } }>({ query }))
-        if (data?.runEvents.type) types.push(data.runEvents.type);
+      for await (const { data } of client.iterate<{ runEvents: { type?: string }[] }>({ query }))
+        for (const { type } of data?.runEvents ?? []) if (type) types.push(type);
     })();
     expect(await endQueuedRun(bench.database, runId, 'enough', 1_000)).toMatchObject({ wasClaimed: false });
     await ring(bench.database, CHANNELS.run, runId);

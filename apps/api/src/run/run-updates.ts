@@ -1,5 +1,12 @@
-import type { TeamId } from '@tenon/base';
-import { HistoryRepository, PlanRepository, readLargeValue, textName, type RunRecord } from '@tenon/database';
+import type { RunId, TeamId } from '@tenon/base';
+import {
+  HistoryRepository,
+  PlanRepository,
+  readLargeValue,
+  textName,
+  type Identity,
+  type RunRecord,
+} from '@tenon/database';
 import {
   openReply,
   replyToChunk,
@@ -16,6 +23,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OBJECTS } from '../parts.js';
 import type { RunEventUpdate, RunReplyUpdate, RunTextUpdate } from './run-update.types.js';
 import { plain } from './plain.js';
+import { RunService } from './run.service.js';
 import { RunWatch, type RunBellWaiter } from './run-watch.js';
 
 type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
@@ -28,6 +36,7 @@ const ENDS_TEXT = new Set(['step.succeeded', 'step.handled', 'step.failed', 'ste
 @Injectable()
 export class RunUpdates {
   constructor(
+    private readonly service: RunService,
     private readonly plans: PlanRepository,
     private readonly history: HistoryRepository,
     private readonly watch: RunWatch,
@@ -35,35 +44,48 @@ export class RunUpdates {
   ) {}
 
   /**
-   * Every event after `afterSeq` once and in order, live text, and the answer as it may be shown. Whoever connects
-   * again gets texts and the answer from their beginning. Ends after the run's last event.
+   * Every event after `afterSeq` once and in order, live text, and the answer as it may be shown, in batches of what
+   * was found at once. Whoever connects again gets texts and the answer from their beginning. Ends after the run's last
+   * event.
+   * @throws run.missing
    */
-  follow(teamId: TeamId, run: RunRecord, afterSeq: number): AsyncIterableIterator<Update> {
-    const bell = this.watch.watch(run.id);
-    const updates = this.read(teamId, run, afterSeq, bell);
-    return {
+  async follow(member: Identity, runId: RunId, afterSeq: number): Promise<AsyncIterableIterator<Update[]>> {
+    const bell = this.watch.watch(runId);
+    const run = await this.service.getRun(member, runId).catch((error: unknown) => {
+      bell.close();
+      throw error;
+    });
+    const updates = this.read(member.teamId, run, afterSeq, bell);
+    const iterator: AsyncIterableIterator<Update[]> = {
       next: () => updates.next(),
       // a generator that waits hears of its end only with the next bell: this is one
       return: (value) => {
         bell.close();
         return updates.return(value);
       },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
+      [Symbol.asyncIterator]: () => iterator,
     };
+    return iterator;
   }
 
-  private async *read(teamId: TeamId, run: RunRecord, afterSeq: number, bell: RunBellWaiter): AsyncGenerator<Update> {
+  private async *read(
+    teamId: TeamId,
+    { id, planHash, lastSeq }: RunRecord,
+    afterSeq: number,
+    bell: RunBellWaiter,
+  ): AsyncGenerator<Update[]> {
     try {
-      const plan = await this.plans.get(teamId, run.planHash);
+      const plan = await this.plans.get(teamId, planHash);
       const hasText = plan.steps.some(({ streams }) => streams.length > 0);
       const follower = new Follower(plan, afterSeq, this.objects);
+      // the watch is older than the look at the run, so what came since rings
+      if (lastSeq === 0) await bell.news();
       while (!bell.isClosed) {
         // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
-        const events = await this.history.listEvents(teamId, run.id, follower.seq, BATCH);
-        const chunks = hasText ? await this.history.listText(teamId, run.id, follower.known) : [];
-        yield* await follower.take(events, chunks);
+        const events = await this.history.listEvents(teamId, id, follower.seq, BATCH);
+        const chunks = hasText ? await this.history.listText(teamId, id, follower.known) : [];
+        const updates = await follower.take(events, chunks);
+        if (updates.length > 0) yield updates;
         if (follower.hasEnded) return;
         if (events.length < BATCH) await bell.news();
       }

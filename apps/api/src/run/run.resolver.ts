@@ -133,17 +133,16 @@ export class RunResolver {
     return payload(async () => ({ run: toRun(await this.service.stop(identity, idFrom<RunId>(runId), reason)) }));
   }
 
-  @Subscription(() => RunUpdate, {
-    resolve: (update: unknown) => update,
-    description: 'Events after `afterSeq`, live text, and what of the answer may be shown; completes with the run',
+  @Subscription(() => [RunUpdate], {
+    resolve: (updates: unknown) => updates,
+    description:
+      'Events after `afterSeq`, live text, and what of the answer may be shown, as many as there are; completes with the run',
   })
-  async runEvents(
+  runEvents(
     @Args('runId', { type: () => ID }) runId: string,
     @Args('afterSeq', { type: () => Int }) afterSeq: number,
     @Context() { identity }: GraphQLContext,
   ) {
-    const member = requireIdentity(identity);
-    const run = await this.service.getRun(member, idFrom<RunId>(runId));
-    return this.updates.follow(member.teamId, run, afterSeq);
+    return this.updates.follow(requireIdentity(identity), idFrom<RunId>(runId), afterSeq);
   }
 }

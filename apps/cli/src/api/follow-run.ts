@@ -100,13 +100,13 @@ export async function* followRun(client: ApiClient, runId: string): AsyncGenerat
 
 /** One connection, until it ends for whatever reason. */
 async function* connect(socket: Client, variables: object, signal: AbortSignal): AsyncGenerator<RunUpdate, void> {
-  const stream = socket.iterate<{ runEvents: Answer }>({ query: FOLLOW, variables: { ...variables } });
+  const stream = socket.iterate<{ runEvents: Answer[] }>({ query: FOLLOW, variables: { ...variables } });
   const leave = () => void stream.return?.();
   signal.addEventListener('abort', leave, { once: true });
   try {
     for await (const { data } of stream) {
       if (signal.aborted || !data) return;
-      yield toUpdate(data.runEvents);
+      yield* data.runEvents.map(toUpdate);
     }
   } catch {
     // Closed sockets and refusals come here alike; whether another try makes sense is asked of the API itself.
