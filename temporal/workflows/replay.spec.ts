@@ -68,7 +68,7 @@ it.each([
   ],
   ['calls a short step as a long one', 'driver.ts', "instruction.weight === 'long'", 'true', 'short-call'],
   ['waits for nothing between tries', 'driver.ts', 'await sleep(delayMs);', '', 'retry-after-failure'],
-  ['never pauses', 'driver.ts', 'if (this.pureSteps === MAX_PURE_STEPS) await this.pause();', '', 'many-pure-steps'],
+  ['never pauses', 'driver.ts', 'await this.pause();', 'this.pureSteps = 0;', 'many-pure-steps'],
 ])(
   'refuses an engine that %s',
   async (_how, file, what, instead, name) => {

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 const { resolve } = createRequire(import.meta.url);
 
 /**
- * Loaded once for all workflows of a thread instead of once for each: they keep nothing between calls but what follows
- * from a plan alone.
+ * Loaded once for all workflows of a thread instead of once for each, as is the workflow code: they keep nothing
+ * between calls but what follows from a plan alone.
  */
 const STATELESS = ['@tenon/base', '@tenon/engine', '@tenon/nodes/inline'].map((name) => resolve(name));
 
@@ -14,7 +14,7 @@ const STATELESS = ['@tenon/base', '@tenon/engine', '@tenon/nodes/inline'].map((n
  * would spell out every Unicode class and every spread, twice the code and slower.
  * `preloadModules` are loaded once for all workflows of a thread, so they may keep nothing of one.
  */
-export function bundleWorkflows(workflowsPath, logger, { preloadModules = STATELESS } = {}) {
+export function bundleWorkflows(workflowsPath, logger, { preloadModules = [...STATELESS, workflowsPath] } = {}) {
   return bundleWorkflowCode({ workflowsPath, logger, webpackConfigHook: keepSyntax, preloadModules });
 }
 

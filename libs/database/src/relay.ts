@@ -23,14 +23,15 @@ export interface QueuedRun {
 
 /**
  * Claims queued runs, oldest first, for starting. A team gets no more than `maxRunsPerTeam` under way; the rest stay
- * queued. The claim runs out by itself, so a worker that dies while it starts a run delays it by seconds only.
+ * queued. The claim runs out by itself, so a worker that dies while it starts a run delays it by seconds only; a claim
+ * that a crash of the database loses harms nobody, so its commit is relaxed.
  */
 export function claimQueuedRuns(sql: Sql, limit: number, maxRunsPerTeam: number): Promise<QueuedRun[]> {
   return sql.rows(CLAIM_RUNS, [limit, maxRunsPerTeam]);
 }
 
 const CLAIM_RUNS = `
-with busy as (
+with relaxed as materialized (select set_config('synchronous_commit', 'off', true)), busy as (
   select team_id, count(*) as runs from run where finished_at is null and relayed_at is not null group by team_id
 ), placed as (
   select run.id, coalesce(busy.runs, 0) + row_number() over (partition by run.team_id order by run.created_at, run.id)
@@ -44,7 +45,7 @@ with busy as (
   order by run.created_at, run.id limit $1
   for update of run skip locked
 ), claimed as (
-  update run set relay_until = now() + interval '${CLAIM_SECONDS} seconds' from due where run.id = due.id
+  update run set relay_until = now() + interval '${CLAIM_SECONDS} seconds' from due, relaxed where run.id = due.id
   returning run.*
 )
 select claimed.id, claimed.team_id as "teamId", claimed.app_id as "appId",
@@ -55,14 +56,15 @@ from claimed join plan on plan.team_id = claimed.team_id and plan.hash = claimed
 order by claimed.created_at, claimed.id`;
 
 /**
- * Notes that the workflow has the run. The commit is relaxed: a note that a crash of the database loses is made again
- * when the claim has run out, and starting twice is harmless.
+ * Notes that the workflows have the runs, unless their first events said so already or the runs went back meanwhile.
+ * The commit is relaxed: a note that a crash of the database loses is made again when the claim has run out, and
+ * starting twice is harmless.
  */
 export async function markRelayed(sql: Sql, runIds: readonly RunId[]): Promise<void> {
   await sql.rows(
     `with relaxed as materialized (select set_config('synchronous_commit', 'off', true))
      update run set relayed_at = now(), relay_error = null, touched_at = now() from relaxed
-     where id = any($1::uuid[])`,
+     where id = any($1::uuid[]) and relayed_at is null and relay_until is not null`,
     [runIds],
   );
 }

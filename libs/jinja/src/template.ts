@@ -35,7 +35,23 @@ export function renderTemplate(
   inputs: Readonly<Record<string, Json>>,
   limits: RenderLimits = {},
 ): string {
-  return parseTemplate(source).render(inputs, limits);
+  return renderBlock(blockOf(source), inputs, limits);
+}
+
+/** Blocks of the sources rendered last: most are rendered again and again. */
+const blocks = new Map<string, Block>();
+const MAX_BLOCKS = 200;
+/** Longer sources are parsed each time, in characters. */
+const MAX_KEPT_CHARS = 10_000;
+
+function blockOf(source: string): Block {
+  const known = blocks.get(source);
+  if (known) return known;
+  const block = parseSource(source);
+  if (source.length > MAX_KEPT_CHARS) return block;
+  if (blocks.size === MAX_BLOCKS) blocks.delete(blocks.keys().next().value as string);
+  blocks.set(source, block);
+  return block;
 }
 
 function renderBlock(block: Block, inputs: Readonly<Record<string, Json>>, limits: RenderLimits): string {

@@ -12,4 +12,5 @@ export {
   type RunIdentity,
   type RunInput,
   type RunResult,
+  type RunSinks,
 } from './run.js';

@@ -81,7 +81,19 @@ export interface PlanPart {
 /** The activities of a run. All are idempotent: repeating one after a loss changes nothing. */
 export interface RunActivities {
   performStep(call: PerformCall): Promise<PerformReply>;
-  recordRunEvents(run: RunIdentity, events: readonly RecordedEvent[]): Promise<void>;
   /** @param part counts from 0 */
   loadPlanPart(teamId: TeamId, planHash: string, part: number): Promise<PlanPart>;
+  /** Does nothing, in an activation of its own. */
+  pause(): Promise<void>;
 }
+
+/**
+ * What a workflow calls without waiting. The task that called is not completed before all of it is done, so what the
+ * server knows of a run is never more than what its record says.
+ */
+export type RunSinks = {
+  record: {
+    /** Idempotent: writing twice changes nothing. */
+    write(run: RunIdentity, events: readonly RecordedEvent[]): void;
+  };
+};

@@ -1,5 +1,5 @@
 import { createHttpCodeRunner } from '@tenon/code-runner-http';
-import { createRunActivities } from '@tenon/activities';
+import { createRunActivities, createRunRecord, type RunRecord } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import {
   HistoryRepository,
@@ -28,6 +28,7 @@ export interface WorkerParts {
   readonly database: Database;
   readonly listener: Listener;
   readonly activities: RunActivities;
+  readonly record: RunRecord;
 }
 
 /** Ports ← adapters ← settings. Connects to nothing yet. */
@@ -37,7 +38,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const bell = new RunBell(database, logger);
   const secrets = new PostgresSecretStore(database, await loadSecretKey(config));
   const models = createOpenAiCompatibleModels({ maxReplyBytes: config.runs.maxReplyBytes }, logger);
-  const activities = createRunActivities({
+  const activityParts = {
     database,
     bell,
     feed: new PostgresRunFeed(database, bell, logger),
@@ -57,8 +58,12 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
       memory: new HistoryRepository(database),
       objects: createDiskObjectStore(config.data.objectsFolder),
     },
-  });
-  return { logger, database, listener: new Listener(database, logger), activities };
+  };
+  return {
+    ...{ logger, database, listener: new Listener(database, logger) },
+    activities: createRunActivities(activityParts),
+    record: createRunRecord(activityParts),
+  };
 }
 
 function environmentServer({ openai }: WorkerConfig): EnvironmentServer | undefined {

@@ -6,7 +6,7 @@ import {
   workflowType,
   type RunInput,
 } from '@tenon/contract';
-import { jsonSizeBytes, type Json } from '@tenon/base';
+import { jsonSizeBytes, type Json, type RunId } from '@tenon/base';
 import {
   CHANNELS,
   RELAY_BELL,
@@ -30,6 +30,11 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 
 const POLL_MS = 2_000;
 const CLAIM_SIZE = 20;
+/**
+ * How long the note that a run was started may wait, in milliseconds: runs that have told something by then need none.
+ * Shorter than a claim, so that nobody else starts them.
+ */
+const NOTE_DELAY_MS = 250;
 /** A start or signal that takes longer is given back, in milliseconds. */
 const CALL_LIMIT_MS = 5_000;
 
@@ -56,6 +61,9 @@ export class Relay {
   private readonly due = { runs: false, commands: false };
   private isIdle = true;
   private isClosed = false;
+  /** Started, and not noted yet. */
+  private started: RunId[] = [];
+  private noteTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: RelayParts) {}
 
@@ -70,6 +78,7 @@ export class Relay {
     this.isClosed = true;
     clearTimeout(this.timer);
     await this.current;
+    await this.note();
   }
 
   /** Looks for work now, of all kinds unless the bell names one; a look that is under way is followed by another. */
@@ -102,9 +111,22 @@ export class Relay {
   private async startRuns(): Promise<number> {
     const runs = await claimQueuedRuns(this.parts.database, CLAIM_SIZE, this.parts.maxRunsPerTeam);
     const started = await Promise.all(runs.map((run) => this.startRun(run)));
-    const ids = runs.filter((_, index) => started[index]).map(({ id }) => id);
-    if (ids.length > 0) await markRelayed(this.parts.database, ids);
+    this.started.push(...runs.filter((_, index) => started[index]).map(({ id }) => id));
+    if (this.started.length > 0) this.noteTimer ??= setTimeout(() => void this.note(), NOTE_DELAY_MS);
     return runs.length;
+  }
+
+  private async note(): Promise<void> {
+    clearTimeout(this.noteTimer);
+    this.noteTimer = undefined;
+    const ids = this.started.splice(0);
+    if (ids.length === 0) return;
+    try {
+      await markRelayed(this.parts.database, ids);
+    } catch (error) {
+      // the claims run out, and starting them again finds them started
+      this.parts.logger.warn({ error: String(error) }, 'the relay could not note what it started');
+    }
   }
 
   private async startRun(run: QueuedRun): Promise<boolean> {

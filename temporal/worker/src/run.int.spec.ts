@@ -1,4 +1,4 @@
-import { createRunActivities } from '@tenon/activities';
+import { createRunActivities, createRunRecord } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
 import {
@@ -36,6 +36,16 @@ function startWorker(workerId: string): Promise<RunningWorker> {
   const logger = createFakeLogger();
   const bell = new RunBell(database, logger);
   const secrets = new PostgresSecretStore(database, KEY);
+  const parts = {
+    ...{ database, bell, feed: new PostgresRunFeed(database, bell, logger), secrets, logger, workerId },
+    ports: {
+      models: createFakeModelDirectory([model]),
+      code: unused as CodeRunner,
+      http: unused as OutboundHttp,
+      memory: bench.history,
+      objects: createFakeObjectStore(),
+    },
+  };
   return runWorker({
     database,
     listener: new Listener(database, logger),
@@ -45,21 +55,8 @@ function startWorker(workerId: string): Promise<RunningWorker> {
     workflowBundle: bench.bundle,
     limits: { maxSteps: 1_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: 100,
-    activities: createRunActivities({
-      database,
-      bell,
-      feed: new PostgresRunFeed(database, bell, logger),
-      secrets,
-      logger,
-      workerId,
-      ports: {
-        models: createFakeModelDirectory([model]),
-        code: unused as CodeRunner,
-        http: unused as OutboundHttp,
-        memory: bench.history,
-        objects: createFakeObjectStore(),
-      },
-    }),
+    activities: createRunActivities(parts),
+    record: createRunRecord(parts),
   });
 }
 
@@ -75,7 +72,7 @@ const end = (selector: string[]) =>
   buildNode('end', 'end', { outputs: [{ variable: 'out', value_selector: selector, value_type: 'string' }] });
 
 describe('a run', () => {
-  it('of pure steps ends with its outputs and one marker of history', async () => {
+  it('of pure steps ends with its outputs', async () => {
     const definition = buildDefinition({ nodes: [start, end(['start', 'q'])], edges: ['start -> end'] });
     const run = await bench.accept(definition, { inputs: { q: 'hi' } });
     expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'hi' }, steps: 2 });

@@ -15,21 +15,24 @@ let temporal: TestTemporal;
 let worker: Worker;
 let client: Client;
 let polling: Promise<void>;
+/** Resolves when what workflows record is written. */
+let written: Promise<void> = Promise.resolve();
 let connection: Awaited<ReturnType<typeof connectTemporal>>;
 
 beforeAll(async () => {
   installSdkRuntime(createFakeLogger());
-  const workflowsPath = path.resolve(import.meta.dirname, 'testing/hanging.workflow.ts');
+  const workflowsPath = path.resolve(import.meta.dirname, 'testing/sandbox.workflows.ts');
   const [server, workflowBundle] = await Promise.all([
     startTestTemporal(),
     bundleWorkflows(workflowsPath, new DefaultLogger('ERROR')),
   ]);
   temporal = server;
   connection = await connectTemporal(temporal.address, createFakeLogger());
-  const activities = { performStep: never, recordRunEvents: never, loadPlan: never };
+  const activities = { performStep: never, loadPlanPart: never, pause: never };
   ({ worker, client } = await createWorker(connection, {
     ...{ namespace: 'tenon', workerId: 'w1', workflowBundle },
-    activities: activities as never,
+    activities,
+    record: () => written,
   }));
   polling = worker.run();
 }, 120_000);
@@ -49,8 +52,21 @@ it('takes an activation that hangs for failed, and goes on with the others', asy
 
 it('says where an error of workflow code happened', async () => {
   const failing = await client.workflow.start('failing', { taskQueue, workflowId: 'failing' });
-  expect((await failureOf(failing))?.stackTrace).toMatch(/failing .*hanging\.workflow\.ts/);
+  expect((await failureOf(failing))?.stackTrace).toMatch(/failing .*sandbox\.workflows\.ts/);
   await failing.terminate();
+}, 40_000);
+
+it('completes a task when what it recorded is written, and not before', async () => {
+  let finish: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    written = { then: (done) => (resolve(), new Promise<void>((free) => (finish = free)).then(done)) } as Promise<void>;
+  });
+  const handle = await client.workflow.start('recording', { taskQueue, workflowId: 'recording' });
+  await asked;
+  const types = async () => (await handle.fetchHistory()).events?.map(({ eventType }) => eventType);
+  expect(await types()).toHaveLength(3);
+  finish();
+  await expect(handle.result()).resolves.toBe('done');
 }, 40_000);
 
 /** Why the first task of a workflow failed. */

@@ -1,7 +1,8 @@
 import type { Logger } from '@tenon/ports';
 import { Client } from '@temporalio/client';
-import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
-import { TASK_QUEUE, type RunActivities } from '@tenon/contract';
+import { NativeConnection, type InjectedSinks, type Worker, type WorkerOptions } from '@temporalio/worker';
+import type { RunRecord } from '@tenon/activities';
+import { TASK_QUEUE, type RunActivities, type RunSinks } from '@tenon/contract';
 import { SandboxWorker } from './sandbox-worker.js';
 
 const RETRY_MS = 500;
@@ -26,15 +27,20 @@ export async function createWorker(
     readonly workerId: string;
     readonly workflowBundle: WorkerOptions['workflowBundle'];
     readonly activities: RunActivities;
+    readonly record: RunRecord;
   },
 ): Promise<{ worker: Worker; client: Client }> {
-  const { namespace, workerId, workflowBundle, activities } = options;
+  const { namespace, workerId, workflowBundle, activities, record } = options;
+  const sinks: InjectedSinks<RunSinks> = {
+    record: { write: { fn: (_info, run, events) => record(run, events), callDuringReplay: false } },
+  };
   const worker = await SandboxWorker.create({
     connection,
     namespace,
     identity: workerId,
     taskQueue: TASK_QUEUE,
     activities,
+    sinks,
     ...(workflowBundle && { workflowBundle }),
     maxCachedWorkflows: 500,
     stickyQueueScheduleToStartTimeout: '1s',

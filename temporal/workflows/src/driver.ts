@@ -14,8 +14,8 @@ import {
 import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { refusalOfSize, runWithinLimits, TaskLimits } from './limits.js';
-import { Recorder, type Batch } from './recorder.js';
-import { local, longActivity, now } from './runtime.js';
+import { Recorder } from './recorder.js';
+import { local, longActivity, now, record } from './runtime.js';
 
 type Perform = Extract<Effect, { type: 'perform' }>;
 
@@ -60,29 +60,36 @@ export class Driver {
     for (;;) {
       this.perform(turn);
       if (turn.state.outcome) break;
-      turn = advance(this.plan, turn.state, await this.nextMessage());
+      // what is at hand needs no promise
+      turn = advance(this.plan, turn.state, this.readyMessage() ?? (await this.nextMessage()));
     }
-    await this.close();
+    this.recorder.recall();
+    this.write();
     return { status: turn.state.outcome.status };
+  }
+
+  /** What has come, else what a pure step comes to; none when the activation has done enough or all wait. */
+  private readyMessage(): Message | undefined {
+    let message = this.inbox.shift();
+    while (!message && this.pure.length > 0 && this.pureSteps < MAX_PURE_STEPS) {
+      this.pureSteps += 1;
+      message = this.performInline(this.pure.shift() as Perform);
+    }
+    return message;
   }
 
   private async nextMessage(): Promise<Message> {
     for (;;) {
-      const message = this.inbox.shift();
-      if (message) return message;
-      const effect = this.pure.shift();
-      if (effect) {
-        if (this.pureSteps === MAX_PURE_STEPS) await this.pause();
-        this.pureSteps += 1;
-        const done = this.performInline(effect);
-        if (done) return done;
-        continue;
+      if (this.pure.length > 0) await this.pause();
+      else {
+        this.write();
+        await condition(() => this.inbox.length > 0 || this.fault !== undefined);
+        this.pureSteps = 0;
+        // a plain error fails the workflow task, not the run: it waits for a worker that has the bug mended
+        if (this.fault !== undefined) throw new Error('performing a step threw', { cause: this.fault });
       }
-      this.write();
-      await condition(() => this.inbox.length > 0 || this.fault !== undefined);
-      this.pureSteps = 0;
-      // a plain error fails the workflow task, not the run: it waits for a worker that has the bug mended
-      if (this.fault !== undefined) throw new Error('performing a step threw', { cause: this.fault });
+      const message = this.readyMessage();
+      if (message) return message;
     }
   }
 
@@ -176,25 +183,20 @@ export class Driver {
       .finally(() => this.scopes.delete(key));
   }
 
-  /** Writes what waits for a carrier, one call after the other, without holding up the run. */
+  /** Writes what waits for a carrier. It is written before this task is completed. */
   private write(): void {
-    while (this.recorder.isBehind) void this.writeBatch(this.recorder.take());
+    while (this.recorder.isBehind) {
+      const batch = this.recorder.take();
+      record.write(this.input.run, batch.events);
+      this.recorder.acknowledge(batch);
+    }
   }
 
-  private async writeBatch(batch: Batch): Promise<void> {
-    await local.recordRunEvents(this.input.run, batch.events);
-    this.recorder.acknowledge(batch);
-  }
-
-  /** Ends the activation: the sandbox takes one that lasts seconds for hung. What waits to be written is waited for. */
+  /** Ends the activation: the sandbox takes one that lasts seconds for hung. */
   private async pause(): Promise<void> {
-    await this.writeBatch(this.recorder.take());
+    this.write();
+    await local.pause();
     this.pureSteps = 0;
-  }
-
-  private async close(): Promise<void> {
-    this.recorder.recall();
-    while (this.recorder.isBehind) await this.writeBatch(this.recorder.take());
   }
 
   private slim(event: RunEvent): RunEvent {

@@ -1,6 +1,6 @@
-import type { RunActivities } from '@tenon/contract';
+import type { RunActivities, RunSinks } from '@tenon/contract';
 import type { EffectKey } from '@tenon/engine';
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, proxySinks } from '@temporalio/workflow';
 
 /** What an activity may take beyond the author's limit: writing its result, and telling us. */
 const GRACE_MS = 30_000;
@@ -13,6 +13,9 @@ const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5_
  * whose process hangs.
  */
 export const local = proxyLocalActivities<RunActivities>({ startToCloseTimeout: 10_000, retry: RETRY });
+
+/** The record of runs; what is written with it needs no event of history. */
+export const { record } = proxySinks<RunSinks>();
 
 /** The heartbeating activity of one attempt. @param limitMs the author's limit, kept inside the activity */
 export function longActivity(key: EffectKey, limitMs: number): RunActivities {

@@ -1,4 +1,4 @@
-import { createRunActivities } from '@tenon/activities';
+import { createRunActivities, createRunRecord, type RunRecord } from '@tenon/activities';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp } from '@tenon/outbound-http';
@@ -31,6 +31,7 @@ export interface TestWorkerOptions {
   readonly workflowBundle?: RunBench['bundle'];
   /** Stands between Temporal and the activities, for faults. */
   readonly wrap?: (activities: RunActivities) => RunActivities;
+  readonly wrapRecord?: (record: RunRecord) => RunRecord;
 }
 
 /** A worker in this process with the real adapters, and its log. */
@@ -53,7 +54,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
   const limits = { firstTokenTimeoutMs, ...(maxReplyBytes && { maxReplyBytes }) };
   const models = createOpenAiCompatibleModels(limits, logger);
   const endpoint = { provider: 'openai', baseUrl: options.modelUrl ?? 'http://127.0.0.1:9/v1', apiKey: 'sk-test' };
-  const activities = createRunActivities({
+  const parts: Parameters<typeof createRunActivities>[0] = {
     database,
     bell,
     feed: new PostgresRunFeed(database, bell, logger),
@@ -67,7 +68,9 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
       memory: bench.history,
       objects: createDiskObjectStore(objectsFolder),
     },
-  });
+  };
+  const activities = createRunActivities(parts);
+  const record = createRunRecord(parts);
   const running = await runWorker({
     database,
     listener: new Listener(database, logger),
@@ -78,6 +81,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     limits: options.limits ?? { maxSteps: 20_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: options.maxRunsPerTeam ?? 100,
     activities: options.wrap ? options.wrap(activities) : activities,
+    record: options.wrapRecord ? options.wrapRecord(record) : record,
   });
   return {
     ...running,
