@@ -25,7 +25,7 @@ export const MAX_IDS_PER_BELL = 200;
 
 /** Rings a bell; outside transactions, since a notifying commit takes a lock of the whole database. */
 export async function ring(database: Database, channel: Channel, payload = ''): Promise<void> {
-  await database.rows('select pg_notify($1, $2)', [channel, payload]);
+  await database.rows(`select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`, [channel, payload]);
 }
 
 /** Listens on one connection of its own until closed; a connection that is lost is made again. */

@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import { CHANNELS, MAX_IDS_PER_BELL, ring } from './notifications.js';
 
 /** How long bells are gathered into one, in milliseconds. */
-const TICK_MS = 25;
+const TICK_MS = 10;
 
 /**
  * Tells readers that there is news of runs: one bell of a process and tick, whatever the number of runs. Rung after

@@ -1,4 +1,4 @@
-// The thread of workflow code: the SDK's own, without two things that cost more than the code that runs in it.
+// The thread of workflow code: the SDK's own, without what costs more than the code that runs in it.
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 
@@ -23,6 +23,13 @@ const { activate } = BaseVMWorkflow.prototype;
 BaseVMWorkflow.prototype.activate = function (activation) {
   globalThis.activateLimited = () => activate.call(this, activation);
   return limited.runInThisContext({ timeout: ACTIVATION_LIMIT_MS });
+};
+
+// What the SDK itself says of each workflow for debugging would be copied to the main thread to be dropped there.
+const isNoise = ({ ifaceName, fnName }) => ifaceName === '__temporal_logger' && fnName === 'debug';
+const { getAndResetSinkCalls } = BaseVMWorkflow.prototype;
+BaseVMWorkflow.prototype.getAndResetSinkCalls = async function () {
+  return (await getAndResetSinkCalls.call(this)).filter((call) => !isNoise(call));
 };
 
 require('@temporalio/worker/lib/workflow/workflow-worker-thread');
