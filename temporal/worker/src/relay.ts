@@ -26,7 +26,6 @@ import {
 import type { RunLimits } from '@tenon/engine';
 import type { Logger } from '@tenon/ports';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 
 const POLL_MS = 2_000;
 const CLAIM_SIZE = 20;
@@ -37,9 +36,6 @@ const CLAIM_SIZE = 20;
 const NOTE_DELAY_MS = 250;
 /** A start or signal that takes longer is given back, in milliseconds. */
 const CALL_LIMIT_MS = 5_000;
-
-const TEAM_ATTRIBUTE = defineSearchAttributeKey('TenonTeamId', 'KEYWORD');
-const APP_ATTRIBUTE = defineSearchAttributeKey('TenonAppId', 'KEYWORD');
 
 export interface RelayParts {
   readonly database: Database;
@@ -141,10 +137,6 @@ export class Relay {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowTaskTimeout: '5s',
           requestEagerStart: true,
-          typedSearchAttributes: new TypedSearchAttributes([
-            { key: TEAM_ATTRIBUTE, value: run.teamId },
-            { key: APP_ATTRIBUTE, value: run.appId },
-          ]),
         }),
       );
       return true;

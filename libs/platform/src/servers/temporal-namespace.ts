@@ -3,19 +3,15 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporalErrors } from './temporal-errors.js';
 
-/** What Tenon can search runs by, beside what Temporal itself knows. */
-export const SEARCH_ATTRIBUTES = ['TenonTeamId', 'TenonAppId'] as const;
-
 const RETENTION = msToTs('30 days');
 const NEW_NAMESPACE_MS = 30_000;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const UNAVAILABLE = [14, 4]; // no connection, no answer in time
-const KEYWORD = 2;
 
 /**
- * Waits until the server answers, then makes sure that the namespace exists, keeps finished runs for 30 days, and has
- * the search attributes of Tenon. May be repeated.
+ * Waits until the server answers, then makes sure that the namespace exists, serves, and keeps finished runs for 30
+ * days. May be repeated.
  * @param isGone  ends the waiting when the server has ended
  * @throws        temporal.notStarted when it does not answer within `withinMs`
  */
@@ -31,7 +27,7 @@ export async function prepareNamespace(
   try {
     await waitForServer(connection, address, withinMs, isGone);
     await makeNamespace(connection, namespace);
-    await addSearchAttributes(connection, namespace);
+    await untilFound(() => connection.workflowService.countWorkflowExecutions({ namespace }));
   } finally {
     await connection.close();
   }
@@ -71,19 +67,6 @@ async function makeNamespace(connection: Connection, namespace: string): Promise
     } catch (duplicate) {
       if (codeOf(duplicate) !== ALREADY_EXISTS) throw duplicate;
     }
-  }
-}
-
-async function addSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const service = connection.operatorService;
-  const known = await untilFound(() => service.listSearchAttributes({ namespace }));
-  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in (known.customAttributes ?? {})));
-  if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
-  try {
-    await service.addSearchAttributes({ namespace, searchAttributes });
-  } catch (error) {
-    if (codeOf(error) !== ALREADY_EXISTS) throw error;
   }
 }
 

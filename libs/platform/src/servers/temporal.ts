@@ -5,7 +5,7 @@ import { takeLock } from './lock-file.js';
 import { endProcess, findProcess, isSameProcess, type ProcessIdentity } from './process-table.js';
 import { startServerProcess, type ServerProcess } from './server-process.js';
 import { temporalErrors } from './temporal-errors.js';
-import { prepareNamespace, SEARCH_ATTRIBUTES } from './temporal-namespace.js';
+import { prepareNamespace } from './temporal-namespace.js';
 
 const HOST = '127.0.0.1';
 
@@ -139,7 +139,6 @@ function argumentsOf({ databaseFile, namespace }: TemporalOptions, port: number)
     ...['server', 'start-dev', '--headless', '--ip', HOST, '--port', String(port), '--log-level', 'warn'],
     ...['--db-filename', databaseFile, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
     ...['--namespace', namespace],
-    ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...DYNAMIC_CONFIG.flatMap((entry) => ['--dynamic-config-value', entry]),
   ];
 }
