@@ -1,4 +1,4 @@
-import { fileTypeOf, isFileValue } from './file.js';
+import { fileTypeOf, isFileValue, keptFileUrl, objectKeyIn } from './file.js';
 import { walk } from './reference.js';
 import { buildFile } from './testing/build-file.js';
 import { toLog, toMarkdown, toText } from './text-form.js';
@@ -62,4 +62,18 @@ describe('fileTypeOf', () => {
       ...['image', 'video', 'audio', 'document', 'custom', 'custom', 'custom'],
     ]);
   });
+});
+
+it('the address of a kept file holds its object key, whatever the public URL', () => {
+  const key = 'files/team/0a1b';
+  const urls = ['', 'https://tenon.example', 'https://tenon.example/', 'https://x.test/files/a//'].map((publicUrl) =>
+    keptFileUrl(key, publicUrl),
+  );
+  expect(urls).toEqual([
+    ...['/files/files/team/0a1b', 'https://tenon.example/files/files/team/0a1b'],
+    ...['https://tenon.example/files/files/team/0a1b', 'https://x.test/files/a/files/files/team/0a1b'],
+  ]);
+  expect(urls.map(objectKeyIn)).toEqual([key, key, key, key]);
+  for (const other of ['', 'https://x.test/a/b/c', '/files/a/b', '/files/a/b/c/d', '/files/a/b/c?d', '/files/a//c'])
+    expect(objectKeyIn(other)).toBeUndefined();
 });

@@ -25,6 +25,7 @@ export type FileValue = {
   readonly mime_type: string;
   /** In bytes; -1 when nobody knows. */
   readonly size: number;
+  /** Where people fetch it; of a file that Tenon keeps, its `keptFileUrl`. */
   readonly url: string;
 };
 
@@ -42,6 +43,19 @@ export function isFileValue(value: Json | undefined): value is FileValue {
     REFERENCES.every((key) => value[key] === null || typeof value[key] === 'string') &&
     typeof value['size'] === 'number'
   );
+}
+
+/**
+ * The address of a file that is kept in the object store.
+ * @param publicUrl  of the API, with or without a slash at its end; without one the address begins with `/files/`
+ */
+export function keptFileUrl(objectKey: string, publicUrl = ''): string {
+  return `${publicUrl.replace(/\/+$/, '')}/files/${objectKey}`;
+}
+
+/** The object key in an address that `keptFileUrl` made, whatever the public URL was; undefined for other addresses. */
+export function objectKeyIn(url: string): string | undefined {
+  return /\/files\/([^/?#]+\/[^/?#]+\/[^/?#]+)$/.exec(url)?.[1];
 }
 
 const EXTENSIONS: Readonly<Record<Exclude<FileType, 'custom'>, readonly string[]>> = {

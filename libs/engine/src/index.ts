@@ -2,7 +2,15 @@ export { advance, start } from './advance.js';
 export { evaluateGroup, type ConditionOperator } from './condition.js';
 export type { Effect } from './effect.js';
 export type { RunEvent, RunFact, RunOutcome } from './event.js';
-export { fileTypeOf, isFileType, isFileValue, type FileType, type FileValue } from './file.js';
+export {
+  fileTypeOf,
+  isFileType,
+  isFileValue,
+  keptFileUrl,
+  objectKeyIn,
+  type FileType,
+  type FileValue,
+} from './file.js';
 export { coerceInputs, type InputIssue } from './inputs.js';
 export { jsonText, parseJsonText } from './json-text.js';
 export type { EffectKey, Message } from './message.js';

@@ -1,6 +1,14 @@
 import { isJsonObject, type FileId, type Json, type JsonObject, type TeamId } from '@tenon/base';
 import { FileRepository, type FileRecord } from '@tenon/database';
-import { fileTypeOf, isFileType, type FileType, type FileValue, type InputField, type InputIssue } from '@tenon/engine';
+import {
+  fileTypeOf,
+  isFileType,
+  keptFileUrl,
+  type FileType,
+  type FileValue,
+  type InputField,
+  type InputIssue,
+} from '@tenon/engine';
 import { Inject, Injectable } from '@nestjs/common';
 import { idFrom } from '../graphql/id.js';
 import { CONFIG, type ApiConfig } from '../parts.js';
@@ -105,7 +113,7 @@ function uploadedFile({ id, name, mediaType, sizeBytes, objectKey }: FileRecord,
     extension,
     mime_type: mediaType,
     size: sizeBytes,
-    url: `${publicUrl.replace(/\/+$/, '')}/files/${objectKey}`,
+    url: keptFileUrl(objectKey, publicUrl),
   };
 }
 

@@ -1,12 +1,12 @@
 import { isTenonError, type JsonObject } from '@tenon/base';
-import { encode, type Failure, type FileValue, type StepResult } from '@tenon/engine';
+import { encode, type Failure, type StepResult } from '@tenon/engine';
 import type { OutboundReply } from '@tenon/ports';
 import { requestErrors } from '../run/errors.js';
 import { failed, failureOf } from '../run/failure.js';
 import { hideSecrets } from '../run/mask.js';
 import type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
 import type { HttpInstruction } from './definition.js';
-import { fetchFile, storeFile } from './files.js';
+import { createFileReader, storeFile } from './files.js';
 import { MAX_FILE_BYTES, readReply, type ReplyContent } from './reply.js';
 import { buildRequest } from './request.js';
 import { showRequest } from './shown-request.js';
@@ -37,10 +37,10 @@ async function send(
   objects: StepPorts['objects'],
 ): Promise<StepResult> {
   const { config, lookup, teamId, secrets, signal } = call;
-  const fetch = (file: FileValue) => fetchFile(file, teamId, objects);
-  const request = await buildRequest(config, lookup, fetch, call.idempotencyKey);
-  call.record({ request: await showRequest(request, config, lookup, secrets, call.idempotencyKey) });
   const { timeouts, verifyTls } = config;
+  const fetchFile = createFileReader({ teamId, objects, http, timeouts, signal });
+  const request = await buildRequest(config, lookup, fetchFile, call.idempotencyKey);
+  call.record({ request: await showRequest(request, config, lookup, secrets, call.idempotencyKey) });
   const { method, url, headers, body } = request;
   const reply = await http.request({
     method,

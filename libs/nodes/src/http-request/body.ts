@@ -21,10 +21,10 @@ export interface RequestBody {
   readonly shown: string;
 }
 
-/** Fetches the bytes of a file. */
+/** Fetches the bytes of a file. @throws request.missingFile, request.filesTooLarge and what its source throws */
 export type FetchFile = (file: FileValue) => Promise<Uint8Array>;
 
-/** @throws request.invalidBody, request.missingFile */
+/** @throws request.invalidBody, request.missingFile and what `fetchFile` throws */
 export async function buildBody(
   { type, items }: HttpInstruction['body'],
   lookup: Lookup,
@@ -49,7 +49,7 @@ export async function buildBody(
     case 'binary': {
       const [file] = filesOf(onlyItem(type, items), lookup);
       if (!file) throw requestErrors.missingFile('The file of the request body was not found.');
-      return { bytes: await fetchFile(file), shown: shownFile(file) };
+      return { bytes: await fetchFile(file), ...typeOfFile(file), shown: shownFile(file) };
     }
     case 'form-data':
       return buildForm(items, lookup, fetchFile);
@@ -84,7 +84,8 @@ async function buildForm(items: readonly BodyItem[], lookup: Lookup, fetchFile: 
     }
     for (const file of item.type === 'file' ? filesOf(item, lookup) : []) {
       hasFiles = true;
-      form.append(key, new Blob([(await fetchFile(file)).slice()], { type: file.mime_type }), file.filename);
+      const bytes = (await fetchFile(file)) as Uint8Array<ArrayBuffer>;
+      form.append(key, new Blob([bytes], { type: file.mime_type }), file.filename);
       shown.push(`${key}=${shownFile(file)}`);
     }
   }
@@ -103,6 +104,11 @@ function filesOf({ file }: BodyItem, lookup: Lookup): readonly FileValue[] {
   const value = file ? lookup(file) : undefined;
   const values: readonly Value[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
   return values.filter(isFileValue);
+}
+
+/** The file's media type, unless it is none: nobody has checked what a file value says. */
+function typeOfFile({ mime_type: type }: FileValue): { contentType?: string } {
+  return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? { contentType: type } : {};
 }
 
 const shownFile = ({ filename, size }: FileValue): string => `<file ${filename}, ${size} bytes>`;

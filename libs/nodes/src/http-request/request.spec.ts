@@ -20,6 +20,7 @@ const values = {
   'n.lines': 'a\nX-Injected: yes',
   'n.headers': 'A: 1\r\nB: 2\n',
   'n.file': buildFile({ transfer_method: 'tool_file', filename: 'a.txt', mime_type: 'text/plain', size: 3 }),
+  'n.odd': buildFile({ mime_type: 'text/plain\r\nX-Injected: yes' }),
   'n.list': ['x'],
 };
 const build = (more: Partial<HttpInstruction>) =>
@@ -154,9 +155,14 @@ describe('the body of a request', () => {
   it('is the bytes of a file', async () => {
     const { body, headers, shownBody } = await post('binary', [file('file')]);
     expect(new TextDecoder().decode(body as Uint8Array)).toBe('abc');
-    expect(headers).not.toHaveProperty('Content-Type');
+    expect(headers['Content-Type']).toBe('text/plain');
     expect(shownBody).toContain('<file a.txt, 3 bytes>');
     await expect(post('binary', [file('missing')])).rejects.toEqual(refuses('missingFile'));
+  });
+
+  it('does not take just any text of a file for its content type', async () => {
+    const { headers } = await post('binary', [file('odd')]);
+    expect(headers).not.toHaveProperty('Content-Type');
   });
 
   const parts = async (items: BodyItem[], headers = '') => {

@@ -39,6 +39,7 @@ export const requestErrors = defineErrors('request', {
   invalidBody: 'invalid',
   invalidAuthorization: 'invalid',
   missingFile: 'invalid',
+  filesTooLarge: 'invalid',
   replyTooLarge: 'invalid',
   badStatus: 'invalid',
 });

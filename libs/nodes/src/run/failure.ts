@@ -32,6 +32,7 @@ const types: Readonly<Record<string, string>> = {
   'request.invalidBody': 'RequestBodyError',
   'request.invalidAuthorization': 'AuthorizationConfigError',
   'request.missingFile': 'FileFetchError',
+  'request.filesTooLarge': 'FileFetchError',
   'request.replyTooLarge': 'ResponseSizeError',
   'request.badStatus': 'HTTPResponseCodeError',
   'outbound.invalidUrl': 'InvalidURLError',

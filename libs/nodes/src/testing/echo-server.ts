@@ -8,6 +8,8 @@ export interface SeenRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The parts of a body that is a form of several parts. @throws when it is none */
+  form(): Promise<FormData>;
 }
 
 /** A server on this machine that answers every request with JSON and keeps what it saw. */
@@ -25,7 +27,10 @@ export async function startEchoServer(): Promise<EchoServer> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url = '', headers } = request;
-      seen.push({ method, url, headers, body: Buffer.concat(chunks).toString('utf8') });
+      const bytes = Buffer.concat(chunks);
+      const asReceived = { headers: { 'content-type': headers['content-type'] ?? '' } };
+      const form = () => new Response(bytes, asReceived).formData();
+      seen.push({ method, url, headers, body: bytes.toString('utf8'), form });
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok": true}');
     });
   });
