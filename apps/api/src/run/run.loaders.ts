@@ -17,7 +17,7 @@ import { batched, rowPerKey, rowsPerKey, type Batched } from '../graphql/batched
 import { QueueWatch } from './queue-watch.js';
 import type { AttemptPlace, StepNames, StepPlace } from './step.types.js';
 
-/** Plans that are read at once: each may have a megabyte. */
+/** Plans that are read at once: each may have megabytes. */
 const PLANS_AT_ONCE = 10;
 
 /** What fields ask of runs, steps and executions, one loader for each. Large values are read where they are asked for. */
@@ -72,7 +72,8 @@ export class RunLoaders {
       const all = [...new Set(hashes)];
       for (let from = 0; from < all.length; from += PLANS_AT_ONCE)
         for (const [hash, { steps }] of await plans.getMany(teamId, all.slice(from, from + PLANS_AT_ONCE)))
-          names.set(hash, new Map(steps.map((step) => [step.id, step])));
+          // the names alone: all the plans of a list would be too much to hold
+          names.set(hash, new Map(steps.map(({ id, type, title }) => [id, { type, title }])));
       return hashes.map((hash) => names.get(hash) ?? new Map<string, StepNames>());
     });
   }

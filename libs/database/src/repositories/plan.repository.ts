@@ -6,15 +6,23 @@ import { storableJsonText } from '../storable.js';
 /** What accepting a run needs of its plan. */
 export type PlanForm = Pick<Plan, 'mode' | 'inputs'>;
 
-/** Plans that a process keeps in memory: so many, of at most so many steps. */
-const KEPT_PLANS = { count: 100, steps: 300 };
-/** Start forms that a process keeps of larger ones. */
-const KEPT_FORMS = 300;
+/** Plans that a process keeps in memory: so many, of at most so many characters of JSON text. */
+const KEPT_PLANS = { count: 100, characters: 512 * 1024 };
+/** Of so many larger ones it keeps the start forms, and the plans themselves while others hold them. */
+const KEPT_LARGE = 300;
+
+interface StoredPlan {
+  readonly hash: string;
+  readonly document: Plan;
+  /** Of its JSON text. */
+  readonly characters: number;
+}
 
 /** Plans by their hashes: they never change, so what was read once holds. The team is the first argument of every method. */
 export class PlanRepository {
   // the least recently used first
   private readonly plans = new Map<string, Plan>();
+  private readonly large = new Map<string, WeakRef<Plan>>();
   private readonly forms = new Map<string, PlanForm>();
 
   constructor(private readonly sql: Sql) {}
@@ -22,7 +30,8 @@ export class PlanRepository {
   /** Stores a plan, given as JSON text, if it is new. */
   async store(teamId: TeamId, hash: string, plan: string): Promise<void> {
     await storePlan(this.sql, teamId, hash, plan);
-    this.keep(nameOf(teamId, hash), JSON.parse(storableJsonText(plan)) as Plan);
+    if (plan.length <= KEPT_PLANS.characters)
+      this.keep(nameOf(teamId, hash), JSON.parse(storableJsonText(plan)) as Plan, plan.length);
   }
 
   async get(teamId: TeamId, hash: string): Promise<Plan> {
@@ -33,13 +42,18 @@ export class PlanRepository {
     const plans = new Map<string, Plan>();
     const unknown: string[] = [];
     for (const hash of new Set(hashes)) {
-      const kept = this.plans.get(nameOf(teamId, hash));
-      if (kept) plans.set(hash, kept);
+      const name = nameOf(teamId, hash);
+      const kept = this.plans.get(name);
+      if (kept) keepLast(this.plans, name, kept, KEPT_PLANS.count);
+      const plan = kept ?? this.large.get(name)?.deref();
+      if (plan) plans.set(hash, plan);
       else unknown.push(hash);
     }
-    if (unknown.length > 0)
-      for (const { hash, document } of await this.read(teamId, unknown)) plans.set(hash, document);
-    for (const [hash, plan] of plans) this.keep(nameOf(teamId, hash), plan);
+    const read = unknown.length > 0 ? await this.read(teamId, unknown) : [];
+    for (const { hash, document, characters } of read) {
+      plans.set(hash, document);
+      this.keep(nameOf(teamId, hash), document, characters);
+    }
     return plans;
   }
 
@@ -47,21 +61,24 @@ export class PlanRepository {
   async getForm(teamId: TeamId, hash: string): Promise<PlanForm> {
     const name = nameOf(teamId, hash);
     const plan = this.plans.get(name);
-    if (plan) this.keep(name, plan);
+    if (plan) keepLast(this.plans, name, plan, KEPT_PLANS.count);
     const form = plan ?? this.forms.get(name) ?? (await this.readForm(teamId, hash));
-    if (!plan) keepLast(this.forms, name, form, KEPT_FORMS);
+    if (!plan) keepLast(this.forms, name, form, KEPT_LARGE);
     return form;
   }
 
-  private keep(name: string, plan: Plan): void {
-    const { mode, inputs, steps } = plan;
-    if (steps.length <= KEPT_PLANS.steps) keepLast(this.plans, name, plan, KEPT_PLANS.count);
-    else keepLast(this.forms, name, { mode, inputs }, KEPT_FORMS);
+  private keep(name: string, plan: Plan, characters: number): void {
+    const { mode, inputs } = plan;
+    if (characters <= KEPT_PLANS.characters) return keepLast(this.plans, name, plan, KEPT_PLANS.count);
+    // whoever follows a run holds its plan, and a hundred copies of one would be too much
+    keepLast(this.large, name, new WeakRef(plan), KEPT_LARGE);
+    keepLast(this.forms, name, { mode, inputs }, KEPT_LARGE);
   }
 
-  private async read(teamId: TeamId, hashes: readonly string[]): Promise<{ hash: string; document: Plan }[]> {
-    const rows = await this.sql.rows<{ hash: string; document: Plan }>(
-      'select hash, document from plan where team_id = $1 and hash = any($2::text[])',
+  private async read(teamId: TeamId, hashes: readonly string[]): Promise<StoredPlan[]> {
+    const rows = await this.sql.rows<StoredPlan>(
+      `select hash, document, length(document::text) as characters
+       from plan where team_id = $1 and hash = any($2::text[])`,
       [teamId, hashes],
     );
     if (rows.length < hashes.length) throw new Error(`of the plans ${hashes.join(', ')} not all are stored`);
