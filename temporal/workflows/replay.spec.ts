@@ -7,7 +7,8 @@ import { replay } from '../worker/src/testing/replay.js';
 
 /*
  * Runs outlive builds: a run that began on an older one goes on with this one, so this one has to decide as that one
- * did. `__histories__` holds real runs, one of every shape; the worker's histories.int.spec.ts records them.
+ * did. `__histories__` holds real runs, one of every shape; the worker's histories.int.spec.ts records them. `carried`
+ * below it holds the two histories of one run, which ran where a history is long after 30 events.
  */
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -16,6 +17,7 @@ const HISTORIES = path.join(__dirname, '__histories__');
 const quiet = new DefaultLogger('ERROR');
 
 let histories: Record<string, Json>;
+let carried: Record<string, Json>;
 let folder: string;
 let ours: WorkflowBundle;
 
@@ -23,15 +25,19 @@ beforeAll(async () => {
   // below the root, so that packages are found, and outside every project
   await mkdir(path.join(ROOT, 'tmp'), { recursive: true });
   folder = await mkdtemp(path.join(ROOT, 'tmp', 'replay-'));
-  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith('.json'));
-  const read = async (file: string): Promise<[string, Json]> => [
-    path.basename(file, '.json'),
-    JSON.parse(await readFile(path.join(HISTORIES, file), 'utf8')) as Json,
-  ];
-  histories = Object.fromEntries(await Promise.all(files.map(read)));
+  [histories, carried] = await Promise.all([readHistories(HISTORIES), readHistories(path.join(HISTORIES, 'carried'))]);
   ours = await bundleWorkflows(path.join(SOURCES, 'workflows.ts'), quiet);
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function readHistories(from: string): Promise<Record<string, Json>> {
+  const files = (await readdir(from)).filter((file) => file.endsWith('.json'));
+  const read = async (file: string): Promise<[string, Json]> => [
+    path.basename(file, '.json'),
+    JSON.parse(await readFile(path.join(from, file), 'utf8')) as Json,
+  ];
+  return Object.fromEntries(await Promise.all(files.map(read)));
+}
 
 /** A bundle of our workflows in which `file` says `instead` where it says `what`. */
 async function bundleWith(file: string, what: string, instead: string): Promise<WorkflowBundle> {
@@ -51,12 +57,30 @@ it('every recorded run replays', async () => {
   expect(outcomes).toEqual(Object.fromEntries(Object.keys(histories).map((name) => [name, undefined])));
 }, 60_000);
 
+const endOf = (history: Json = null) => {
+  const events = (isJsonObject(history) ? history['events'] : []) as { eventType: string }[];
+  return events.at(-1)?.eventType;
+};
+
 it('holds runs that were really carried to their end', () => {
-  for (const history of Object.values(histories)) {
-    const events = (isJsonObject(history) ? history['events'] : []) as { eventType: string }[];
-    expect(events.at(-1)?.eventType).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
-  }
+  for (const history of Object.values(histories))
+    expect(endOf(history)).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
+  expect(endOf(carried['first'])).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW');
+  expect(endOf(carried['last'])).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
 });
+
+it('a run that went on in a new history replays on both sides, and only where it was to go on', async () => {
+  const short = await bundleWith('history-budget.ts', 'events: 3_000', 'events: 30');
+  expect(await replay(short, carried)).toEqual({ first: undefined, last: undefined });
+  const others = await replay(ours, { first: carried['first'] as Json });
+  expect(others['first']).toMatch(/DeterminismViolation|Nondeterminism/i);
+}, 60_000);
+
+it('a run that went on in a new history begins what it has taken along, and nothing else', async () => {
+  const forgetful = await bundleWith('driver.ts', 'effects: effectsOf(plan, carried)', 'effects: []');
+  const outcomes = await replay(forgetful, { last: carried['last'] as Json });
+  expect(outcomes['last']).toMatch(/DeterminismViolation|Nondeterminism/i);
+}, 60_000);
 
 it.each([
   [
@@ -67,7 +91,7 @@ it.each([
     'parallel',
   ],
   ['calls a short step as a long one', 'driver.ts', "instruction.weight === 'long'", 'true', 'short-call'],
-  ['waits for nothing between tries', 'driver.ts', 'await sleep(delayMs);', '', 'retry-after-failure'],
+  ['waits for nothing between tries', 'driver.ts', 'await this.sleep(delayMs);', '', 'retry-after-failure'],
   ['never pauses', 'driver.ts', 'await this.pause();', 'this.pureSteps = 0;', 'many-pure-steps'],
 ])(
   'refuses an engine that %s',

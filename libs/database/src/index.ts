@@ -7,6 +7,7 @@ export {
   type AttemptRecord,
   type OpenedAttempt,
 } from './attempts.js';
+export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js';
 export { closeRun } from './close-run.js';
 export { checkDatabase, databaseErrors, joinTransaction, openDatabase, type Database, type Sql } from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';

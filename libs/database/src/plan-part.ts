@@ -1,11 +1,6 @@
 import type { TeamId } from '@tenon/base';
 import { databaseErrors, type Sql } from './database.js';
-
-/** A piece of a plan's JSON text; the pieces in order are the whole. */
-export interface StoredPlanPart {
-  readonly text: string;
-  readonly isLast: boolean;
-}
+import type { TextPart } from './text-part.js';
 
 /**
  * Reads one piece of a plan that is too large to be handed over whole.
@@ -19,8 +14,8 @@ export async function getPlanPart(
   planHash: string,
   part: number,
   sizeCharacters: number,
-): Promise<StoredPlanPart> {
-  const [row] = await sql.rows<StoredPlanPart>(
+): Promise<TextPart> {
+  const [row] = await sql.rows<TextPart>(
     `select substr(document::text, $3::int * $4::int + 1, $4::int) as text,
        length(document::text) <= ($3::int + 1) * $4::int as "isLast"
      from plan where team_id = $1 and hash = $2`,

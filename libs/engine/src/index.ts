@@ -28,7 +28,7 @@ export type {
 } from './plan.js';
 export { collectInputs, lookupIn, selectorKey, walk } from './reference.js';
 export type { StartInput } from './start-input.js';
-export type { RunLimits, StepState } from './state.js';
+export type { RunLimits, RunState, StepState } from './state.js';
 export type { Failure, InlineFunction, Inputs, Lookup, StepResult, Usage } from './step-result.js';
 export { openReply, replyToChunk, replyToEvent } from './reply.js';
 export type { Reply, ReplyPiece } from './reply-state.js';
@@ -37,6 +37,7 @@ export { answerParts } from './run-outputs.js';
 export { fillTemplate, parseTemplate, selectorsIn } from './template.js';
 export { toMarkdown, toText } from './text-form.js';
 export type { Turn } from './turn.js';
+export { dropUnread } from './unread.js';
 export {
   decode,
   encode,

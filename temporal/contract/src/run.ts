@@ -1,8 +1,22 @@
 import type { AppId, ConversationId, RunId, TeamId } from '@tenon/base';
-import type { EffectKey, Inputs, Instruction, Plan, RunEvent, RunOutcome, StartInput, StepResult } from '@tenon/engine';
+import type {
+  Effect,
+  EffectKey,
+  Inputs,
+  Instruction,
+  Plan,
+  RunEvent,
+  RunOutcome,
+  RunState,
+  StartInput,
+  StepResult,
+} from '@tenon/engine';
 
 /** The one queue of workflows and activities, so that both are dispatched eagerly. */
 export const TASK_QUEUE = 'tenon';
+
+/** How long a task of the workflow may take; a history that goes on from another has to say it again. */
+export const WORKFLOW_TASK_TIMEOUT = '5s';
 
 /** Plans up to this size, in bytes of JSON, travel in the workflow's input; larger ones are loaded by their hash. */
 export const INLINE_PLAN_LIMIT_BYTES = 128 * 1024;
@@ -24,6 +38,20 @@ export interface RunIdentity {
   readonly conversationId: ConversationId | null;
 }
 
+/** An effect that is not begun, without what the plan says of it. */
+export type CarriedEffect =
+  | Exclude<Effect, { readonly type: 'perform' | 'cancel' }>
+  | (Omit<Extract<Effect, { readonly type: 'perform' }>, 'instruction'> & {
+      /** Set when a short try of it may have left a result. */
+      readonly mayBeRecorded?: true;
+    });
+
+/** Where a run stands between two histories, when nothing of it is open. Plain JSON. */
+export interface CarriedRun {
+  readonly state: RunState;
+  readonly effects: readonly CarriedEffect[];
+}
+
 /** What the workflow is started with. `start.at` is replaced by workflow time. */
 export interface RunInput {
   readonly run: RunIdentity;
@@ -33,6 +61,10 @@ export interface RunInput {
   readonly start: StartInput;
   /** Set when the run begins anew after its workflow was lost: steps may have results from before. */
   readonly isRestart?: true;
+  /** Which history of the run this is, counted from 1; absent in the first. A later one does not read `start`. */
+  readonly history?: number;
+  /** What the history before this one left. Absent in the first, and when it is so large that it has to be loaded. */
+  readonly carried?: CarriedRun;
 }
 
 /** What the workflow answers; outputs are in the record, not here. */
@@ -72,8 +104,8 @@ export type PerformReply = { readonly isTooLong: true } | { readonly isTooLong: 
  */
 export type RecordedEvent = RunEvent;
 
-/** A piece of a plan's JSON text, small enough to be one result; the pieces in order are the whole. */
-export interface PlanPart {
+/** A piece of a JSON text, small enough to be one result; the pieces in order are the whole. */
+export interface TextPart {
   readonly text: string;
   readonly isLast: boolean;
 }
@@ -82,7 +114,11 @@ export interface PlanPart {
 export interface RunActivities {
   performStep(call: PerformCall): Promise<PerformReply>;
   /** @param part counts from 0 */
-  loadPlanPart(teamId: TeamId, planHash: string, part: number): Promise<PlanPart>;
+  loadPlanPart(teamId: TeamId, planHash: string, part: number): Promise<TextPart>;
+  /** Keeps a `CarriedRun`, as JSON text, for the history of that number. */
+  storeCarried(run: RunIdentity, history: number, text: string): Promise<void>;
+  /** @param part counts from 0 */
+  loadCarriedPart(run: RunIdentity, history: number, part: number): Promise<TextPart>;
   /** Does nothing, in an activation of its own. */
   pause(): Promise<void>;
 }

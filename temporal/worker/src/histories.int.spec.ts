@@ -8,10 +8,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { connectClient, historyOf } from './testing/history-of.js';
+import { connectClient, historiesOf, historyOf } from './testing/history-of.js';
 import { endNode, getNode, llmNode, retries, startNode, templateNode } from './testing/nodes.js';
 import { replay } from './testing/replay.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { bundleOtherWorkflows, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 /*
@@ -135,9 +135,38 @@ it.each(Object.keys(SHAPES))(
   async (name) => {
     const history = await record(name);
     expect(await replay(bench.bundle, { [name]: history })).toEqual({ [name]: undefined });
-    if (process.env['TENON_RECORD_HISTORIES'] !== '1') return;
-    await mkdir(FOLDER, { recursive: true });
-    await writeFile(path.join(FOLDER, `${name}.json`), `${JSON.stringify(history, null, 1)}\n`);
+    await keep(FOLDER, name, history);
   },
   30_000,
 );
+
+it('a run with more than one history: each replays', async () => {
+  await worker.close();
+  const workflowBundle = await bundleOtherWorkflows('short-histories.workflow.ts');
+  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, workflowBundle });
+  model.setRules([{ when: { user: 'Beside', nthOfKey: 1 }, fault: failing }]);
+  const nodes = [
+    startNode(),
+    ...names.map((name) => llmNode(name, name)),
+    llmNode('beside', 'Beside', retries(1, 3_000)),
+    ...['side0', 'side1'].map((name) => llmNode(name, name)),
+    endNode({ out: ['call4', 'text'] }),
+  ];
+  const chained = names.map((name, index) => `${names[index - 1] ?? 'start'} -> ${name}`);
+  const edges = ['call4', 'beside', 'side0', 'side1'].map((name) => `${name} -> end`);
+  const sides = ['beside', 'side0', 'side1'].map((name) => `start -> ${name}`);
+  const run = await bench.accept(buildDefinition({ nodes, edges: [...chained, ...sides, ...edges] }));
+  await run.ended();
+  await client.workflow.getHandle(`run/${run.runId}`).result();
+  const [first, last, ...more] = (await historiesOf(client, run.runId)) as [Json, Json];
+  expect(more).toEqual([]);
+  const parts = { first, last };
+  expect(await replay(workflowBundle, parts)).toEqual({ first: undefined, last: undefined });
+  for (const [name, history] of Object.entries(parts)) await keep(path.join(FOLDER, 'carried'), name, history);
+}, 60_000);
+
+async function keep(folder: string, name: string, history: Json): Promise<void> {
+  if (process.env['TENON_RECORD_HISTORIES'] !== '1') return;
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(history, null, 1)}\n`);
+}

@@ -3,6 +3,7 @@ import {
   closeRun,
   listSilentRuns,
   noteAttention,
+  removeOldCarried,
   removeOldText,
   requeueRun,
   touchRun,
@@ -75,6 +76,7 @@ export class Reconciler {
       await this.reconcile(run);
     }
     await removeOldText(this.parts.database);
+    await removeOldCarried(this.parts.database);
   }
 
   private async probe(): Promise<void> {

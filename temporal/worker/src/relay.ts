@@ -4,6 +4,7 @@ import {
   TASK_QUEUE,
   workflowId,
   workflowType,
+  WORKFLOW_TASK_TIMEOUT,
   type RunInput,
 } from '@tenon/contract';
 import { jsonSizeBytes, type Json, type RunId } from '@tenon/base';
@@ -135,7 +136,7 @@ export class Relay {
           args: [this.inputOf(run)],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowTaskTimeout: '5s',
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
           requestEagerStart: true,
         }),
       );

@@ -1,5 +1,5 @@
 import { createFakeLogger } from '@tenon/ports/testing';
-import { TASK_QUEUE as taskQueue } from '@tenon/contract';
+import { TASK_QUEUE as taskQueue, type RunActivities } from '@tenon/contract';
 import { startTestTemporal, type TestTemporal } from '@tenon/platform/testing';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, type Worker } from '@temporalio/worker';
@@ -28,7 +28,8 @@ beforeAll(async () => {
   ]);
   temporal = server;
   connection = await connectTemporal(temporal.address, createFakeLogger());
-  const activities = { performStep: never, loadPlanPart: never, pause: never };
+  const names = ['performStep', 'loadPlanPart', 'storeCarried', 'loadCarriedPart', 'pause'] as const;
+  const activities = Object.fromEntries(names.map((name) => [name, never])) as unknown as RunActivities;
   ({ worker, client } = await createWorker(connection, {
     ...{ namespace: 'tenon', workerId: 'w1', workflowBundle },
     activities,

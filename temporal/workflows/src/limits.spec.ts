@@ -6,17 +6,20 @@ const MB = 1_000_000;
 /** Limits on a clock whose tasks the test begins. */
 function build() {
   let task = 1;
+  let isOver = false;
   let begin: () => void = () => undefined;
   const limits = new TaskLimits({
     task: () => task,
     nextTask: () => new Promise<void>((resolve) => (begin = resolve)),
+    isOver: () => isOver,
   });
   const nextTask = async () => {
     task += 1;
     begin();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { limits, nextTask };
+  const end = () => (isOver = true);
+  return { limits, nextTask, end };
 }
 
 /** Notes in `done` when a promise resolves. */
@@ -45,6 +48,15 @@ describe('a workflow task', () => {
     expect(done).toEqual(['a at once', 'b', 'c']);
     await nextTask();
     expect(done).toEqual(['a at once', 'b', 'c', 'd']);
+  });
+
+  it('lets go of all that waits when nothing is sent any more', async () => {
+    const { limits, nextTask, end } = build();
+    const done: string[] = [];
+    for (const name of ['a', 'b', 'c']) note(done, name, limits.admit(2 * MB));
+    end();
+    await nextTask();
+    expect(done).toEqual(['a at once', 'b', 'c']);
   });
 
   it('begins to count anew in the next one', async () => {

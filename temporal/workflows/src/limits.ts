@@ -14,6 +14,8 @@ export interface TaskClock {
   readonly task: () => number;
   /** Resolves in a later task. */
   readonly nextTask: () => Promise<void>;
+  /** Is nothing sent any more, so that nothing has to wait? */
+  readonly isOver: () => boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export class TaskLimits {
   admit(bytes: number): Promise<void> | undefined {
     if (!this.tail && this.fits(bytes)) return void (this.bytes += bytes);
     const mine = (this.tail ?? Promise.resolve()).then(async () => {
-      while (!this.fits(bytes)) await this.clock.nextTask();
+      while (!this.clock.isOver() && !this.fits(bytes)) await this.clock.nextTask();
       this.bytes += bytes;
       if (this.tail === mine) this.tail = undefined;
     });

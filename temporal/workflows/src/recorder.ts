@@ -7,6 +7,7 @@ const BATCH_LIMIT_BYTES = 512 * 1024;
 /** Events on their way to the record: some wait for a carrier, some travel. Sent is not written. */
 export interface Batch {
   readonly events: readonly RunEvent[];
+  readonly sizeBytes: number;
 }
 
 /**
@@ -28,14 +29,15 @@ export class Recorder {
 
   /** Takes the oldest waiting events, up to a size that fits one call; empty when none wait. */
   take(): Batch {
-    let bytes = 0;
+    let sizeBytes = 0;
     let count = 0;
     for (const event of this.waiting) {
-      bytes += jsonSizeBytes(event as unknown as Json);
-      if (count > 0 && bytes > BATCH_LIMIT_BYTES) break;
+      const bytes = jsonSizeBytes(event as unknown as Json);
+      if (count > 0 && sizeBytes + bytes > BATCH_LIMIT_BYTES) break;
+      sizeBytes += bytes;
       count += 1;
     }
-    const batch = { events: this.waiting.splice(0, count) };
+    const batch = { events: this.waiting.splice(0, count), sizeBytes };
     if (count > 0) this.travelling.add(batch);
     return batch;
   }

@@ -1,6 +1,7 @@
 import { STOP_SIGNAL, type RunInput, type RunResult } from '@tenon/contract';
 import type { Message } from '@tenon/engine';
 import { CancellationScope, defineSignal, setHandler } from '@temporalio/workflow';
+import { continueAsNew, loadCarried } from './carry-over.js';
 import { Driver } from './driver.js';
 import { loadPlan } from './load-plan.js';
 import { now } from './runtime.js';
@@ -9,7 +10,7 @@ const stopSignal = defineSignal<[string]>(STOP_SIGNAL);
 
 /**
  * The workflow of every run: finds its plan, lets the driver drive it, and turns a stop or a cancellation into a
- * message for the engine.
+ * message for the engine. A long run goes on in a new history, so that its history does not grow with it.
  */
 export async function run(input: RunInput): Promise<RunResult> {
   const inbox: Message[] = [];
@@ -18,6 +19,7 @@ export async function run(input: RunInput): Promise<RunResult> {
   CancellationScope.current().cancelRequested.catch(() => requestCancel('cancelled by the operator'));
   return CancellationScope.nonCancellable(async () => {
     const plan = await loadPlan(input);
-    return new Driver(input, plan, inbox).drive();
+    const end = await new Driver({ input, plan, carried: await loadCarried(input) }, inbox).drive();
+    return 'status' in end ? end : continueAsNew(end);
   });
 }

@@ -1,0 +1,176 @@
+import type { Json } from '@tenon/base';
+import { buildDefinition, type buildNode } from '@tenon/dsl/testing';
+import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import type { Client } from '@temporalio/client';
+import { Reconciler } from './reconciler.js';
+import { connectClient, historiesOf } from './testing/history-of.js';
+import { endNode, llmNode, retries, startNode, templateNode } from './testing/nodes.js';
+import { bundleOtherWorkflows, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { until } from './testing/until.js';
+
+/* Runs that are too long for one history go on in a new one. */
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+let client: Client;
+let shortHistories: RunBench['bundle'];
+
+const start = (workflowBundle = bench.bundle) => startTestWorker(bench, { modelUrl: model.baseUrl, workflowBundle });
+
+beforeAll(async () => {
+  [bench, model, shortHistories] = await Promise.all([
+    startRunBench(),
+    startScriptedModel({ defaultReply: { text: 'fine' } }),
+    bundleOtherWorkflows('short-histories.workflow.ts'),
+  ]);
+  [worker, client] = await Promise.all([start(), connectClient(bench)]);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await client.connection.close();
+  await Promise.all([bench.close(), model.close()]);
+});
+beforeEach(() => {
+  model.setRules([]);
+  model.release();
+  model.resetCalls();
+});
+
+type Node = ReturnType<typeof buildNode>;
+
+const TEXT = 'x'.repeat(60_000);
+
+/** Names of a number of model calls, each of which asks for its own name. */
+const calls = (count: number) => Array.from({ length: count }, (_, index) => `call${index}`);
+const chainOf = (names: readonly string[]) => names.slice(1).map((name, index) => `${names[index]} -> ${name}`);
+
+/** A chain of nodes, with others that lead from the start to the end beside it. */
+function definitionOf(chain: readonly Node[], beside: readonly Node[] = []) {
+  const nodes = [startNode(), ...chain, ...beside, endNode({ out: [chain.at(-1)?.id ?? '', 'text'] })];
+  const edges = chainOf(['start', ...chain.map(({ id }) => id), 'end']);
+  return buildDefinition({
+    nodes,
+    edges: [...edges, ...beside.flatMap(({ id }) => [`start -> ${id}`, `${id} -> end`])],
+  });
+}
+const callNodes = (count: number) =>
+  Array.from({ length: count }, (_, index) => llmNode(`call${index}`, `Call ${index}.`));
+
+const asked = () =>
+  model.calls().map(({ body }) => (body['messages'] as { content: string }[]).map(({ content }) => content).join());
+
+/** The events are whole, and told once. */
+async function checkEvents(run: AcceptedRun): Promise<void> {
+  const events = [];
+  for (let page = await bench.history.listEvents(run.teamId, run.runId, 0); page.length > 0;) {
+    events.push(...page);
+    page = await bench.history.listEvents(run.teamId, run.runId, events.at(-1)?.seq ?? 0);
+  }
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  expect(events.filter(({ type }) => type === 'run.started')).toHaveLength(1);
+  expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+}
+
+const lengthOf = (history: Json) => (history as unknown as { events: unknown[] }).events.length;
+const textOf = (history: Json) =>
+  JSON.stringify(history).replace(/"data":"([^"]*)"/g, (_all, data: string) => Buffer.from(data, 'base64').toString());
+
+it('a run whose steps answer more than a history may hold ends, and each step is called once', async () => {
+  model.setRules([{ reply: { text: [TEXT] } }]);
+  const run = await bench.accept(definitionOf(callNodes(60)));
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: TEXT }, steps: 62 });
+  expect(asked()).toEqual(Array.from({ length: 60 }, (_, index) => `Call ${index}.`));
+  const histories = await historiesOf(client, run.runId);
+  expect(histories).toHaveLength(2);
+  // what nothing reads any more is left behind
+  expect(textOf(histories[1] as Json).length).toBeLessThan(textOf(histories[0] as Json).length / 3);
+  await checkEvents(run);
+}, 60_000);
+
+describe('with short histories', () => {
+  beforeAll(async () => {
+    await worker.close();
+    worker = await start(shortHistories);
+  });
+
+  it('a step that waits for its next try is tried in time', async () => {
+    model.setRules([{ when: { user: 'Beside', nthOfKey: 1 }, fault: { kind: 'status', status: 500 } }]);
+    const run = await bench.accept(definitionOf(callNodes(12), [llmNode('beside', 'Beside', retries(1, 4_000))]));
+    expect(await run.ended()).toMatchObject({ status: 'partiallySucceeded' });
+    expect(asked().filter((text) => text === 'Beside')).toHaveLength(2);
+    expect(asked()).toHaveLength(14);
+    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const at = (type: string) =>
+      events.find((event) => event.type === type && 'stepKey' in event && event.stepKey === 'beside')?.at ?? NaN;
+    const waitedMs = at('step.succeeded') - at('step.retrying');
+    expect(waitedMs).toBeGreaterThanOrEqual(4_000);
+    expect(waitedMs).toBeLessThan(6_000);
+    const histories = await historiesOf(client, run.runId);
+    expect(histories.length).toBeGreaterThanOrEqual(3);
+    for (const history of histories) expect(lengthOf(history)).toBeLessThan(60);
+    await checkEvents(run);
+  }, 30_000);
+
+  it('a run that is wider than its history does all of it', async () => {
+    const run = await bench.accept(definitionOf([llmNode('one', 'One')], callNodes(30)));
+    expect(await run.ended()).toMatchObject({ status: 'succeeded', steps: 33 });
+    expect(new Set(asked()).size).toBe(31);
+    expect(asked()).toHaveLength(31);
+    for (const history of await historiesOf(client, run.runId)) expect(lengthOf(history)).toBeLessThan(60);
+    await checkEvents(run);
+  }, 30_000);
+
+  it('a run of which something is open is stopped at once', async () => {
+    model.setRules([{ when: { user: 'Beside' }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    const run = await bench.accept(definitionOf(callNodes(12), [llmNode('beside', 'Beside')]));
+    const statusOf = async () => {
+      const steps = await bench.history.listSteps(run.teamId, run.runId);
+      return Object.fromEntries(steps.map(({ stepKey, status }) => [stepKey, status]));
+    };
+    // the sixth call is the last that this history begins
+    await until(async () => (await statusOf())['call5'] === 'running', 'the history to be long');
+    await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+    expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+    await model.waitForAborted(1);
+    expect(asked().sort()).toEqual(['Beside', 'Call 0.', 'Call 1.', 'Call 2.', 'Call 3.', 'Call 4.']);
+    expect(await statusOf()).toMatchObject({ beside: 'stopped', call4: 'succeeded', call5: 'stopped' });
+    expect(await historiesOf(client, run.runId)).toHaveLength(1);
+    await checkEvents(run);
+  }, 30_000);
+
+  it('a run that has much to carry goes on with it, also at another worker, and hears a stop', async () => {
+    const held = { when: { user: 'Call 13.' }, reply: { text: ['Half', ' way'], holdAfter: 1 } };
+    model.setRules([held, { reply: { text: [TEXT] } }]);
+    const lengths = calls(13).map((name) => templateNode(`${name}-length`, '{{ t | length }}', { t: [name, 'text'] }));
+    const run = await bench.accept(definitionOf([...callNodes(14), ...lengths, llmNode('last', 'Last')]));
+    await model.waitForHeld(1);
+    const carried = () =>
+      bench.test.database.rows<{ history: number; characters: number }>(
+        'select history, length(document) as characters from carried_run where run_id = $1',
+        [run.runId],
+      );
+    expect(await carried()).toMatchObject([{ history: 3 }]);
+    // more than one part
+    expect((await carried())[0]?.characters).toBeGreaterThan(700_000);
+    const closing = worker.close();
+    await model.waitForAborted(1);
+    await closing;
+    worker = await start(shortHistories);
+    await model.waitForHeld(1);
+    expect(asked()).toHaveLength(15);
+    model.setRules([{ when: { user: 'Last' }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    model.release();
+    await until(async () => asked().includes('Last'), 'the last call');
+    const steps = await bench.history.listSteps(run.teamId, run.runId);
+    const outputs = steps.filter(({ stepKey }) => stepKey.endsWith('-length')).map((step) => step.outputs);
+    expect(outputs).toEqual(calls(13).map(() => ({ output: '60000' })));
+    await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+    expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+    await checkEvents(run);
+    const { database } = bench.test;
+    await new Reconciler({ database, client, logger: createFakeLogger(), onServer: () => undefined }).look(60);
+    expect(await carried()).toEqual([]);
+  }, 60_000);
+});
