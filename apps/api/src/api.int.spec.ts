@@ -1,4 +1,4 @@
-import { beatLease, endLease, markRelayed, noteAttention, recordEvents } from '@tenon/database';
+import { beatLease, claimQueuedRuns, endLease, markRelayed, noteAttention, recordEvents } from '@tenon/database';
 import type { RunEvent } from '@tenon/engine';
 import { createClient } from 'graphql-ws';
 import { readFile } from 'node:fs/promises';
@@ -175,17 +175,26 @@ describe('starting a run', () => {
     const attention = async () =>
       (await bench.owner.ask('query ($id: ID!) { run(id: $id) { needsAttention { reason since } } }', { id })).run
         .needsAttention;
+    const waitingFor = async () =>
+      (await bench.owner.ask('query ($id: ID!) { run(id: $id) { waitingFor } }', { id })).run.waitingFor as string;
     expect(await attention()).toBeNull();
+    await claimQueuedRuns(bench.database, 100, 100);
     await markRelayed(bench.database, [id]);
     expect((await attention()).reason).toContain('No worker is there');
+    expect(await waitingFor()).toContain('No worker is there');
     const headers = { authorization: `Bearer ${bench.owner.token}` };
     const health = await (await fetch(`${bench.url}/health`, { headers })).json();
     expect(health).toMatchObject({ runs: { underWay: 1, needAttention: 1, workers: 0 } });
     await beatLease(bench.database, 'w');
     expect(await attention()).toBeNull();
+    // the workflow server has it, and its first task has not come to an end
+    expect(await waitingFor()).toBeNull();
+    await bench.test.database.rows(`update run set created_at = now() - interval '1 minute' where id = $1`, [id]);
+    expect(await waitingFor()).toContain('The workflow server has the run, and no worker has begun it yet.');
     const since = '2026-01-02T03:04:05.000Z';
     await noteAttention(bench.database, id, { reason: 'There is a bug.', since: new Date(since) });
     expect(await attention()).toEqual({ reason: 'There is a bug.', since });
+    expect(await waitingFor()).toBe(`There is a bug. Waiting since ${since}.`);
     await bench.owner.ask('mutation ($id: ID!) { stopRun(input: { runId: $id }) { errors { code } } }', { id });
     await endLease(bench.database, 'w');
   });

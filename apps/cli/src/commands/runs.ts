@@ -1,12 +1,10 @@
 import { getApp } from '../api/apps.js';
 import { RUN_STATUSES, type RunStatus } from '../api/run-report.js';
-import { listRuns, type RunSummary } from '../api/runs.js';
+import { listRuns } from '../api/runs.js';
 import { cliErrors } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { withInstance, type CommandContext } from '../instance/with-instance.js';
-import { describeDuration, describeInstant } from '../render/quantity.js';
-import { tableLines } from '../render/table-lines.js';
-import { oneLine } from '../render/value-text.js';
+import { runTable } from '../render/run-table.js';
 
 export interface RunsOptions {
   /** Id or exact name. */
@@ -30,7 +28,7 @@ export async function runsCommand(context: CommandContext, options: RunsOptions)
     });
     if (options.json) terminal.result(JSON.stringify(runs));
     else if (runs.length === 0) terminal.note('There are no such runs.');
-    else for (const line of tableLines([HEAD, ...runs.map(toRow)])) terminal.result(line);
+    else for (const line of runTable(runs)) terminal.result(line);
     return EXIT.succeeded;
   });
 }
@@ -43,12 +41,4 @@ export function parseStatuses(text: string): RunStatus[] {
     if (!status) throw cliErrors.usage(`--status ${part}: use ${RUN_STATUSES.join(', ')}.`);
     return status;
   });
-}
-
-const HEAD = ['RUN', 'STATUS', 'STARTED', 'TOOK', 'APP', ''];
-
-function toRow({ id, status, createdAt, durationMs, app, needsAttention, failure, query }: RunSummary): string[] {
-  const took = durationMs === null ? '' : describeDuration(durationMs);
-  const note = needsAttention?.reason ?? failure?.message ?? query ?? '';
-  return [id, status, describeInstant(createdAt), took, app.name, oneLine(note, 60)];
 }

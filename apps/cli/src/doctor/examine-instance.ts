@@ -4,6 +4,7 @@ import { getModels, type Models } from '../api/models.js';
 import { sayLocalModel } from '../commands/models.js';
 import { ok, trouble, warning, type Finding } from './finding.js';
 import { describeSince, examineProcesses, type ProcessHealth } from './process-health.js';
+import { examineRuns, type RunHealth } from './run-health.js';
 
 /** What `GET /health` answers to a member. */
 interface Health {
@@ -12,12 +13,7 @@ interface Health {
   readonly since?: string;
   /** What the launcher says; null where nobody supervises. */
   readonly processes?: { readonly processes: readonly ProcessHealth[] } | null;
-  readonly runs?: {
-    readonly queued: number;
-    readonly underWay: number;
-    readonly needAttention: number;
-    readonly workers: number;
-  };
+  readonly runs?: RunHealth;
 }
 
 const VIEWER = '{ viewer { email role team { name } } }';
@@ -51,7 +47,7 @@ export async function examineInstance(client: ApiClient, advice: string): Promis
         ok('signed in', `${viewer.email}, ${viewer.role} of ${viewer.team.name}`),
         ok('database', 'up'),
         ...examineProcesses(health.processes?.processes ?? []),
-        ...examineRuns(health),
+        ...(health.runs ? examineRuns(health.runs) : []),
         ...examineModels(await getModels(client)),
       ],
     };
@@ -78,23 +74,6 @@ function databaseAway({ since }: Health): Finding {
   const advice =
     'Look at postgres.log in the data folder, or at the Postgres of TENON_DATABASE_URL; accepted runs are kept.';
   return trouble('database', `away${since ? ` for ${describeSince(since)}` : ''}`, advice);
-}
-
-function examineRuns({ runs }: Health): Finding[] {
-  if (!runs) return [];
-  const { queued, underWay, needAttention, workers } = runs;
-  const state = `${queued} waiting, ${underWay} under way`;
-  const advice = 'See "tenon runs --status running" and "tenon show" for why.';
-  const stuck = needAttention > 0 && warning('runs', `${state}, ${needAttention} of which cannot go on`, advice);
-  if (workers > 0) return [ok('workers', String(workers)), stuck || ok('runs', state)];
-  return [
-    trouble(
-      'workers',
-      'none',
-      'Runs wait until a worker is there: look at worker.log and temporal.log in the data folder.',
-    ),
-    ok('runs', state),
-  ];
 }
 
 function examineModels({ providers, localModel }: Models): Finding[] {

@@ -26,7 +26,8 @@ export function outcomeText(run: RunReport, nameOfStep: (stepKey: string) => str
     case 'stopped':
       return `stopped${took && ` after ${took}`}${run.reason ? `: ${run.reason}` : ''}`;
     case 'queued':
-      return `queued${run.waitingFor ? `: ${run.waitingFor}` : ''}`;
+      // what keeps it from going on has a line of its own
+      return `queued${run.waitingFor && !run.needsAttention ? `: ${run.waitingFor}` : ''}`;
     default:
       return `${run.status === 'needsAttention' ? 'needs attention' : run.status}${run.isRecovering ? ', and recovers from a lost worker' : ''}`;
   }

@@ -98,6 +98,11 @@ describe('showLines', () => {
     const lines = draw({ status: 'running', needsAttention, finishedAt: null, durationMs: null });
     expect(lines[2]).toContain('running');
     expect(lines[3]).toMatch(/^Cannot go on +No worker is there\. Since .*\d\.$/);
+    // one that could not begin says so once
+    const waitingFor = 'No worker is there. Waiting since then.';
+    const queued = draw({ status: 'queued', waitingFor, needsAttention, finishedAt: null, durationMs: null });
+    expect(queued[2]).toMatch(/queued$/);
+    expect(queued[3]).toContain('Cannot go on');
   });
 
   it('says what a run waits for, and who stopped it', () => {

@@ -60,6 +60,8 @@ export interface RunRecord {
   readonly finishedAt: Date | null;
   /** Why a queued run has not started, when the reason is a fault. */
   readonly relayError: string | null;
+  /** The workflow server has it, which says nothing of whether it has begun. */
+  readonly isRelayed: boolean;
 }
 
 /** Runs as the API accepts and reads them. The team is the first argument of every method. */
@@ -227,7 +229,8 @@ export function endQueuedRun(
 const FIELDS = `
 id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
   channel, status, reason, inputs, system, outputs, failure, usage, exceptions, steps, last_seq as "lastSeq",
-  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError"`;
+  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError",
+  relayed_at is not null as "isRelayed"`;
 
 const ACCEPT = `
 with accepted as (
