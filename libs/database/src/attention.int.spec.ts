@@ -1,6 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import {
   beatLease,
+  claimQueuedRuns,
   countWork,
   endLease,
   listAttention,
@@ -34,6 +35,7 @@ async function findAttention(teamId: TeamId, runId: RunId): Promise<RunAttention
 /** A run that a workflow has, of two steps. */
 async function seedUnderWay() {
   const seeded = await seedTwoSteps(test.database);
+  await claimQueuedRuns(test.database, 10, 100);
   await markRelayed(test.database, [seeded.runId]);
   return { ...seeded, find: () => findAttention(seeded.teamId, seeded.runId) };
 }

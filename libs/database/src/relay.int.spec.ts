@@ -81,13 +81,14 @@ describe('the relay', () => {
     await claimQueuedRuns(test.database, 10, 100);
     await releaseRun(test.database, runId, 'away');
     const runs = new RunRepository(test.database);
-    expect((await runs.find(teamId, runId))?.relayError).toBe('away');
+    expect(await runs.find(teamId, runId)).toMatchObject({ relayError: 'away', isRelayed: false });
     await markRelayed(test.database, [runId]);
-    expect((await runs.find(teamId, runId))?.relayError).toBeNull();
+    expect(await runs.find(teamId, runId)).toMatchObject({ relayError: null, isRelayed: true });
   });
 
   it('finds silent runs and can queue them again', async () => {
     const { runId } = await seedTwoSteps(test.database);
+    await claimQueuedRuns(test.database, 10, 100);
     await markRelayed(test.database, [runId]);
     expect(await listSilentRuns(test.database, 60, 10)).toEqual([]);
     await test.database.rows(`update run set touched_at = now() - interval '2 minutes'`);
@@ -109,6 +110,7 @@ describe('the relay', () => {
 
   it('has its work and its workers counted', async () => {
     const [underWay, ended] = [await seedTwoSteps(test.database), await seedTwoSteps(test.database)];
+    await claimQueuedRuns(test.database, 10, 100);
     for (let i = 0; i < 2; i++) await seedTwoSteps(test.database);
     await markRelayed(test.database, [underWay.runId, ended.runId]);
     await recordEvents(test.database, ended.teamId, ended.runId, eventsOfTwoSteps());
