@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { getPlanPart, migrate, PostgresSecretStore } from './index.js';
-import { seedApp, startTestDatabase, type TestDatabase } from './testing/index.js';
+import { getCarriedPart, getPlanPart, migrate, PostgresSecretStore, removeOldCarried, storeCarried } from './index.js';
+import { seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { PLAN } from './testing/two-steps.js';
 
 let test: TestDatabase;
@@ -36,6 +36,39 @@ describe('a plan', () => {
     expect(await getPlanPart(test.database, teamId, 'plan', 0, whole.length)).toEqual({ text: whole, isLast: true });
     const other = await seedApp(test.database, PLAN, 'theirs');
     await expect(getPlanPart(test.database, other.teamId, 'plan', 0, 100)).rejects.toThrow('plan is not');
+  });
+});
+
+describe('what a run carries into its next history', () => {
+  it('is kept whole for its team and that history alone, until the run has ended or is deleted', async () => {
+    const app = await seedApp(test.database, PLAN);
+    const keyOf = async (history: number) => ({
+      runId: await seedRun(test.database, app),
+      teamId: app.teamId,
+      history,
+    });
+    const [key, deleted] = [await keyOf(2), await keyOf(2)];
+    const text = JSON.stringify({ text: 'a\u0000b\ud800 é 🙂'.repeat(20) });
+    await storeCarried(test.database, key, 'older');
+    for (const one of [key, deleted]) await storeCarried(test.database, one, text);
+    const parts: string[] = [];
+    for (let isLast = false; !isLast;) {
+      const part = await getCarriedPart(test.database, key, parts.length, 100);
+      parts.push(part.text);
+      isLast = part.isLast;
+    }
+    expect(parts.length).toBeGreaterThan(2);
+    expect(parts.join('')).toBe(text);
+    const other = await seedApp(test.database, PLAN);
+    for (const wrong of [{ teamId: other.teamId }, { history: 3 }])
+      await expect(getCarriedPart(test.database, { ...key, ...wrong }, 0, 100)).rejects.toThrow('is not there');
+    const runsOf = () => test.database.rows<{ run_id: string }>('select run_id from carried_run');
+    await test.database.rows('delete from run where id = $1', [deleted.runId]);
+    await removeOldCarried(test.database);
+    expect(await runsOf()).toEqual([{ run_id: key.runId }]);
+    await test.database.rows("update run set status = 'stopped', finished_at = now() where id = $1", [key.runId]);
+    await removeOldCarried(test.database);
+    expect(await runsOf()).toEqual([]);
   });
 });
 

@@ -38,9 +38,12 @@ export interface RunIdentity {
   readonly conversationId: ConversationId | null;
 }
 
-/** An effect that is not begun, without what the plan says of it. */
+/** An effect that is not answered: a timer that goes on, or a step to perform, without what the plan says of it. */
 export type CarriedEffect =
-  | Exclude<Effect, { readonly type: 'perform' | 'cancel' }>
+  | (Omit<Extract<Effect, { readonly type: 'startTimer' }>, 'delayMs'> & {
+      /** In milliseconds since 1970. */
+      readonly dueAt: number;
+    })
   | (Omit<Extract<Effect, { readonly type: 'perform' }>, 'instruction'> & {
       /** Set when a short try of it may have left a result. */
       readonly mayBeRecorded?: true;

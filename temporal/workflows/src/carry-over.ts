@@ -1,8 +1,8 @@
 import { WORKFLOW_TASK_TIMEOUT, type CarriedEffect, type CarriedRun, type RunInput } from '@tenon/contract';
-import { dropUnread, type Effect, type Plan, type RunState } from '@tenon/engine';
+import { dropUnread, type Effect, type EffectKey, type Plan, type RunState } from '@tenon/engine';
 import { log, makeContinueAsNewFunc, sleep } from '@temporalio/workflow';
 import { loadText } from './load-text.js';
-import { local } from './runtime.js';
+import { local, now } from './runtime.js';
 
 /** What of a run travels in the input of its next history; more is stored and loaded. In characters of JSON. */
 const INLINE_LIMIT = 256 * 1024;
@@ -12,22 +12,26 @@ const CARRIED_LIMIT = 8 * 1024 * 1024;
 /** An effect to begin. */
 export type Waiting = Extract<Effect, { readonly type: 'perform' }> & { readonly mayBeRecorded?: true };
 
-/** What a run that has nothing open takes along. */
+/** What a run that has nothing open but timers takes along. @param timers  when they are due */
 export function carriedRun(
   plan: Plan,
   state: RunState,
   waiting: readonly Waiting[],
-  timers: readonly Extract<Effect, { readonly type: 'startTimer' }>[],
+  timers: ReadonlyMap<EffectKey, number>,
 ): CarriedRun {
-  const begun = waiting.map(({ instruction: _inPlan, ...effect }) => effect);
-  return { state: dropUnread(plan, state), effects: [...begun, ...timers] };
+  const steps = waiting.map(({ instruction: _inPlan, ...effect }) => effect);
+  const open = [...timers].map(([key, dueAt]) => ({ type: 'startTimer' as const, key, dueAt }));
+  return { state: dropUnread(plan, state), effects: [...steps, ...open] };
 }
 
-/** The effects with what the plan says of them. */
+/** The effects with what the plan says of them, and what is left of delays. */
 export function effectsOf(plan: Plan, { effects }: CarriedRun): Effect[] {
   const instructions = new Map(plan.steps.map(({ id, instruction }) => [id, instruction]));
   return effects.map((effect: CarriedEffect): Effect => {
-    if (effect.type !== 'perform') return effect;
+    if (effect.type === 'startTimer') {
+      const { type, key, dueAt } = effect;
+      return { type, key, delayMs: Math.max(0, dueAt - now()) };
+    }
     const instruction = instructions.get(effect.stepKey);
     if (!instruction) throw new Error(`the plan has no step ${effect.stepKey}`);
     return { ...effect, instruction };

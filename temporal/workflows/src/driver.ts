@@ -105,10 +105,7 @@ export class Driver {
   private async carryOver(state: RunState): Promise<RunInput | undefined> {
     this.recorder.recall();
     this.write();
-    const timers = [...this.timers].map(([key, dueAt]) => {
-      return { type: 'startTimer' as const, key, delayMs: Math.max(1, dueAt - now()) };
-    });
-    const carried = carriedRun(this.run.plan, state, [...this.kept, ...this.pure], timers);
+    const carried = carriedRun(this.run.plan, state, [...this.kept, ...this.pure], this.timers);
     const next = await nextInput(this.run.input, carried);
     if (!next) this.budget.renew();
     return this.inbox.length === 0 ? next : undefined;
