@@ -2,6 +2,7 @@ import { createFoundation } from './1764000000000-create-foundation.js';
 import { createFile } from './1764100000000-create-file.js';
 import { addRunTrouble } from './1764200000000-add-run-trouble.js';
 import { createCarriedRun } from './1764300000000-create-carried-run.js';
+import { indexConversations } from './1764400000000-index-conversations.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -10,4 +11,10 @@ export interface Migration {
 }
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [createFoundation, createFile, addRunTrouble, createCarriedRun];
+export const migrations: readonly Migration[] = [
+  createFoundation,
+  createFile,
+  addRunTrouble,
+  createCarriedRun,
+  indexConversations,
+];
