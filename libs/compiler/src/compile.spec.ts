@@ -3,7 +3,7 @@ import type { DefinitionVariable } from '@tenon/dsl';
 import { canonicalJson, type Json } from '@tenon/base';
 import { pathText } from '@tenon/dsl';
 import { z } from 'zod';
-import { type AnyNodeDefinition, compile, type CompileResult, hashOf, type NodeDefinition } from './index.js';
+import { type AnyNodeDefinition, compile, hashOf, type NodeDefinition } from './index.js';
 
 const start: NodeDefinition<{ names: string[] }> = {
   type: 'start',
@@ -66,7 +66,7 @@ const count: NodeDefinition<{ of: string[] }> = {
 const types: AnyNodeDefinition[] = [start, say, choose, count];
 
 type Parts = Parameters<typeof buildDefinition>[0];
-const compiled = (parts: Parts): CompileResult => compile(buildDefinition(parts), types);
+const compiled = (parts: Parts) => compile(buildDefinition(parts), types);
 const planOf = (parts: Parts) => {
   const result = compiled(parts);
   if (!result.ok) throw new Error(JSON.stringify(result.issues));

@@ -19,6 +19,6 @@ export {
 } from './definition.js';
 export { type DocumentPath, hasErrors, type Issue, limitIssues, pathText, type Severity } from './issue.js';
 export { applyEdit, type Edit, type Edited } from './edit.js';
-export { definitionFrom, parseDefinition, type ParseResult } from './parse.js';
+export { definitionFrom, parseDefinition } from './parse.js';
 export { printDefinition } from './print.js';
 export { MAX_TEXT_BYTES } from './text-limits.js';
