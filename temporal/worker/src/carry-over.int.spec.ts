@@ -1,11 +1,13 @@
-import type { Json } from '@tenon/base';
+import type { Json, RunId } from '@tenon/base';
+import { STOP_SIGNAL, workflowId, type RunActivities } from '@tenon/contract';
+import { listAttention } from '@tenon/database';
 import { buildDefinition, type buildNode } from '@tenon/dsl/testing';
 import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import type { Client } from '@temporalio/client';
 import { Reconciler } from './reconciler.js';
 import { connectClient, historiesOf } from './testing/history-of.js';
 import { endNode, llmNode, retries, startNode, templateNode } from './testing/nodes.js';
-import { bundleOtherWorkflows, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { bundleOtherWorkflows, compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 import { until } from './testing/until.js';
 
@@ -17,7 +19,18 @@ let model: ScriptedModel;
 let client: Client;
 let shortHistories: RunBench['bundle'];
 
-const start = (workflowBundle = bench.bundle) => startTestWorker(bench, { modelUrl: model.baseUrl, workflowBundle });
+/** Happens while a history is storing what it leaves. */
+let whileStoring: ((runId: RunId) => Promise<void>) | undefined;
+
+const wrap = (activities: RunActivities): RunActivities => ({
+  ...activities,
+  storeCarried: async (run, history, text) => {
+    await whileStoring?.(run.runId);
+    await activities.storeCarried(run, history, text);
+  },
+});
+const start = (workflowBundle = bench.bundle) =>
+  startTestWorker(bench, { modelUrl: model.baseUrl, wrap, workflowBundle });
 
 beforeAll(async () => {
   [bench, model, shortHistories] = await Promise.all([
@@ -33,6 +46,7 @@ afterAll(async () => {
   await Promise.all([bench.close(), model.close()]);
 });
 beforeEach(() => {
+  whileStoring = undefined;
   model.setRules([]);
   model.release();
   model.resetCalls();
@@ -42,8 +56,6 @@ type Node = ReturnType<typeof buildNode>;
 
 const TEXT = 'x'.repeat(60_000);
 
-/** Names of a number of model calls, each of which asks for its own name. */
-const calls = (count: number) => Array.from({ length: count }, (_, index) => `call${index}`);
 const chainOf = (names: readonly string[]) => names.slice(1).map((name, index) => `${names[index]} -> ${name}`);
 
 /** A chain of nodes, with others that lead from the start to the end beside it. */
@@ -57,6 +69,16 @@ function definitionOf(chain: readonly Node[], beside: readonly Node[] = []) {
 }
 const callNodes = (count: number) =>
   Array.from({ length: count }, (_, index) => llmNode(`call${index}`, `Call ${index}.`));
+
+/** Steps that read what each of so many calls has answered. */
+const lengthNodes = (count: number) =>
+  callNodes(count).map(({ id }) => templateNode(`${id}-length`, '{{ t | length }}', { t: [id, 'text'] }));
+
+async function reconcile(silentSeconds: number): Promise<void> {
+  const { database } = bench.test;
+  const parts = { database, client, logger: createFakeLogger(), onServer: () => undefined };
+  await new Reconciler(parts).look(silentSeconds);
+}
 
 const asked = () =>
   model.calls().map(({ body }) => (body['messages'] as { content: string }[]).map(({ content }) => content).join());
@@ -143,9 +165,11 @@ describe('with short histories', () => {
   it('a run that has much to carry goes on with it, also at another worker, and hears a stop', async () => {
     const held = { when: { user: 'Call 13.' }, reply: { text: ['Half', ' way'], holdAfter: 1 } };
     model.setRules([held, { reply: { text: [TEXT] } }]);
-    const lengths = calls(13).map((name) => templateNode(`${name}-length`, '{{ t | length }}', { t: [name, 'text'] }));
-    const run = await bench.accept(definitionOf([...callNodes(14), ...lengths, llmNode('last', 'Last')]));
+    const nodes = [...callNodes(14), ...lengthNodes(13), llmNode('last', 'Last')];
+    const run = await bench.accept(definitionOf(nodes));
     await model.waitForHeld(1);
+    await reconcile(0);
+    expect(await bench.runs.find(run.teamId, run.runId)).toMatchObject({ status: 'running' });
     const carried = () =>
       bench.test.database.rows<{ history: number; characters: number }>(
         'select history, length(document) as characters from carried_run where run_id = $1',
@@ -162,15 +186,49 @@ describe('with short histories', () => {
     expect(asked()).toHaveLength(15);
     model.setRules([{ when: { user: 'Last' }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
     model.release();
-    await until(async () => asked().includes('Last'), 'the last call');
-    const steps = await bench.history.listSteps(run.teamId, run.runId);
-    const outputs = steps.filter(({ stepKey }) => stepKey.endsWith('-length')).map((step) => step.outputs);
-    expect(outputs).toEqual(calls(13).map(() => ({ output: '60000' })));
+    const lengths = async () => {
+      const steps = await bench.history.listSteps(run.teamId, run.runId);
+      return steps.filter(({ stepKey }) => stepKey.endsWith('-length')).map(({ outputs }) => outputs?.['output']);
+    };
+    await until(async () => (await lengths()).filter(Boolean).length === 13, 'what follows to be recorded');
+    expect(new Set(await lengths())).toEqual(new Set(['60000']));
     await bench.runs.requestStop(run.teamId, run.runId, 'enough');
     expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
     await checkEvents(run);
-    const { database } = bench.test;
-    await new Reconciler({ database, client, logger: createFakeLogger(), onServer: () => undefined }).look(60);
+    await reconcile(60);
     expect(await carried()).toEqual([]);
+  }, 60_000);
+
+  it('a stop that comes when a history is about to end is heard', async () => {
+    whileStoring = (runId) => client.workflow.getHandle(workflowId(runId)).signal(STOP_SIGNAL, 'enough');
+    model.setRules([{ reply: { text: [TEXT] } }]);
+    const run = await bench.accept(definitionOf([...callNodes(6), ...lengthNodes(6), llmNode('last', 'Last')]));
+    expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+    expect(asked()).toHaveLength(6);
+    const [history, ...more] = await historiesOf(client, run.runId);
+    expect(more).toEqual([]);
+    expect(JSON.stringify(history)).toContain('WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND');
+    await checkEvents(run);
+  }, 30_000);
+
+  it('a run that cannot go on in its newest history says why, and its end there is its end', async () => {
+    const nodes = [...callNodes(8), templateNode('new', '')];
+    const plan = compiled(definitionOf(nodes));
+    const steps = plan.steps.map((step) =>
+      step.id === 'new' ? { ...step, instruction: { ...step.instruction, run: 'tomorrow@1' } } : step,
+    );
+    const run = await bench.acceptPlan({ ...plan, steps });
+    const attention = async () => (await listAttention(bench.test.database, run.teamId, [run.runId])).get(run.runId);
+    const isNoted = async () => {
+      await reconcile(0);
+      return (await attention()) !== undefined;
+    };
+    await until(isNoted, 'a reason', 30_000);
+    expect((await attention())?.reason).toContain('no inline function tomorrow@1');
+    expect(await historiesOf(client, run.runId)).toHaveLength(2);
+    await client.workflow.getHandle(workflowId(run.runId)).terminate('by an operator');
+    await reconcile(0);
+    expect(await run.ended()).toMatchObject({ status: 'stopped', steps: 9 });
+    await checkEvents(run);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { WORKFLOW_TASK_TIMEOUT, type CarriedEffect, type CarriedRun, type RunInput } from '@tenon/contract';
-import { dropUnread, type Effect, type EffectKey, type Plan, type RunState } from '@tenon/engine';
+import { dropUnread, type Effect, type EffectKey, type Plan } from '@tenon/engine';
 import { log, makeContinueAsNewFunc, sleep } from '@temporalio/workflow';
 import { loadText } from './load-text.js';
 import { local, now } from './runtime.js';
@@ -12,16 +12,18 @@ const CARRIED_LIMIT = 8 * 1024 * 1024;
 /** An effect to begin. */
 export type Waiting = Extract<Effect, { readonly type: 'perform' }> & { readonly mayBeRecorded?: true };
 
-/** What a run that has nothing open but timers takes along. @param timers  when they are due */
-export function carriedRun(
-  plan: Plan,
-  state: RunState,
-  waiting: readonly Waiting[],
-  timers: ReadonlyMap<EffectKey, number>,
-): CarriedRun {
+/** A run that has nothing open but timers. */
+export interface RestingRun extends Pick<CarriedRun, 'state' | 'events'> {
+  readonly waiting: readonly Waiting[];
+  /** When they are due. */
+  readonly timers: ReadonlyMap<EffectKey, number>;
+}
+
+/** What a run takes along. */
+export function carriedRun(plan: Plan, { state, waiting, timers, events }: RestingRun): CarriedRun {
   const steps = waiting.map(({ instruction: _inPlan, ...effect }) => effect);
   const open = [...timers].map(([key, dueAt]) => ({ type: 'startTimer' as const, key, dueAt }));
-  return { state: dropUnread(plan, state), effects: [...steps, ...open] };
+  return { state: dropUnread(plan, state), effects: [...steps, ...open], events };
 }
 
 /** The effects with what the plan says of them, and what is left of delays. */

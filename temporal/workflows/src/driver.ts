@@ -92,7 +92,7 @@ export class Driver {
   private firstTurn(): Turn {
     const { plan, input, carried } = this.run;
     if (!carried) return start(plan, { ...input.start, at: now() });
-    return { state: carried.state, effects: effectsOf(plan, carried), events: [] };
+    return { state: carried.state, effects: effectsOf(plan, carried), events: carried.events };
   }
 
   private end({ status }: RunOutcome): RunResult {
@@ -103,9 +103,9 @@ export class Driver {
 
   /** Undefined when something came meanwhile, or when the run is too large; then it is tried again much later. */
   private async carryOver(state: RunState): Promise<RunInput | undefined> {
-    this.recorder.recall();
-    this.write();
-    const carried = carriedRun(this.run.plan, state, [...this.kept, ...this.pure], this.timers);
+    const events = this.recorder.recall();
+    const waiting = [...this.kept, ...this.pure];
+    const carried = carriedRun(this.run.plan, { state, waiting, timers: this.timers, events });
     const next = await nextInput(this.run.input, carried);
     if (!next) this.budget.renew();
     return this.inbox.length === 0 ? next : undefined;
