@@ -3,7 +3,6 @@ import type { CarriedRun, PerformCall, PerformReply, RunInput, RunResult } from 
 import {
   advance,
   start,
-  type Effect,
   type EffectKey,
   type Message,
   type Plan,
