@@ -53,11 +53,6 @@ export type CarriedEffect =
 export interface CarriedRun {
   readonly state: RunState;
   readonly effects: readonly CarriedEffect[];
-  /**
-   * Not written yet. A task that ends a history is taken back when a signal comes meanwhile, and then comes to something
-   * else, so it writes nothing.
-   */
-  readonly events: readonly RecordedEvent[];
 }
 
 /** What the workflow is started with. `start.at` is replaced by workflow time. */

@@ -179,26 +179,33 @@ export class Relay {
   }
 
   /**
-   * A run that seems to wait is shown as stopped at once; its workflow is told all the same, unless there can be none,
-   * because the note that it was started may have been lost.
+   * A run that waits is shown as stopped at once; its workflow is told all the same, unless there can be none, because
+   * the note that it was started may have been lost. A run that is being started is ended by its workflow, so that
+   * nobody else writes its events; while there is none yet, the command waits.
    */
   private async deliver(command: RunCommand): Promise<void> {
-    const { client, database, logger } = this.parts;
+    const { database } = this.parts;
     const { runId, reason } = command;
-    const ended = command.isRelayed ? undefined : await endQueuedRun(database, runId, reason, Date.now());
+    const isQueued = !command.isRelayed && !command.isStarting;
+    const ended = isQueued ? await endQueuedRun(database, runId, reason, Date.now()) : undefined;
     if (ended) await ring(database, CHANNELS.run, runId);
+    const isTold = ended?.wasClaimed === false || (await this.tell(command));
+    if (isTold) await markDelivered(database, command.id);
+  }
+
+  /** @returns whether the workflow has heard of it, or never will */
+  private async tell({ runId, reason, isStarting }: RunCommand): Promise<boolean> {
+    const { client, logger } = this.parts;
     try {
-      if (!ended || ended.wasClaimed)
-        await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
-          client.workflow.getHandle(workflowId(runId)).signal(STOP_SIGNAL, reason),
-        );
+      await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
+        client.workflow.getHandle(workflowId(runId)).signal(STOP_SIGNAL, reason),
+      );
+      return true;
     } catch (error) {
-      const isAbsent = error instanceof WorkflowNotFoundError;
-      // a workflow that is not there has ended or never was; what is being started is told when the claim has run out
-      if (!isAbsent) logger.warn({ runId, error: String(error) }, 'a command could not be delivered yet');
-      if (!isAbsent || ended?.isStarting) return;
+      if (error instanceof WorkflowNotFoundError) return !isStarting; // it has ended, or never was
+      logger.warn({ runId, error: String(error) }, 'a command could not be delivered yet');
+      return false;
     }
-    await markDelivered(database, command.id);
   }
 }
 

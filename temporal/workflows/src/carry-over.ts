@@ -1,5 +1,5 @@
 import { WORKFLOW_TASK_TIMEOUT, type CarriedEffect, type CarriedRun, type RunInput } from '@tenon/contract';
-import { dropUnread, type Effect, type EffectKey, type Plan } from '@tenon/engine';
+import { dropUnread, type Effect, type EffectKey, type Plan, type RunState } from '@tenon/engine';
 import { log, makeContinueAsNewFunc, sleep } from '@temporalio/workflow';
 import { loadText } from './load-text.js';
 import { local, now } from './runtime.js';
@@ -13,17 +13,18 @@ const CARRIED_LIMIT = 8 * 1024 * 1024;
 export type Waiting = Extract<Effect, { readonly type: 'perform' }> & { readonly mayBeRecorded?: true };
 
 /** A run that has nothing open but timers. */
-export interface RestingRun extends Pick<CarriedRun, 'state' | 'events'> {
+export interface RestingRun {
+  readonly state: RunState;
   readonly waiting: readonly Waiting[];
   /** When they are due. */
   readonly timers: ReadonlyMap<EffectKey, number>;
 }
 
 /** What a run takes along. */
-export function carriedRun(plan: Plan, { state, waiting, timers, events }: RestingRun): CarriedRun {
+export function carriedRun(plan: Plan, { state, waiting, timers }: RestingRun): CarriedRun {
   const steps = waiting.map(({ instruction: _inPlan, ...effect }) => effect);
   const open = [...timers].map(([key, dueAt]) => ({ type: 'startTimer' as const, key, dueAt }));
-  return { state: dropUnread(plan, state), effects: [...steps, ...open], events };
+  return { state: dropUnread(plan, state), effects: [...steps, ...open] };
 }
 
 /** The effects with what the plan says of them, and what is left of delays. */

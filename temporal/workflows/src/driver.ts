@@ -91,7 +91,7 @@ export class Driver {
   private firstTurn(): Turn {
     const { plan, input, carried } = this.run;
     if (!carried) return start(plan, { ...input.start, at: now() });
-    return { state: carried.state, effects: effectsOf(plan, carried), events: carried.events };
+    return { state: carried.state, effects: effectsOf(plan, carried), events: [] };
   }
 
   private end({ status }: RunOutcome): RunResult {
@@ -102,9 +102,14 @@ export class Driver {
 
   /** Undefined when something came meanwhile, or when the run is too large; then it is tried again much later. */
   private async carryOver(state: RunState): Promise<RunInput | undefined> {
-    const events = this.recorder.recall();
+    this.recorder.recall();
+    this.write();
+    // the server takes the task back that ends a history when a signal comes meanwhile, and then it may come to something
+    // else than before: nothing may be written in it
+    await this.sleep(1);
+    if (this.inbox.length > 0) return undefined;
     const waiting = [...this.kept, ...this.pure];
-    const carried = carriedRun(this.run.plan, { state, waiting, timers: this.timers, events });
+    const carried = carriedRun(this.run.plan, { state, waiting, timers: this.timers });
     const next = await nextInput(this.run.input, carried);
     if (!next) this.budget.renew();
     return this.inbox.length === 0 ? next : undefined;

@@ -47,11 +47,10 @@ export class Recorder {
     this.travelling.delete(batch);
   }
 
-  /** Everything not known to be written waits again, oldest first. @returns it */
-  recall(): readonly RunEvent[] {
+  /** Everything not known to be written waits again, oldest first. */
+  recall(): void {
     const unknown = [...this.travelling].flatMap(({ events }) => events);
     this.travelling.clear();
     this.waiting = [...unknown, ...this.waiting].sort((a, b) => a.seq - b.seq);
-    return this.waiting;
   }
 }
