@@ -118,9 +118,9 @@ ${folders.map(({ folder, name }) => `import { activity as ${name} } from '../${f
 import type { StepActivity } from '../run/step-activity.js';
 
 export { hideInReplies } from '../run/discreet-model.js';
-export { failureOf } from '../run/failure.js';
+export { failureOf, thrownResult } from '../run/failure.js';
 export { hideSecrets } from '../run/mask.js';
-export type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
+export type { StepActivity, StepCall, StepPorts, StepRecord } from '../run/step-activity.js';
 
 /** What node types do to the world, by the \`type@version\` under which plans name it. */
 export const stepActivities: Readonly<Record<string, StepActivity<never>>> = {

@@ -14,8 +14,10 @@ import {
   hideInReplies,
   hideSecrets,
   stepActivities,
+  thrownResult,
   type StepCall,
   type StepPorts,
+  type StepRecord,
 } from '@tenon/nodes/activities';
 import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancelledFailure, Context } from '@temporalio/activity';
@@ -64,7 +66,7 @@ class Execution {
   private readonly live: LiveText;
   private readonly ended = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
-  private record: AttemptRecord = {};
+  private record: StepRecord = {};
   private secrets: readonly string[] = [];
 
   constructor(
@@ -152,7 +154,7 @@ class Execution {
       if (error instanceof CancelledFailure) return 'cancelled';
       if (isTenonError(error) && error.code === 'step.isTooLong') return 'too long';
       if (isDatabaseTrouble(error)) throw error;
-      return this.discreet({ ok: false, failure: failureOf(error) });
+      return this.discreet(thrownResult(error, this.record.usage));
     }
   }
 

@@ -81,6 +81,17 @@ describe('a model that fails', () => {
     expect(text.map((chunk) => chunk.text).join('')).toBe('one two');
   }, 30_000);
 
+  it('in the middle of its answer has cost what came: the try, the step and the run say the same', async () => {
+    always({ kind: 'cutStream', after: 2 });
+    const run = await accept();
+    const { usage } = await run.ended();
+    expect(usage?.totalTokens).toBeGreaterThan(0);
+    const [attempt] = await bench.history.listAttempts(run.teamId, run.runId);
+    expect(attempt).toMatchObject({ outcome: 'failed', usage, reply: { text: 'one two', usage } });
+    const steps = await bench.history.listSteps(run.teamId, run.runId);
+    expect(steps.find(({ stepKey }) => stepKey === 'llm')).toMatchObject({ status: 'failed', usage });
+  }, 30_000);
+
   it('is asked again after the interval that the author chose, with the same key', async () => {
     once({ kind: 'status', status: 500 });
     const run = await accept(retries(2, 300));

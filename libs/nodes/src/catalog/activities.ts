@@ -8,9 +8,9 @@ import { activity as start } from '../start/activity.js';
 import type { StepActivity } from '../run/step-activity.js';
 
 export { hideInReplies } from '../run/discreet-model.js';
-export { failureOf } from '../run/failure.js';
+export { failureOf, thrownResult } from '../run/failure.js';
 export { hideSecrets } from '../run/mask.js';
-export type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
+export type { StepActivity, StepCall, StepPorts, StepRecord } from '../run/step-activity.js';
 
 /** What node types do to the world, by the `type@version` under which plans name it. */
 export const stepActivities: Readonly<Record<string, StepActivity<never>>> = {

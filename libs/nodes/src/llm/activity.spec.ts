@@ -74,10 +74,23 @@ describe('an llm step', () => {
     expect(performed.recorded.reply).toMatchObject({ text: 'half a', finishReason: null });
   });
 
+  it('counts what the provider says that a call costs, also when it fails then', async () => {
+    const { performed } = await ask({ text: 'half a', usage, error: modelErrors.cutStream('The stream was cut.') });
+    expect(failureIn(performed)).toMatchObject({ code: 'model.cutStream' });
+    expect(performed.result.usage).toEqual(usage);
+  });
+
+  it('counts the part of a reply that came, as it is shown', async () => {
+    const { performed } = await ask({ text: 'half a', error: modelErrors.cutStream('The stream was cut.') });
+    expect(performed.result.usage?.completionTokens).toBeGreaterThan(0);
+    expect(performed.recorded.reply).toMatchObject({ usage: performed.result.usage, isUsageEstimated: true });
+  });
+
   it('keeps no reply of a call that was refused', async () => {
     const { performed } = await ask({ error: modelErrors.rateLimited('Too often.', { retryAfterMs: 2000 }) });
     expect(failureIn(performed)).toMatchObject({ type: 'InvokeRateLimitError', retryAfterMs: 2000 });
     expect(performed.recorded).not.toHaveProperty('reply');
+    expect(performed.result.usage).toBeUndefined();
   });
 
   it('says that a model is missing', async () => {

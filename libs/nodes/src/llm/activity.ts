@@ -1,7 +1,6 @@
 import type { JsonObject } from '@tenon/base';
 import { decode, type StepResult, type Value } from '@tenon/engine';
 import { replyErrors } from '../run/errors.js';
-import { expectedFailure } from '../run/failure.js';
 import { recallTurns } from '../run/history.js';
 import { compileSchema, type SchemaCheck } from '../run/json-schema.js';
 import { askModel, type ModelReply } from '../run/model-call.js';
@@ -31,11 +30,6 @@ function resultOf(reply: ModelReply, check: SchemaCheck | undefined): StepResult
     usage: reply.usageOutput,
     finish_reason: reply.finishReason,
   };
-  try {
-    if (check) outputs['structured_output'] = readStructuredOutput(reply.text, check, reply.finishReason);
-    return { ok: true, outputs, usage: reply.usage };
-  } catch (error) {
-    // the reply was paid for all the same
-    return { ...expectedFailure(error), usage: reply.usage };
-  }
+  if (check) outputs['structured_output'] = readStructuredOutput(reply.text, check, reply.finishReason);
+  return { ok: true, outputs, usage: reply.usage };
 }

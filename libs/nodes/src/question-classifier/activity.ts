@@ -1,5 +1,4 @@
 import { fillTemplate } from '@tenon/engine';
-import { expectedFailure } from '../run/failure.js';
 import { recallTurns } from '../run/history.js';
 import { askModel } from '../run/model-call.js';
 import type { StepActivity } from '../run/step-activity.js';
@@ -16,11 +15,7 @@ export const activity: StepActivity<ClassifierInstruction> = async (call, { mode
   const model = await models.getChatModel(teamId, { provider: use.provider, name: use.name });
   const question = { use, mode: use.mode, messages, schema: replySchema(classes), reasoning: 'tagged' as const };
   const reply = await askModel(call, model, question, () => undefined);
-  try {
-    const { id, name, label } = chosenClass(reply.text, classes);
-    const outputs = { class_name: fillTemplate(name, lookup), class_label: label, class_id: id };
-    return { ok: true, exit: id, outputs: { ...outputs, usage: reply.usageOutput }, usage: reply.usage };
-  } catch (error) {
-    return { ...expectedFailure(error), usage: reply.usage };
-  }
+  const { id, name, label } = chosenClass(reply.text, classes);
+  const outputs = { class_name: fillTemplate(name, lookup), class_label: label, class_id: id };
+  return { ok: true, exit: id, outputs: { ...outputs, usage: reply.usageOutput }, usage: reply.usage };
 };

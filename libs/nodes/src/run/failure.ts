@@ -1,5 +1,5 @@
 import { isTenonError, type TenonError } from '@tenon/base';
-import type { Failure, StepResult } from '@tenon/engine';
+import type { Failure, StepResult, Usage } from '@tenon/engine';
 
 /** What the app format calls a failure of ours. Codes that are not here are `WorkflowNodeError` to it. */
 const types: Readonly<Record<string, string>> = {
@@ -71,6 +71,11 @@ export function failureOf(error: unknown): Failure {
 /** A step's result that is this failure, with outputs where the step has some all the same. */
 export function failed(error: TenonError, outputs?: StepResult['outputs']): StepResult {
   return { ok: false, failure: failureOf(error), ...(outputs === undefined ? {} : { outputs }) };
+}
+
+/** The result of a step whose function threw. What it has cost by then is paid all the same. */
+export function thrownResult(error: unknown, usage: Usage | undefined): Extract<StepResult, { ok: false }> {
+  return { ok: false, failure: failureOf(error), ...(usage && { usage }) };
 }
 
 /**

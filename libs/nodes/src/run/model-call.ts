@@ -28,7 +28,8 @@ export interface ModelReply {
 }
 
 /**
- * Asks a model, passes live text on to `emit`, and keeps the prompt and the raw reply for people.
+ * Asks a model, passes live text on to `emit`, and keeps the prompt and the raw reply for people. What a call has
+ * cost is kept too, so that one that breaks off or is aborted, or whose reply is of no use, counts.
  * @throws model.*, or the signal's reason
  */
 export async function askModel(
@@ -56,7 +57,7 @@ export async function askModel(
     for await (const delta of model.stream(schema ? { ...wanted, replySchema: schema } : wanted)) reading.take(delta);
     return reading.finish();
   } finally {
-    if (reading.hasBegun) call.record({ reply: reading.raw() });
+    if (reading.hasBegun) call.record(reading.kept());
   }
 }
 
@@ -79,7 +80,7 @@ class Reading {
 
   /** Something came: a call that was refused has no reply to keep. */
   get hasBegun(): boolean {
-    return this.#firstMs !== undefined || this.#finishReason !== null;
+    return this.#firstMs !== undefined || this.#finishReason !== null || this.#reported !== undefined;
   }
 
   take(delta: ChatDelta): void {
@@ -106,16 +107,17 @@ class Reading {
     };
   }
 
-  /** What came, for people. */
-  raw(): JsonObject {
+  /** What came, for people, and what it has cost. */
+  kept(): { readonly reply: JsonObject; readonly usage: Usage } {
     const { usage, isEstimate } = this.#count();
-    return {
+    const reply = {
       text: this.#rawText,
       ...(this.#rawThought === '' ? {} : { reasoning: this.#rawThought }),
       finishReason: this.#finishReason,
       usage: { ...usage },
       ...(isEstimate ? { isUsageEstimated: true } : {}),
     };
+    return { reply, usage };
   }
 
   #count() {

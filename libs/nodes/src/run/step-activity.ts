@@ -1,5 +1,5 @@
 import type { ConversationId, Json, JsonObject, RunId, TeamId } from '@tenon/base';
-import type { Lookup, StepResult } from '@tenon/engine';
+import type { Lookup, StepResult, Usage } from '@tenon/engine';
 import type { CodeRunner, ConversationMemory, ModelDirectory, ObjectStore, OutboundHttp } from '@tenon/ports';
 
 /** One execution of one attempt of a step, as a node type's activity sees it. */
@@ -22,8 +22,18 @@ export interface StepCall<Config = Json> {
   readonly secrets: readonly string[];
   /** Passes on live text of an output. */
   emit(channel: string, text: string): void;
-  /** Keeps what was sent and what came back, for people: the final prompt, the raw reply, the request text. */
-  record(what: { readonly request?: Json; readonly reply?: Json }): void;
+  /** Keeps what there is so far; what was kept under the same name before is replaced. */
+  record(what: StepRecord): void;
+}
+
+/** What an execution keeps beside its result, also when it has none. */
+export interface StepRecord {
+  /** What was sent, for people: the final prompt, the request text. */
+  readonly request?: Json;
+  /** What came back, for people: the raw reply, or the part of it that came. */
+  readonly reply?: Json;
+  /** What the execution has cost. */
+  readonly usage?: Usage;
 }
 
 /** The ports a node type's activity may use. */

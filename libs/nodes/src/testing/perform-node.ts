@@ -1,7 +1,7 @@
-import type { ConversationId, Json, JsonObject, RunId, TeamId } from '@tenon/base';
+import type { ConversationId, JsonObject, RunId, TeamId } from '@tenon/base';
 import { collectInputs, lookupIn, type Instruction, type Outputs, type StepResult } from '@tenon/engine';
 import { createFakeConversationMemory, createFakeModelDirectory, createFakeObjectStore } from '@tenon/ports/testing';
-import { failureOf, stepActivities, type StepPorts } from '../catalog/activities.js';
+import { stepActivities, thrownResult, type StepPorts, type StepRecord } from '../catalog/activities.js';
 import { nodeDefinitions } from '../catalog/definitions.js';
 import { inlineFunctions } from '../catalog/inline.js';
 
@@ -28,7 +28,7 @@ export interface PerformedNode {
   readonly result: StepResult;
   /** Live text in order. */
   readonly emitted: readonly (readonly [channel: string, text: string])[];
-  readonly recorded: { readonly request?: Json; readonly reply?: Json };
+  readonly recorded: StepRecord;
   readonly instruction: Omit<Instruction, 'run' | 'reads'>;
 }
 
@@ -64,7 +64,7 @@ export async function performNode(
   const lookup = lookupIn(collectInputs(surroundings.pool ?? {}, reads));
   const run = `${definition.type}@${definition.version}`;
   const emitted: [string, string][] = [];
-  let recorded = {};
+  let recorded: StepRecord = {};
   if (instruction.kind === 'inline') {
     const result = inlineFunctions[run]?.(instruction.config as never, lookup, surroundings.fuel ?? 50_000);
     if (!result) throw new Error(`no inline function ${run}`);
@@ -83,15 +83,14 @@ export async function performNode(
     signal: surroundings.signal ?? new AbortController().signal,
     secrets: surroundings.secrets ?? [],
     emit: (channel: string, text: string) => void emitted.push([channel, text]),
-    record: (what: object) => void (recorded = { ...recorded, ...what }),
+    record: (what: StepRecord) => void (recorded = { ...recorded, ...what }),
   };
   const activity = stepActivities[run];
   if (!activity) throw new Error(`no activity ${run}`);
   // as whoever performs steps does: what is thrown becomes a failure
-  const result = await activity(call as never, fakePorts(surroundings.ports)).catch((error: unknown): StepResult => ({
-    ok: false,
-    failure: failureOf(error),
-  }));
+  const result = await activity(call as never, fakePorts(surroundings.ports)).catch((error: unknown): StepResult =>
+    thrownResult(error, recorded.usage),
+  );
   return { result, emitted, recorded, instruction };
 }
 

@@ -19,7 +19,7 @@ import {
   type Perform,
   type Performers,
 } from '@tenon/engine/testing';
-import { failureOf, stepActivities, type StepPorts } from '../catalog/activities.js';
+import { stepActivities, thrownResult, type StepPorts, type StepRecord } from '../catalog/activities.js';
 import { nodeDefinitions } from '../catalog/definitions.js';
 import { inlineFunctions } from '../catalog/inline.js';
 import { fakePorts, TEAM_ID } from './perform-node.js';
@@ -40,7 +40,7 @@ export interface AppOptions extends Omit<MemoryOptions, 'inputs'> {
 
 /** A run with what its activities kept for people, by step id. */
 export interface AppRun extends MemoryRun {
-  readonly records: Readonly<Record<string, { readonly request?: Json; readonly reply?: Json }>>;
+  readonly records: Readonly<Record<string, StepRecord>>;
 }
 
 /** The plan of an app document; its secrets are sealed under their names. @throws when it has errors */
@@ -58,7 +58,7 @@ export async function runApp(text: string, options: AppOptions = {}): Promise<Ap
   const plan = compileApp(text);
   const coerced = coerceInputs(plan.inputs, inputs);
   if (!coerced.ok) throw new Error(JSON.stringify(coerced.issues));
-  const records: Record<string, object> = {};
+  const records: Record<string, StepRecord> = {};
   const surroundings = { ports: fakePorts(ports), secrets: secrets ?? {}, conversationId, records };
   const real = plan.steps.map(({ id }) => [id, (effect: Perform, emit: Emit) => perform(effect, emit, surroundings)]);
   const run = await runInMemoryAsync(
@@ -81,7 +81,7 @@ interface Surroundings {
   readonly ports: StepPorts;
   readonly secrets: Readonly<Record<string, string>>;
   readonly conversationId: ConversationId | undefined;
-  readonly records: Record<string, object>;
+  readonly records: Record<string, StepRecord>;
 }
 
 function perform(effect: Perform, emit: Emit, surroundings: Surroundings): StepResult | Promise<StepResult> {
@@ -96,6 +96,8 @@ function perform(effect: Perform, emit: Emit, surroundings: Surroundings): StepR
   const activity = stepActivities[instruction.run];
   if (!activity) throw new Error(`no activity ${instruction.run}`);
   const { conversationId, records } = surroundings;
+  // of this try alone
+  let kept: StepRecord = {};
   const call = {
     config: instruction.config,
     lookup,
@@ -109,12 +111,9 @@ function perform(effect: Perform, emit: Emit, surroundings: Surroundings): StepR
     signal: new AbortController().signal,
     secrets: Object.values(surroundings.secrets),
     emit,
-    record: (what: object) => void (records[stepKey] = { ...records[stepKey], ...what }),
+    record: (what: StepRecord) => void (kept = records[stepKey] = { ...kept, ...what }),
   };
-  return activity(call as never, surroundings.ports).catch((error: unknown) => ({
-    ok: false,
-    failure: failureOf(error),
-  }));
+  return activity(call as never, surroundings.ports).catch((error: unknown) => thrownResult(error, kept.usage));
 }
 
 function opened(inputs: Inputs, secrets: Readonly<Record<string, string>>): Inputs {

@@ -8,7 +8,7 @@ export interface FakeAnswer {
   /** Default `stop`, or `tool_calls` where there are any. */
   readonly finishReason?: string;
   readonly usage?: ChatUsage;
-  /** Thrown after the texts, instead of a finish. */
+  /** Thrown at the end, instead of a finish. */
   readonly error?: Error;
 }
 
@@ -42,9 +42,10 @@ export function createFakeChatModel(options: FakeChatModelOptions): FakeChatMode
         request.signal.throwIfAborted();
         yield delta;
       }
-      if (answer.error) throw answer.error;
-      yield { type: 'finish', reason: answer.finishReason ?? (answer.toolCalls?.length ? 'tool_calls' : 'stop') };
+      const reason = answer.finishReason ?? (answer.toolCalls?.length ? 'tool_calls' : 'stop');
+      if (!answer.error) yield { type: 'finish', reason };
       if (answer.usage) yield { type: 'usage', usage: answer.usage };
+      if (answer.error) throw answer.error;
     },
   };
 }
