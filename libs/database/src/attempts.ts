@@ -135,18 +135,22 @@ select *, 0 as losses, false as "isMine" from earlier`;
 /**
  * Notes that an execution ended without a result: `cancelled` when nobody waits for one any more, `workerStopped` when
  * its worker goes down in order and another does the work again. Neither counts as a loss.
+ * @param record  with what it has cost by then
  */
 export async function cancelAttempt(
   sql: Sql,
   key: AttemptKey,
   execution: number,
-  record: AttemptRecord,
+  { request, reply, usage }: AttemptRecord & Pick<StepResult, 'usage'>,
   outcome: 'cancelled' | 'workerStopped' = 'cancelled',
 ): Promise<void> {
   await sql.rows(
-    `update attempt set finished_at = now(), outcome = $7, request = $5::json, reply = $6::json
+    `update attempt set finished_at = now(), outcome = $5, request = $6::json, reply = $7::json, usage = $8::json
      where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and finished_at is null`,
-    [key.runId, key.stepKey, key.attempt, execution, bounded(record.request), bounded(record.reply), outcome],
+    [
+      ...[key.runId, key.stepKey, key.attempt, execution, outcome],
+      ...[bounded(request), bounded(reply), usage ? storableJson(usage) : null],
+    ],
   );
 }
 

@@ -39,6 +39,8 @@ const MAX_LOSSES = 3;
 /** A pure function that was too slow for the sandbox may take this many steps here. */
 const OUTSIDE_FUEL = 5_000_000;
 const BEAT_MS = 1_000;
+/** How long work that is told to end may take to hand over what it has. */
+const HANDOVER_MS = 1_000;
 /** Between two tries to record a result. */
 const CLOSE_AGAIN_MS = 250;
 
@@ -142,8 +144,9 @@ class Execution {
 
   /** The work itself: a result, or why there is none. */
   private async perform(): Promise<StepResult | 'cancelled' | 'too long'> {
+    const work = this.callFunction();
     try {
-      const called = await Promise.race([this.callFunction(), rejectWhenAborted(this.ended.signal)]);
+      const called = await Promise.race([work, rejectWhenAborted(this.ended.signal)]);
       const result = called.ok ? called : this.discreet(called);
       const outputs = result.outputs;
       if (!outputs) return result;
@@ -151,9 +154,11 @@ class Execution {
     } catch (thrown) {
       const error: unknown = this.ended.signal.aborted ? this.ended.signal.reason : thrown;
       if (error instanceof KnownResult) throw error;
-      if (error instanceof CancelledFailure) return 'cancelled';
       if (isTenonError(error) && error.code === 'step.isTooLong') return 'too long';
       if (isDatabaseTrouble(error)) throw error;
+      // nothing is kept of what is done again; of this, what came so far
+      await settled(work, HANDOVER_MS);
+      if (error instanceof CancelledFailure) return 'cancelled';
       return this.discreet(thrownResult(error, this.record.usage));
     }
   }
@@ -234,7 +239,9 @@ class Execution {
   private async cancel(execution: number): Promise<never> {
     const { message } = this.context.cancellationSignal.reason as Error;
     const outcome = message === 'WORKER_SHUTDOWN' ? 'workerStopped' : 'cancelled';
-    await cancelAttempt(this.parts.database, this.key, execution, this.maskedRecord(), outcome);
+    const { usage } = this.record;
+    const record = { ...this.maskedRecord(), ...(usage && { usage }) };
+    await cancelAttempt(this.parts.database, this.key, execution, record, outcome);
     throw new CancelledFailure('the step was cancelled');
   }
 
@@ -261,6 +268,15 @@ class KnownResult extends Error {
 /** Nothing that the step or its author can do anything about. */
 function isDatabaseTrouble(error: unknown): boolean {
   return isTenonError(error) && error.code.startsWith('database.');
+}
+
+/** Waits until work has ended, however it does, but no longer than `limitMs`. */
+async function settled(work: Promise<unknown>, limitMs: number): Promise<void> {
+  const patience = new AbortController();
+  const limit = setTimeout(limitMs, undefined, { signal: patience.signal });
+  await Promise.race([work, limit]).catch(ignore);
+  patience.abort();
+  await limit.catch(ignore);
 }
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {

@@ -1,10 +1,11 @@
 import { buildDefinition } from '@tenon/dsl/testing';
 import type { JsonObject } from '@tenon/base';
+import type { PlanStep } from '@tenon/engine';
 import { startScriptedModel, type ScriptedFault, type ScriptedModel } from '@tenon/ports/testing';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { endNode, getNode, llmNode, retries, startNode } from './testing/nodes.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 /* What a step's failure comes to, with a model and a web server that really fail. */
@@ -90,6 +91,21 @@ describe('a model that fails', () => {
     expect(attempt).toMatchObject({ outcome: 'failed', usage, reply: { text: 'one two', usage } });
     const steps = await bench.history.listSteps(run.teamId, run.runId);
     expect(steps.find(({ stepKey }) => stepKey === 'llm')).toMatchObject({ status: 'failed', usage });
+  }, 30_000);
+
+  it('in the time that a step may take keeps what came until then', async () => {
+    model.setRules([{ reply: { text: ['one', ' two', ' three'], holdAfter: 2 } }]);
+    const nodes = [startNode(), llmNode('llm', 'Say it'), endNode({ out: ['llm', 'text'] })];
+    const plan = compiled(buildDefinition({ nodes, edges: ['start -> llm', 'llm -> end'] }));
+    const limited = ({ instruction }: PlanStep) =>
+      instruction.kind === 'activity' ? { ...instruction, timeoutMs: 600 } : instruction;
+    const steps = plan.steps.map((step) => ({ ...step, instruction: limited(step) }));
+    const run = await bench.acceptPlan({ ...plan, steps });
+    const { failure, usage } = await run.ended();
+    expect(failure).toMatchObject({ code: 'step.timedOut', stepKey: 'llm' });
+    expect(usage?.completionTokens).toBeGreaterThan(0);
+    const [attempt] = await bench.history.listAttempts(run.teamId, run.runId);
+    expect(attempt).toMatchObject({ outcome: 'failed', usage, reply: { text: 'one two', finishReason: null, usage } });
   }, 30_000);
 
   it('is asked again after the interval that the author chose, with the same key', async () => {

@@ -1,3 +1,4 @@
+import type { AttemptRecordRow } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
@@ -50,6 +51,16 @@ async function statusOf({ teamId, runId }: AcceptedRun): Promise<Record<string, 
   return Object.fromEntries(steps.map(({ stepKey, status }) => [stepKey, status]));
 }
 
+/** The only try of a step, when it is written how it ended: that may be later than the end of the run. */
+async function endedAttempt({ teamId, runId }: AcceptedRun, stepKey: string): Promise<AttemptRecordRow> {
+  const find = async () => {
+    const attempts = await bench.history.listAttempts(teamId, runId);
+    return attempts.find((attempt) => attempt.stepKey === stepKey && attempt.finishedAt);
+  };
+  await until(async () => (await find()) !== undefined, 'the end of the try');
+  return (await find()) as AttemptRecordRow;
+}
+
 it('a run in the middle of a model call ends within seconds and keeps what it has', async () => {
   const run = await runToTheMiddle();
   const askedAt = Date.now();
@@ -66,6 +77,14 @@ it('a run in the middle of a model call ends within seconds and keeps what it ha
     { type: 'step.stopped', stepKey: 'second', attempt: 1 },
     { type: 'run.finished', outcome: { status: 'stopped', reason: 'enough' } },
   ]);
+  const attempt = await endedAttempt(run, 'second');
+  expect(attempt).toMatchObject({
+    outcome: 'cancelled',
+    request: { model: 'm', messages: [{ role: 'user', content: 'Second' }] },
+    reply: { text: 'Half way', finishReason: null, isUsageEstimated: true },
+  });
+  expect(attempt.usage?.completionTokens).toBeGreaterThan(0);
+  expect(attempt.reply).toMatchObject({ usage: attempt.usage });
 }, 30_000);
 
 it('a run that waits for the workflow server ends without having begun', async () => {
@@ -82,6 +101,17 @@ it('a run that waits for the workflow server ends without having begun', async (
   for (const run of busy) expect(await run.ended()).toMatchObject({ status: 'succeeded' });
   expect(model.counts().total).toBe(6);
 }, 30_000);
+
+it('a run that is stopped while it is being started has one end, and nothing behind it', async () => {
+  for (let i = 0; i < 30; i++) {
+    const run = await bench.accept(definition);
+    await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+    expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+    const types = (await bench.history.listEvents(run.teamId, run.runId, 0)).map(({ type }) => type);
+    expect(types.indexOf('run.finished')).toBe(types.length - 1);
+    if (types.length > 1) expect(types[0]).toBe('run.started');
+  }
+}, 60_000);
 
 it('a team gets no more runs under way than it may, and the rest follow', async () => {
   const owner = await runToTheMiddle();
