@@ -11,6 +11,7 @@ import { DraftReports } from './app/draft-reports.js';
 import { SecretSealer } from './app/secret-sealer.js';
 import { AuthResolver } from './auth/auth.resolver.js';
 import { IdentityReader, type GraphQLContext } from './auth/identity.js';
+import { SessionEnds } from './auth/session-ends.js';
 import { SignInService } from './auth/sign-in.service.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { createErrorFormatter } from './graphql/format-error.js';
@@ -45,16 +46,16 @@ class PartsModule {
 
 @Module({})
 export class ApiModule {
-  /** The API over its parts. @param schemaFile  where the schema is written; kept in memory without it */
-  static of(parts: Parts, schemaFile?: string): DynamicModule {
+  /** The API over its parts. */
+  static of(parts: Parts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [PartsModule.of(parts), graphql(parts, schemaFile)],
+      imports: [PartsModule.of(parts), graphql(parts)],
       controllers: [FilesController, HealthController, ImportController, UploadController],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
         ...[AppResolver, DraftResolver, VersionResolver, AppService, AppLoaders, DraftReports, SecretSealer],
-        ...[AuthResolver, SignInService],
+        ...[AuthResolver, SignInService, SessionEnds],
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
@@ -64,12 +65,12 @@ export class ApiModule {
   }
 }
 
-function graphql(parts: Parts, schemaFile?: string): DynamicModule {
+function graphql(parts: Parts): DynamicModule {
   return GraphQLModule.forRootAsync<ApolloDriverConfig>({
     driver: ApolloDriver,
     inject: [IdentityReader],
     useFactory: (identities: IdentityReader) => ({
-      autoSchemaFile: schemaFile ?? true,
+      autoSchemaFile: true,
       sortSchema: true,
       graphiql: false,
       playground: false,

@@ -61,6 +61,26 @@ describe('subscriptions', () => {
   }, 20_000);
 });
 
+describe('the session of a socket', () => {
+  it('is read once for all that is begun within some seconds', async () => {
+    const app = await appNamed(bench, 'Chatbot');
+    const start = async () =>
+      (await bench.owner.ask(START, { input: { appId: app.id, query: 'quiet' } })).startRun.run.id as string;
+    const runIds = [await start(), await start()];
+    const client = connect(bench.owner.token);
+    const statements = await bench.statementsOf(async () => {
+      for (const runId of runIds) {
+        void client
+          .iterate({ query: `subscription { runEvents(runId: "${runId}", afterSeq: 0) { __typename } }` })
+          .next();
+        while (!bench.watching(runId)) await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    await client.dispose();
+    expect(statements.filter(({ text }) => text.includes('from session'))).toHaveLength(1);
+  }, 20_000);
+});
+
 describe('a run that nobody has taken yet', () => {
   it('ends for its followers when it is stopped', async () => {
     const app = await appNamed(bench, 'Chatbot');

@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { Server } from 'node:http';
 import { ApiModule } from './app.module.js';
 import { createErrorFormatter } from './graphql/format-error.js';
+import { SESSION_TIMES } from './graphql/socket-session.js';
 import { serveSubscriptions } from './graphql/socket.js';
 import { IdentityReader } from './auth/identity.js';
 import type { Parts } from './parts.js';
@@ -24,9 +25,9 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Builds the server; it does not listen yet. @param schemaFile  where the schema is written; kept in memory without it */
-export async function createServer(parts: Parts, schemaFile?: string): Promise<ApiServer> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts, schemaFile), {
+/** Builds the server; it does not listen yet. @param sessionTimes  how long what was read of a socket's session counts */
+export async function createServer(parts: Parts, sessionTimes = SESSION_TIMES): Promise<ApiServer> {
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), {
     bodyParser: false,
     logger: ['error', 'warn'],
     abortOnError: false,
@@ -45,7 +46,7 @@ export async function createServer(parts: Parts, schemaFile?: string): Promise<A
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = 20_000;
   await app.init();
-  const subscriptions = serveSubscriptions(app, createErrorFormatter(parts.logger));
+  const subscriptions = serveSubscriptions(app, createErrorFormatter(parts.logger), sessionTimes);
   return {
     app,
     close: async () => {

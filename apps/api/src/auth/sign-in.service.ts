@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { authErrors } from './identity.js';
 import { hashPassword, isPassword, makePassword } from './passwords.js';
+import { SessionEnds } from './session-ends.js';
 
 /** Wrong passwords per account and per address before a wait, and how long that lasts, in seconds. */
 const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
@@ -19,7 +20,10 @@ export class SignInService {
   // compared with when there is no such member, so that the answer takes as long
   private readonly nobody = hashPassword(randomBytes(16).toString('hex'));
 
-  constructor(private readonly members: MemberRepository) {}
+  constructor(
+    private readonly members: MemberRepository,
+    private readonly ends: SessionEnds,
+  ) {}
 
   /**
    * Opens a browser session.
@@ -38,8 +42,10 @@ export class SignInService {
     return token;
   }
 
-  signOut(identity: Identity): Promise<void> {
-    return this.members.endSession(identity.tokenHash);
+  /** Ends the session in hand, with what it has open. */
+  async signOut({ memberId, tokenHash }: Identity): Promise<void> {
+    await this.members.endSession(tokenHash);
+    await this.ends.tell(memberId);
   }
 
   /** Sets a new password and ends every other session. @throws auth.wrongCredentials, auth.weakPassword, auth.tooManyTries */
@@ -50,6 +56,7 @@ export class SignInService {
     if (next.length < MIN_PASSWORD || next.length > MAX_PASSWORD)
       throw authErrors.weakPassword(`A password has ${MIN_PASSWORD} to ${MAX_PASSWORD} characters.`);
     await this.members.setPassword(identity.memberId, await hashPassword(next), identity.tokenHash);
+    await this.ends.tell(identity.memberId);
     await this.accounts.delete(identity.email.toLowerCase());
   }
 
@@ -64,6 +71,7 @@ export class SignInService {
       throw authErrors.ownerTokenNeeded('Only the owner’s API token resets the password; use "tenon owner reset".');
     const password = makePassword();
     await this.members.setPassword(memberId, await hashPassword(password));
+    await this.ends.tell(memberId);
     await this.accounts.delete(email.toLowerCase());
     return password;
   }

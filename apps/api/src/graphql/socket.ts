@@ -1,4 +1,4 @@
-import type { Identity } from '@tenon/database';
+import type { Logger } from '@tenon/ports';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
@@ -12,29 +12,45 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import type { Server } from 'node:http';
-import { WebSocketServer } from 'ws';
-import { IdentityReader, type GraphQLContext } from '../auth/identity.js';
+import type { IncomingMessage, Server } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { IdentityReader, requireIdentity, type GraphQLContext } from '../auth/identity.js';
+import { SessionEnds } from '../auth/session-ends.js';
+import { LOGGER } from '../parts.js';
+import { SocketSession, type SessionTimes } from './socket-session.js';
 
 /** Largest message a client may send, in bytes: a subscription and its variables. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Documents that were read already: clients send the same few again and again. */
 const MAX_KNOWN_DOCUMENTS = 100;
 
-type SocketExtra = Record<PropertyKey, unknown> & { identity?: Identity };
+interface SocketExtra extends Record<PropertyKey, unknown> {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+}
 
 /**
  * Serves subscriptions at `/graphql` over the protocol of `graphql-ws`, for members only: whoever is nobody is
- * refused before the first message. Queries and mutations go over HTTP, where their limits are.
+ * refused before the first message, and closed out when their session ends. Queries and mutations go over HTTP, where
+ * their limits are.
  */
 export function serveSubscriptions(
   app: NestExpressApplication,
   formatError: (formatted: GraphQLFormattedError, thrown: unknown) => GraphQLFormattedError,
+  times: SessionTimes,
 ): { close(): Promise<void> } {
   const identities = app.get(IdentityReader);
   const { schema } = app.get(GraphQLSchemaHost);
   const documents = new Documents(schema);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const sessions = new WeakMap<WebSocket, SocketSession>();
+  const openSessions = () => [...sockets.clients].flatMap((socket) => sessions.get(socket) ?? []);
+  const stopChecking = keepChecking(openSessions, times.recheckMs, app.get<Logger>(LOGGER));
+  app.get(SessionEnds).listen(async (memberId) => {
+    // one that is still connecting may be of the member too
+    const concerned = openSessions().filter(({ identity }) => !identity || identity.memberId === memberId);
+    await Promise.all(concerned.map((session) => session.check(0)));
+  });
   // what has no origin is GraphQL's own word on the document
   const toFormatted = (error: GraphQLError): GraphQLFormattedError =>
     error.originalError
@@ -44,15 +60,19 @@ export function serveSubscriptions(
     {
       schema,
       connectionInitWaitTimeout: 5_000,
-      onConnect: async ({ extra, connectionParams }) => {
+      onConnect: async ({ extra: { socket, request }, connectionParams }) => {
         const authorization = connectionParams?.['authorization'];
         const given = typeof authorization === 'string' ? authorization : undefined;
-        const identity = await identities.read(extra.request, given).catch(() => undefined);
-        if (!identity) return false;
-        extra.identity = identity;
-        return true;
+        const session = new SocketSession(
+          () => identities.read(request, given),
+          (code, reason) => socket.close(code, reason),
+        );
+        sessions.set(socket, session);
+        return (await session.check(0).catch(() => undefined)) !== undefined;
       },
-      onSubscribe: (_context, _id, { query, operationName, variables }) => {
+      onSubscribe: async ({ extra }, _id, { query, operationName, variables }) => {
+        const refusal = await refuseNobody(sessions.get(extra.socket), times.freshMs);
+        if (refusal) return [refusal];
         const document = documents.read(query);
         if (!('kind' in document)) return document;
         if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
@@ -60,7 +80,7 @@ export function serveSubscriptions(
         return { schema, document, operationName, variableValues: variables };
       },
       onError: (_context, _id, _payload, errors) => errors.map(toFormatted),
-      context: ({ extra }): GraphQLContext => ({ identity: extra.identity }),
+      context: ({ extra }): GraphQLContext => ({ identity: sessions.get(extra.socket)?.identity }),
     },
     sockets,
   );
@@ -69,7 +89,41 @@ export function serveSubscriptions(
     if (request.url?.split('?')[0] !== '/graphql') return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
   });
-  return { close: async () => void (await server.dispose()) };
+  return {
+    close: async () => {
+      stopChecking();
+      await server.dispose();
+    },
+  };
+}
+
+/** Why nothing may be begun on a socket any more; undefined for a member. */
+async function refuseNobody(session: SocketSession | undefined, freshMs: number): Promise<GraphQLError | undefined> {
+  try {
+    requireIdentity(await session?.check(freshMs));
+    return undefined;
+  } catch (error) {
+    return new GraphQLError('', { originalError: error as Error });
+  }
+}
+
+/** Reads who speaks on each socket again and again, one socket after the other. @returns what ends it */
+function keepChecking(openSessions: () => readonly SocketSession[], everyMs: number, logger: Logger): () => void {
+  let isBusy = false;
+  const checkAll = async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      for (const session of openSessions()) await session.check(0);
+    } catch (error) {
+      // the next round finds them all again
+      logger.warn({ error: String(error) }, 'the sessions of open sockets cannot be read');
+    } finally {
+      isBusy = false;
+    }
+  };
+  const timer = setInterval(() => void checkAll(), everyMs);
+  return () => clearInterval(timer);
 }
 
 /** Parses and checks documents, each once while it is among the last that were sent. */

@@ -11,6 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DefinitionThreads, type ThreadLimits } from '../app/definition-threads.js';
 import { hashPassword } from '../auth/passwords.js';
+import type { SessionTimes } from '../graphql/socket-session.js';
 import { composeParts, REQUIRED } from '../parts.js';
 import { seed } from '../seed.js';
 import { RunWatch } from '../run/run-watch.js';
@@ -53,7 +54,7 @@ const PASSWORD = 'correct horse battery';
 
 export async function startApiBench(
   env: Record<string, string> = {},
-  { threadLimits }: { readonly threadLimits?: ThreadLimits } = {},
+  { threadLimits, sessionTimes }: { readonly threadLimits?: ThreadLimits; readonly sessionTimes?: SessionTimes } = {},
 ): Promise<ApiBench> {
   const test = await startTestDatabase();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-api-'));
@@ -76,7 +77,7 @@ export async function startApiBench(
     database: recordStatements(composed.database, (statement) => statements.forEach((list) => list.push(statement))),
     definitionThreads: new DefinitionThreads(composed.logger, await buildDefinitionThread(folder), threadLimits),
   };
-  const { app, close } = await createServer(parts);
+  const { app, close } = await createServer(parts, sessionTimes);
   const members = app.get(MemberRepository);
   const examples = path.resolve(import.meta.dirname, '../../../../examples');
   await seed(parts, examples);
