@@ -50,6 +50,7 @@ describe('signing in', () => {
     expect((await viewer()).body.data.viewer.email).toBe('owner@tenon.local');
     expect((await viewer(bench.url)).body.data.viewer.email).toBe('owner@tenon.local');
     const foreign = await viewer('https://evil.example');
+    expect(foreign.status).toBe(403);
     expect(foreign.body.errors[0]).toMatchObject({ extensions: { code: 'FORBIDDEN', reason: 'auth.foreignOrigin' } });
     await bench.nobody.post('mutation { signOut { errors { code } } }', {}, { cookie: pair });
     expect((await viewer()).body.data.viewer).toBeNull();
@@ -350,8 +351,8 @@ describe('health', () => {
   it('says 503 while the database is away, and accepts again when it is back', async () => {
     await bench.test.postgres.kill();
     expect((await fetch(`${bench.url}/health`)).status).toBe(503);
-    const { body } = await bench.owner.post('{ apps { edges { cursor } } }');
-    expect(body.errors[0].extensions.code).toBe('UNAVAILABLE');
+    const { status, body } = await bench.owner.post('{ apps { edges { cursor } } }');
+    expect([status, body.errors[0].extensions.code]).toEqual([503, 'UNAVAILABLE']);
     await bench.test.postgres.restart();
     expect((await fetch(`${bench.url}/health`)).status).toBe(200);
     expect((await bench.owner.ask(APPS)).apps.edges.length).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ import { IdentityReader, type GraphQLContext } from './auth/identity.js';
 import { SessionEnds } from './auth/session-ends.js';
 import { SignInService } from './auth/sign-in.service.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
-import { createErrorFormatter } from './graphql/format-error.js';
+import { createErrorFormatter, throwWithStatus } from './graphql/format-error.js';
 import { limitsPlugin } from './graphql/limits.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { FileInputs } from './files/file-inputs.js';
@@ -81,7 +81,7 @@ function graphql(parts: Parts): DynamicModule {
       plugins: [limitsPlugin],
       // subscriptions are served by graphql/socket.ts
       context: async ({ req: request, res: response }: { req: Request; res: Response }): Promise<GraphQLContext> => ({
-        identity: await identities.read(request),
+        identity: await identities.read(request).catch(throwWithStatus),
         request,
         response,
       }),

@@ -168,6 +168,21 @@ describe('hostile documents', () => {
       );
   });
 
+  it.each([
+    ['too dear', '{ runs(first: 1000000) { edges { node { id } } } }', 'BAD_USER_INPUT'],
+    [
+      'too deep',
+      `{ apps { edges { node { ${'runs { edges { node { app { '.repeat(4)} id ${'} } } }'.repeat(4)} } } } }`,
+      '',
+    ],
+    ['too long', `{ ${Array.from({ length: 2_100 }, (_, n) => `a${n}: viewer { id }`).join(' ')} }`, 'BAD_USER_INPUT'],
+    ['without end', `{ ${'apps { edges { node { versions { '.repeat(400)}`, 'GRAPHQL_PARSE_FAILED'],
+    ['of unknown fields', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+  ])('are the caller’s fault: %s', async (_what, document, code) => {
+    const { status, body } = await bench.owner.post(document);
+    expect([status, body.errors[0].extensions.code]).toEqual([400, code || expect.any(String)]);
+  });
+
   it('are counted by what lists usually hold and by what is large', async () => {
     const app = await appNamed(bench, 'Chatbot');
     const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'counted' } });

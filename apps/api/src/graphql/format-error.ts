@@ -3,6 +3,7 @@ import type { Logger } from '@tenon/ports';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { STATUS } from '../http/error.filter.js';
 
 const CODES: Readonly<Record<ErrorKind, string>> = {
   invalid: 'INVALID',
@@ -41,6 +42,15 @@ export function createErrorFormatter(logger: Logger) {
     logger.error({ requestId, error: stackOf(error), path: formatted.path }, 'a request met a bug');
     return { ...place, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL', requestId } };
   };
+}
+
+/**
+ * Throws what kept a request from being begun, with the HTTP status that fits it: the server would answer 500.
+ * @throws always
+ */
+export function throwWithStatus(error: unknown): never {
+  if (!isTenonError(error)) throw error;
+  throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status: STATUS[error.kind] } } });
 }
 
 /** What was thrown, by a resolver or while the context was made. */

@@ -79,6 +79,7 @@ function checkDepth(document: DocumentNode): void {
       throw refuse(`The query is nested deeper than ${MAX_DEPTH} fields.`);
 }
 
+// without a status the server would answer that it broke
 function refuse(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }

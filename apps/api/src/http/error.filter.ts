@@ -5,7 +5,8 @@ import type { Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { LOGGER } from '../parts.js';
 
-const STATUS: Readonly<Record<ErrorKind, number>> = {
+/** The HTTP status for each kind of error. */
+export const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   missing: 404,
   denied: 403,
