@@ -215,6 +215,20 @@ describe('starting a run', () => {
     expect(await count()).toBe(before);
   });
 
+  it('refuses inputs that are no object, and where it was started from when that is no name', async () => {
+    const app = await appNamed(bench, 'Content moderation');
+    const errorsOf = async (more: object) => {
+      const input = { appId: app.id, inputs: { user_input: 'hi' }, ...more };
+      const { startRun } = await bench.owner.ask(START, { input });
+      return startRun.errors.map(({ code, path }: { code: string; path: string[] }) => [code, path]);
+    };
+    for (const inputs of [[], 'text', 1])
+      expect(await errorsOf({ inputs })).toEqual([['input.notAnObject', ['inputs']]]);
+    for (const channel of ['', 'x'.repeat(33), 'Two words', '<b>'])
+      expect(await errorsOf({ channel })).toEqual([['channel.invalid', ['channel']]]);
+    expect(await errorsOf({ channel: 'my-site2' })).toEqual([]);
+  });
+
   it('refuses inputs that no workflow could be started with', async () => {
     const big = await bench.owner.ask(IMPORT, {
       input: {

@@ -183,6 +183,16 @@ describe('hostile documents', () => {
     expect([status, body.errors[0].extensions.code]).toEqual([400, code || expect.any(String)]);
   });
 
+  it('that ask for less than one row are told so', async () => {
+    const { body } = await bench.owner.post('{ apps(first: -1) { edges { cursor } } }');
+    expect(body.errors[0]).toMatchObject({
+      message: 'Ask for 1 to 100 rows, not -1.',
+      extensions: { code: 'INVALID', reason: 'page.tooSmall' },
+    });
+    const { body: large } = await bench.owner.post('{ apps(first: 101) { edges { cursor } } }');
+    expect(large.errors[0].extensions.reason).toBe('page.tooLarge');
+  });
+
   it('are counted by what lists usually hold and by what is large', async () => {
     const app = await appNamed(bench, 'Chatbot');
     const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'counted' } });

@@ -3,7 +3,7 @@ import { Type } from '@nestjs/common';
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
 
 /** Failures of asking for a page. */
-export const pageErrors = defineErrors('page', { tooLarge: 'invalid', invalidCursor: 'invalid' });
+export const pageErrors = defineErrors('page', { tooSmall: 'invalid', tooLarge: 'invalid', invalidCursor: 'invalid' });
 
 const DEFAULT_SIZE = 20;
 const MAX_SIZE = 100;
@@ -61,14 +61,16 @@ export function connectionOf<Node>(node: Type<Node>): Type<Connection<Node>> {
 /**
  * Loads one page: rows sort by their ids, which are UUIDv7, so an id is the cursor.
  * @param load  gives up to `first` rows after an id
- * @throws page.tooLarge, page.invalidCursor
+ * @throws page.tooSmall, page.tooLarge, page.invalidCursor
  */
 export async function loadPage<Id extends string, Row extends { readonly id: Id }, Node>(
   { first, after }: PageArgs,
   load: (page: { first: number; after?: Id }) => Promise<Row[]>,
   toNode: (row: Row) => Node,
 ): Promise<Connection<Node>> {
-  if (first < 1 || first > MAX_SIZE) throw pageErrors.tooLarge(`Ask for 1 to ${MAX_SIZE} rows, not ${first}.`);
+  const sizes = `Ask for 1 to ${MAX_SIZE} rows, not ${first}.`;
+  if (first < 1) throw pageErrors.tooSmall(sizes);
+  if (first > MAX_SIZE) throw pageErrors.tooLarge(sizes);
   if (after && !isUuid(after))
     throw pageErrors.invalidCursor('The cursor is not one of ours; start from the beginning.');
   const rows = await load({ first: first + 1, ...(after && { after: after as Id }) });

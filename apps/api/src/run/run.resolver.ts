@@ -1,4 +1,4 @@
-import type { AppId, ConversationId, Json, RunId, VersionId } from '@tenon/base';
+import type { AppId, ConversationId, RunId, VersionId } from '@tenon/base';
 import { readAnswer, RunRepository, type Identity } from '@tenon/database';
 import type { ObjectStore } from '@tenon/ports';
 import { Inject } from '@nestjs/common';
@@ -11,6 +11,7 @@ import { loadPage, PageArgs } from '../graphql/connection.js';
 import { costOfList, VALUE_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
+import { checkStart } from './check-start.js';
 import { RunLoaders } from './run.loaders.js';
 import { RunService } from './run.service.js';
 import { RunUpdate } from './run-update.types.js';
@@ -114,12 +115,13 @@ export class RunResolver {
   @Mutation(() => RunPayload, { description: 'Accepts a run; from then on it is never lost' })
   startRun(@Args('input') input: StartRunInput, @CurrentMember() identity: Identity) {
     return payload(async () => {
+      const { inputs, channel } = checkStart(input);
       const run = await this.service.start(identity, {
         appId: idFrom<AppId>(input.appId),
         useDraft: input.useDraft,
-        inputs: (input.inputs ?? {}) as Json,
+        inputs,
         query: input.query ?? '',
-        channel: input.channel,
+        channel,
         ...(input.versionId && { versionId: idFrom<VersionId>(input.versionId) }),
         ...(input.conversationId && { conversationId: idFrom<ConversationId>(input.conversationId) }),
         ...(typeof input.idempotencyKey === 'string' && { idempotencyKey: input.idempotencyKey }),

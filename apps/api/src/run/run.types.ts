@@ -152,7 +152,10 @@ export class StartRunInput {
   })
   idempotencyKey?: string | null;
 
-  @Field({ defaultValue: 'console' })
+  @Field({
+    defaultValue: 'console',
+    description: 'Where it is started from: up to 32 small letters, digits and hyphens, a letter first',
+  })
   channel!: string;
 }
 
