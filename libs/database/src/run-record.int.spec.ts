@@ -7,6 +7,7 @@ import {
   CHANNELS,
   closeAttempt,
   endLease,
+  endQueuedRun,
   HistoryRepository,
   Listener,
   openAttempt,
@@ -59,11 +60,41 @@ describe('events', () => {
     ]);
   });
 
+  it('come neither behind the end of a run nor to one that is gone', async () => {
+    const events = eventsOfTwoSteps();
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    const history = new HistoryRepository(test.database);
+    const ended = await endQueuedRun(test.database, runId, 'enough', 1_000);
+    expect(ended).toEqual({ wasClaimed: false });
+    await recordEvents(test.database, teamId, runId, events.slice(0, 3));
+    await recordEvents(test.database, teamId, runId, events);
+    expect((await history.listEvents(teamId, runId, 0)).map(({ type }) => type)).toEqual(['run.finished']);
+    expect(await history.listSteps(teamId, runId)).toEqual([]);
+    expect(await new RunRepository(test.database).find(teamId, runId)).toMatchObject({ status: 'stopped', lastSeq: 1 });
+    await test.database.rows('delete from run where id = $1', [runId]);
+    await recordEvents(test.database, teamId, runId, events);
+  });
+
   it('keep the order of keys', async () => {
     const { teamId, runId } = await seedTwoSteps(test.database);
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
     const [step] = await new HistoryRepository(test.database).listSteps(teamId, runId);
     expect(Object.keys(step?.outputs ?? {})).toEqual(['z', 'a']);
+  });
+
+  it('say when a step ended: not after its run, however long its worker took to give it up', async () => {
+    const { teamId, runId, key } = await seedTwoSteps(test.database);
+    const events = eventsOfTwoSteps();
+    const stopped = { seq: 5, at: 2_500, type: 'step.stopped' as const, stepKey: 'b', attempt: 1 };
+    await openAttempt(test.database, key, { ...work, events: events.slice(0, 4) });
+    const history = new HistoryRepository(test.database);
+    await recordEvents(test.database, teamId, runId, [stopped, events[5]!]);
+    await cancelAttempt(test.database, key, 1, {});
+    const run = await new RunRepository(test.database).find(teamId, runId);
+    const step = (await history.listSteps(teamId, runId)).find(({ stepKey }) => stepKey === 'b');
+    expect(step).toMatchObject({ status: 'stopped', finishedAt: run?.finishedAt });
+    const [attempt] = await history.listAttempts(teamId, runId);
+    expect(Number(attempt?.finishedAt)).toBeGreaterThan(Number(step?.finishedAt));
   });
 
   it('are read only as far as nothing is missing', async () => {

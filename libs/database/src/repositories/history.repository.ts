@@ -154,11 +154,11 @@ select step.run_id as "runId", step.step_key as "stepKey", step.status, step.att
   case when $3 then coalesce(step.inputs, attempt.inputs) end as inputs,
   case when $4 then coalesce(step.outputs, attempt.outputs) end as outputs,
   step.failure, step.usage, coalesce(step.started_at, attempt.started_at) as "startedAt",
-  coalesce(attempt.finished_at, step.finished_at) as "finishedAt"
+  step.finished_at as "finishedAt"
 from step
 join run on run.id = step.run_id and run.team_id = $1
 left join lateral (
-  select inputs, outputs, started_at, finished_at from attempt
+  select inputs, outputs, started_at from attempt
   where attempt.run_id = step.run_id and attempt.step_key = step.step_key
   order by attempt desc, (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
 ) attempt on true
