@@ -22,7 +22,7 @@ interface StepRow {
 /**
  * Writes events and what they amount to (`run`, `step`, `message`) in one statement. Idempotent by `(run_id, seq)`:
  * a batch that was written before, whole or in part, changes nothing, and an older batch never overwrites a newer.
- * This is the one writer of those tables.
+ * Nothing is written behind the end of a run, or of one that is no longer there. This is the one writer of those tables.
  * @param answerText  the text of an answer that lies in the object store, for the message
  */
 export async function recordEvents(
@@ -67,8 +67,17 @@ export function recordingParameters(
   ];
 }
 
-const CLAUSES = `incoming as (
-  select * from json_to_recordset($3::json) as e(seq int, at bigint, type text, step_key text, payload json)
+/** Larger than any number of an event. */
+const MAX_SEQ = 2_147_483_647;
+
+const CLAUSES = `written_to as (
+  -- the end of a run is its last event: nothing comes after it, and what came before may come late
+  select id, case when finished_at is null then ${MAX_SEQ} else last_seq end as before from run
+  where id = $1::uuid and team_id = $2::uuid
+), incoming as (
+  select e.* from written_to,
+    json_to_recordset($3::json) as e(seq int, at bigint, type text, step_key text, payload json)
+  where e.seq < written_to.before
 ), written as (
   insert into run_event (run_id, seq, at, type, step_key, payload)
   select $1::uuid, seq, to_timestamp(at / 1000.0), type, step_key, payload from incoming
@@ -78,8 +87,9 @@ const CLAUSES = `incoming as (
     started_at, finished_at)
   select $1::uuid, step_key, status, attempt, exit, inputs, outputs, failure, usage, seq, first_seq,
     to_timestamp(started_at / 1000.0), to_timestamp(finished_at / 1000.0)
-  from json_to_recordset($4::json) as s(step_key text, status text, attempt int, exit text, inputs json,
+  from written_to, json_to_recordset($4::json) as s(step_key text, status text, attempt int, exit text, inputs json,
     outputs json, failure json, usage json, seq int, first_seq int, started_at bigint, finished_at bigint)
+  where s.seq < written_to.before
   on conflict (run_id, step_key) do update set
     status = excluded.status, attempt = excluded.attempt, exit = excluded.exit, failure = excluded.failure,
     inputs = coalesce(excluded.inputs, step.inputs), outputs = coalesce(excluded.outputs, step.outputs),
@@ -104,7 +114,8 @@ const CLAUSES = `incoming as (
     last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now()),
     attention_reason = null, attention_since = null
   where id = $1::uuid and team_id = $2::uuid
-    and (last_seq < $5 and finished_at is null or $6::bigint is not null and started_at is null)
+    and (finished_at is null and last_seq < $5
+      or $6::bigint is not null and started_at is null and (finished_at is null or $5 < last_seq))
 )`;
 
 /**

@@ -84,8 +84,10 @@ export interface RunCommand {
   readonly runId: RunId;
   readonly type: 'stop';
   readonly reason: string;
-  /** False while the run still waits in the queue: then the workflow knows nothing of it. */
+  /** False while nobody has noted that the workflow has the run. */
   readonly isRelayed: boolean;
+  /** A relay is starting the run this moment, or has just done so. */
+  readonly isStarting: boolean;
 }
 
 /** Claims undelivered commands, oldest first; the claim runs out like that of a run. */
@@ -99,7 +101,8 @@ export function claimCommands(sql: Sql, limit: number): Promise<RunCommand[]> {
        where run_command.id = due.id returning run_command.*
      )
      select claimed.id, claimed.team_id as "teamId", claimed.run_id as "runId", claimed.type, claimed.reason,
-       run.relayed_at is not null as "isRelayed"
+       run.relayed_at is not null as "isRelayed",
+       run.relayed_at is null and run.relay_error is null and coalesce(run.relay_until > now(), false) as "isStarting"
      from claimed join run on run.id = claimed.run_id order by claimed.created_at`,
     [limit],
   );

@@ -1,5 +1,5 @@
 import { createHttpCodeRunner } from '@tenon/code-runner-http';
-import { createRunActivities, createRunRecord, type RunRecord } from '@tenon/activities';
+import { createRunActivities, createEventSink, type EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import {
   HistoryRepository,
@@ -28,7 +28,7 @@ export interface WorkerParts {
   readonly database: Database;
   readonly listener: Listener;
   readonly activities: RunActivities;
-  readonly record: RunRecord;
+  readonly eventSink: EventSink;
 }
 
 /** Ports ← adapters ← settings. Connects to nothing yet. */
@@ -62,7 +62,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   return {
     ...{ logger, database, listener: new Listener(database, logger) },
     activities: createRunActivities(activityParts),
-    record: createRunRecord(activityParts),
+    eventSink: createEventSink(activityParts),
   };
 }
 

@@ -64,7 +64,7 @@ async function withTrouble(statement: string, state: string, work: () => Promise
   try {
     await work();
   } finally {
-    await bench.test.database.rows('drop trigger trouble on attempt');
+    await bench.test.database.rows(`drop trigger trouble on ${statement.split(' ').at(-1)}`);
   }
 }
 
@@ -87,6 +87,26 @@ it.each([
 it(
   'trouble while a step begins makes it begin again',
   () => withTrouble('insert on attempt', '53100', async () => expectOneGoodTry(await accept())),
+  30_000,
+);
+
+it.each([
+  ['an outage', '57P01'],
+  ['anything else', '22000'],
+])(
+  'events that no step carries are written when %s is over',
+  async (_name, state) => {
+    const pure = buildDefinition({ nodes: [startNode(), endNode({ out: ['start', 'q'] })], edges: ['start -> end'] });
+    await withTrouble('insert on run_event', state, async () => {
+      const run = await bench.accept(pure, { inputs: { q: 'hi' } });
+      expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'hi' } });
+      const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+      expect(events.map(({ type }) => type)).toEqual([
+        ...['run.started', 'step.started', 'step.succeeded', 'step.started', 'step.succeeded'],
+        'run.finished',
+      ]);
+    });
+  },
   30_000,
 );
 

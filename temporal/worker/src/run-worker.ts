@@ -1,4 +1,4 @@
-import type { RunRecord } from '@tenon/activities';
+import type { EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import type { Database, Listener } from '@tenon/database';
 import type { RunLimits } from '@tenon/engine';
@@ -13,7 +13,7 @@ export interface WorkerSetup {
   readonly database: Database;
   readonly listener: Listener;
   readonly activities: RunActivities;
-  readonly record: RunRecord;
+  readonly eventSink: EventSink;
   readonly logger: Logger;
   readonly workerId: string;
   readonly temporal: { readonly address: string; readonly namespace: string };
@@ -38,7 +38,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     workerId,
     workflowBundle: setup.workflowBundle,
     activities: setup.activities,
-    record: setup.record,
+    eventSink: setup.eventSink,
   });
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });

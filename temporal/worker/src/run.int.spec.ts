@@ -1,4 +1,4 @@
-import { createRunActivities, createRunRecord } from '@tenon/activities';
+import { createRunActivities, createEventSink } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
 import {
@@ -56,7 +56,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
     limits: { maxSteps: 1_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: 100,
     activities: createRunActivities(parts),
-    record: createRunRecord(parts),
+    eventSink: createEventSink(parts),
   });
 }
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
   ({ worker, client } = await createWorker(connection, {
     ...{ namespace: 'tenon', workerId: 'w1', workflowBundle },
     activities,
-    record: () => written,
+    eventSink: () => written,
   }));
   polling = worker.run();
 }, 120_000);
@@ -64,6 +64,8 @@ it('completes a task when what it recorded is written, and not before', async ()
   });
   const handle = await client.workflow.start('recording', { taskQueue, workflowId: 'recording' });
   await asked;
+  // a completion that did not wait would have come before another workflow began and ended
+  await client.workflow.execute('quick', { taskQueue, workflowId: 'meanwhile' });
   const types = async () => (await handle.fetchHistory()).events?.map(({ eventType }) => eventType);
   expect(await types()).toHaveLength(3);
   finish();

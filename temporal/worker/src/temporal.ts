@@ -1,7 +1,7 @@
 import type { Logger } from '@tenon/ports';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type InjectedSinks, type Worker, type WorkerOptions } from '@temporalio/worker';
-import type { RunRecord } from '@tenon/activities';
+import type { EventSink } from '@tenon/activities';
 import { TASK_QUEUE, type RunActivities, type RunSinks } from '@tenon/contract';
 import { SandboxWorker } from './sandbox-worker.js';
 
@@ -27,12 +27,12 @@ export async function createWorker(
     readonly workerId: string;
     readonly workflowBundle: WorkerOptions['workflowBundle'];
     readonly activities: RunActivities;
-    readonly record: RunRecord;
+    readonly eventSink: EventSink;
   },
 ): Promise<{ worker: Worker; client: Client }> {
-  const { namespace, workerId, workflowBundle, activities, record } = options;
+  const { namespace, workerId, workflowBundle, activities, eventSink } = options;
   const sinks: InjectedSinks<RunSinks> = {
-    record: { write: { fn: (_info, run, events) => record(run, events), callDuringReplay: false } },
+    record: { write: { fn: (_info, run, events) => eventSink(run, events), callDuringReplay: false } },
   };
   const worker = await SandboxWorker.create({
     connection,

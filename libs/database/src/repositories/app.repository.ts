@@ -91,12 +91,19 @@ export class AppRepository {
     );
   }
 
-  /** Removes an app with its drafts, versions, conversations and ended runs. @throws app.hasRuns */
+  /**
+   * Removes an app with its drafts, versions, conversations and ended runs.
+   * @throws app.hasRuns also while a stop of a run is on its way to its workflow, since that would go on without it
+   */
   async remove(teamId: TeamId, appId: AppId): Promise<boolean> {
     return this.database.inTransaction(async (sql) => {
       const [app] = await sql.rows('select id from app where team_id = $1 and id = $2 for update', [teamId, appId]);
       if (!app) return false;
-      const [open] = await sql.rows('select 1 from run where app_id = $1 and finished_at is null limit 1', [appId]);
+      const [open] = await sql.rows(
+        `select 1 from run where app_id = $1 and (finished_at is null or exists (
+           select 1 from run_command where run_command.run_id = run.id and delivered_at is null)) limit 1`,
+        [appId],
+      );
       if (open) throw appErrors.hasRuns('Runs of the app are under way; stop them first, then delete it.');
       await sql.rows('delete from app where id = $1', [appId]);
       return true;

@@ -196,8 +196,6 @@ async function acceptWithConversation(sql: Sql, run: NewRun): Promise<Accepted> 
 export interface EndedInQueue {
   /** False: no relay ever took the run up, so there is no workflow. */
   readonly wasClaimed: boolean;
-  /** A relay may be starting it this moment. */
-  readonly isStarting: boolean;
 }
 
 /**
@@ -212,9 +210,8 @@ export function endQueuedRun(
 ): Promise<EndedInQueue | undefined> {
   return database.inTransaction(async (sql) => {
     const [found] = await sql.rows<EndedInQueue & { teamId: TeamId; lastSeq: number }>(
-      `select team_id as "teamId", last_seq as "lastSeq", relay_until is not null as "wasClaimed",
-         coalesce(relay_until > now(), false) as "isStarting"
-       from run where id = $1 and finished_at is null and relayed_at is null for update`,
+      `select team_id as "teamId", last_seq as "lastSeq", relay_until is not null as "wasClaimed"
+       from run where id = $1 and finished_at is null and relayed_at is null and started_at is null for update`,
       [runId],
     );
     if (!found) return undefined;

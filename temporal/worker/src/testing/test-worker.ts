@@ -1,4 +1,4 @@
-import { createRunActivities, createRunRecord, type RunRecord } from '@tenon/activities';
+import { createRunActivities, createEventSink, type EventSink } from '@tenon/activities';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp } from '@tenon/outbound-http';
@@ -31,7 +31,6 @@ export interface TestWorkerOptions {
   readonly workflowBundle?: RunBench['bundle'];
   /** Stands between Temporal and the activities, for faults. */
   readonly wrap?: (activities: RunActivities) => RunActivities;
-  readonly wrapRecord?: (record: RunRecord) => RunRecord;
 }
 
 /** A worker in this process with the real adapters, and its log. */
@@ -70,7 +69,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     },
   };
   const activities = createRunActivities(parts);
-  const record = createRunRecord(parts);
+  const eventSink = createEventSink(parts);
   const running = await runWorker({
     database,
     listener: new Listener(database, logger),
@@ -81,7 +80,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     limits: options.limits ?? { maxSteps: 20_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: options.maxRunsPerTeam ?? 100,
     activities: options.wrap ? options.wrap(activities) : activities,
-    record: options.wrapRecord ? options.wrapRecord(record) : record,
+    eventSink,
   });
   return {
     ...running,
