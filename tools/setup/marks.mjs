@@ -2,7 +2,7 @@
 // A file whose process is gone does not count.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { step } from './terminal.mjs';
@@ -11,7 +11,7 @@ import { step } from './terminal.mjs';
 export function findMark(file, own) {
   const folder = path.dirname(file);
   const prefix = `${path.basename(file)}.`;
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+  for (const name of listFolder(folder)) {
     const [, tag, pid] =
       /^((\d+)-\w+)-[0-9a-f]{8}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '') ?? [];
     if (pid === undefined || path.join(folder, name) === own) continue;
@@ -19,6 +19,16 @@ export function findMark(file, own) {
     rmSync(path.join(folder, name), { force: true });
   }
   return undefined;
+}
+
+// Where no folder can be read there is no mark; what is wrong with it is said by whoever goes on to use it.
+function listFolder(folder) {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(error.code)) return [];
+    throw error;
+  }
 }
 
 /** Runs `work` while no other process does that has the same `file`; says so while it waits for one. */

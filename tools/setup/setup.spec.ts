@@ -158,6 +158,16 @@ describe('while an instance runs on the data folder', () => {
   });
 });
 
+describe('with a data folder that is a file', () => {
+  it.each(['start', 'dev', 'tenon'])('npm run %s leaves it to the program to say so', async (name) => {
+    const file = path.join(repo, 'file');
+    await writeFile(file, '');
+    const { code, output } = await runNode([`tools/setup/${name}.mjs`], { TENON_DATA_DIR: file });
+    expect([code, output]).toEqual([1, expect.stringContaining('package-lock.json is missing')]);
+    expect(output).not.toContain('    at ');
+  });
+});
+
 describe('findMark', () => {
   it('finds the marks that our programs put up, and takes away those of processes that are gone', async () => {
     const file = path.join(repo, 'mark');

@@ -29,7 +29,9 @@ async function examineFolder(folder: string): Promise<Finding> {
   const what = 'data folder';
   if (!existsSync(folder))
     return warning(what, `${folder} is not there`, 'Start Tenon once, or set TENON_DATA_DIR to where it runs.');
-  const { mode } = await stat(folder);
+  const found = await stat(folder);
+  if (!found.isDirectory()) return trouble(what, `${folder} is a file`, 'Set TENON_DATA_DIR to a folder.');
+  const { mode } = found;
   // its group may get through: as root, that is the one of Postgres
   if ((mode & 0o067) !== 0)
     return warning(what, `${folder}, open to others`, `It holds secrets and conversations: chmod g-rw,o= ${folder}.`);

@@ -48,6 +48,20 @@ describe('instance.json', () => {
     },
   );
 
+  it('is not looked for in a file, and the doctor says what to do', async () => {
+    const file = path.join(folder, 'file');
+    await writeFile(file, '', { mode: 0o600 });
+    await expect(readInstanceFile({ folder: file })).rejects.toMatchObject({
+      code: 'cli.usage',
+      message: `The data folder ${file} is a file: set TENON_DATA_DIR to a folder.`,
+    });
+    const findings = await examineMachine(configOf({ TENON_DATA_DIR: file }));
+    expect(findings.find(({ what }) => what === 'data folder')).toMatchObject({
+      level: 'trouble',
+      advice: 'Set TENON_DATA_DIR to a folder.',
+    });
+  });
+
   it('that others can read, or that is broken, is told by the doctor', async () => {
     await writeInstance({ url: 'http://127.0.0.1:4180', token: 'local' });
     await chmod(path.join(folder, 'instance.json'), 0o644);

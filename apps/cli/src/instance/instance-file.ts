@@ -18,7 +18,10 @@ export async function readInstanceFile({ folder }: Pick<Config['data'], 'folder'
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR')
+      throw cliErrors.usage(`The data folder ${folder} is a file: set TENON_DATA_DIR to a folder.`, { cause });
     throw cliErrors.usage(
       `${file} cannot be read (${(cause as Error).message}): run the command as the user who runs Tenon.`,
       { cause },

@@ -87,6 +87,8 @@ describe('findLockHolder', () => {
 
   it('finds nobody where the folder is not there', async () => {
     expect(await findLockHolder(path.join(folder, 'no', 'lock'))).toBeUndefined();
+    await writeFile(path.join(folder, 'file'), '');
+    expect(await findLockHolder(path.join(folder, 'file', 'lock'))).toBeUndefined();
   });
 });
 

@@ -52,7 +52,7 @@ export async function findLockHolder(file: string): Promise<number | undefined> 
   try {
     return await findOther(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
