@@ -65,17 +65,28 @@ async function lookUntilNoted(run: AcceptedRun): Promise<RunAttention> {
 
 const statusOf = async ({ teamId, runId }: AcceptedRun) => (await bench.runs.find(teamId, runId))?.status;
 
+/** The plan with a step that only newer workers know. */
+function newerThanWorker(plan: Plan): Plan {
+  const steps = plan.steps.map((step) =>
+    step.id === 'new' ? { ...step, instruction: { ...step.instruction, run: 'tomorrow@1' } } : step,
+  );
+  return { ...plan, steps };
+}
+
+it('a run that fails in its first task is known to have been handed over', async () => {
+  const nodes = [startNode(), templateNode('new', ''), endNode({ out: ['new', 'output'] })];
+  const plan = compiled(buildDefinition({ nodes, edges: ['start -> new', 'new -> end'] }));
+  const run = await bench.acceptPlan(newerThanWorker(plan));
+  const isNoted = async () => (await bench.runs.find(run.teamId, run.runId))?.isRelayed === true;
+  await until(isNoted, 'the note that it was started');
+  expect(await statusOf(run)).toBe('queued');
+}, 30_000);
+
 it('a plan that is newer than the worker waits for a newer worker, and says so', async () => {
   const nodes = [startNode(), llmNode('llm', 'Say it'), templateNode('new', ''), endNode({ out: ['new', 'output'] })];
   const plan = compiled(buildDefinition({ nodes, edges: ['start -> llm', 'llm -> new', 'new -> end'] }));
-  const newer: Plan = {
-    ...plan,
-    steps: plan.steps.map((step) =>
-      step.id === 'new' ? { ...step, instruction: { ...step.instruction, run: 'tomorrow@1' } } : step,
-    ),
-  };
   const acceptedAt = Date.now();
-  const run = await bench.acceptPlan(newer);
+  const run = await bench.acceptPlan(newerThanWorker(plan));
   const { reason, since } = await lookUntilNoted(run);
   expect(reason).toBe(
     'No worker can carry the run on: no inline function tomorrow@1: this worker is older than the plan.',

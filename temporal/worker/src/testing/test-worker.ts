@@ -1,4 +1,4 @@
-import { createRunActivities, createEventSink, type EventSink } from '@tenon/activities';
+import { createEventSink, createRunActivities } from '@tenon/activities';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp } from '@tenon/outbound-http';
