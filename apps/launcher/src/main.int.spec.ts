@@ -277,7 +277,7 @@ describe('a start that fails', () => {
 
   it('says what to do where a given Temporal server does not answer', async () => {
     expect(await fails({ TENON_TEMPORAL_ADDRESS: `127.0.0.1:${await findFreePort()}` })).toMatch(
-      /The Temporal server at 127\.0\.0\.1:\d+ does not answer/,
+      /The Temporal server at 127\.0\.0\.1:\d+ does not answer: start it, or set TENON_TEMPORAL_ADDRESS to one that runs\.$/m,
     );
   });
 

@@ -46,8 +46,10 @@ async function waitForServer(
       return;
     } catch (cause) {
       if (!UNAVAILABLE.includes(codeOf(cause)) || isGone() || Date.now() > deadline) {
+        // what gRPC says of one that is away names neither a reason nor a remedy
+        const reason = UNAVAILABLE.includes(codeOf(cause)) ? '' : ` (${(cause as Error).message})`;
         throw temporalErrors.notStarted(
-          `The Temporal server at ${address} does not answer: ${(cause as Error).message}`,
+          `The Temporal server at ${address} does not answer${reason}: start it, or set TENON_TEMPORAL_ADDRESS to one that runs.`,
           { cause },
         );
       }

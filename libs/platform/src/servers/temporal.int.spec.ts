@@ -140,11 +140,11 @@ describe('prepareNamespace', () => {
     await connection.close();
   }, 60_000);
 
-  it('says so when nobody answers', async () => {
+  it('says what to do when nobody answers', async () => {
     const address = `127.0.0.1:${await findFreePort()}`;
     await expect(prepareNamespace(address, 'tenon', { withinMs: 300 })).rejects.toMatchObject({
       code: 'temporal.notStarted',
-      message: expect.stringContaining(`The Temporal server at ${address} does not answer`),
+      message: `The Temporal server at ${address} does not answer: start it, or set TENON_TEMPORAL_ADDRESS to one that runs.`,
     });
   });
 });
