@@ -16,7 +16,12 @@ import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp } from '@tenon/outbound-http';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
 import type { Logger } from '@tenon/ports';
-import { createModelDirectory, type EnvironmentServer, type ModelServer } from './model-directory.js';
+import {
+  createModelDirectory,
+  ENVIRONMENT_PROVIDER,
+  type EnvironmentServer,
+  type ModelServer,
+} from './model-directory.js';
 
 /** Settings without which a worker cannot start. */
 export const REQUIRED = ['database.url', 'temporal.address', 'codeRunner.url', 'codeRunner.token'] as const;
@@ -71,7 +76,14 @@ function environmentServer({ openai }: WorkerConfig): EnvironmentServer | undefi
   const baseUrl = openai.baseUrl ?? 'https://api.openai.com/v1';
   const key = openai.apiKey && { apiKey: openai.apiKey };
   const model = openai.model ?? null;
-  return { provider: 'openai', baseUrl, ...key, isLocal: false, model, servesOnly: openai.baseUrl ? model : null };
+  return {
+    provider: ENVIRONMENT_PROVIDER,
+    baseUrl,
+    ...key,
+    isLocal: false,
+    model,
+    servesOnly: openai.baseUrl ? model : null,
+  };
 }
 
 function localServer({ localModels }: WorkerConfig): ModelServer | undefined {

@@ -72,11 +72,21 @@ async function getChatModel(parts: ModelDirectoryParts, teamId: TeamId, wanted: 
   if (environment?.model && rows.length === 0) return createModel(environment, environment.model);
   if (!environment && rows.length === 0 && local) return createModel(local, LOCAL_MODEL);
   throw modelErrors.notConfigured(
-    `No provider ${provider} is configured for the model ${wanted.name}: add it, or let the team's default model stand in.`,
+    `No provider ${provider} is configured for the model ${wanted.name}: ${remedyFor(provider, rows.length > 0)}.`,
     { details: { provider, model: wanted.name } },
   );
 }
 
+/** What a person can do. The environment's provider has one id, and its model stands in only beside no other provider. */
+function remedyFor(provider: string, hasOwnProviders: boolean): string {
+  const isOfEnvironment = provider === ENVIRONMENT_PROVIDER;
+  const byEnvironment = isOfEnvironment ? 'start Tenon with OPENAI_API_KEY or OPENAI_BASE_URL, ' : '';
+  const standIn = hasOwnProviders || isOfEnvironment ? '' : ', or start Tenon with OPENAI_MODEL';
+  return `${byEnvironment}add it with the mutation saveProvider, or let a default model stand in with the mutation setDefaultModel${standIn}`;
+}
+
+/** The provider id of the server that the environment names. */
+export const ENVIRONMENT_PROVIDER = 'openai';
 /** The provider id under which the models on this computer are named. */
 const LOCAL_PROVIDER = 'local';
 /** What the local server answers with whichever of its models it has chosen. */
