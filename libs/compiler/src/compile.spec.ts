@@ -235,7 +235,7 @@ describe('settings of nodes', () => {
       'node.invalidConfig a [1].data.from[0][1]',
       'node.invalidConfig b [2].data.cases',
     ]);
-    expect(result.issues[0]?.message).toContain('"a": text: ');
+    expect(result.issues[0]?.message).toBe('"a": text: text is needed here, not a number.');
   });
 
   it('passes on what a node type has to say, as a warning that does not stop', () => {

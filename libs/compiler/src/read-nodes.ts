@@ -12,6 +12,7 @@ import {
 import { type Catalog, isEntryType } from './catalog.js';
 import type { IssueList } from './compile-issue.js';
 import { type CompiledNode, type KnownNode, titleOf } from './compiled-node.js';
+import { configWords } from './config-words.js';
 import { readFailing } from './failing.js';
 import { describeMissing } from './missing-type.js';
 import type { AnyNodeDefinition } from './node-definition.js';
@@ -60,7 +61,7 @@ function readKnown(
   const place = { nodeId: node.id, path: at, issues };
   const failing = readFailing(node.data, definition.honoursRetry === true, place);
   const data: JsonObject = definition.upgrade ? definition.upgrade(node.data) : node.data;
-  const parsed = definition.config.safeParse(data);
+  const parsed = definition.config.safeParse(data, { error: configWords });
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const inside = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));

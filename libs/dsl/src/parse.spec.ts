@@ -160,6 +160,16 @@ describe('files that are refused', () => {
     ]);
   });
 
+  it('says where the YAML is broken, once for each line', () => {
+    const { issues } = parseDefinition('app:\n  name: a: b: c\n  icon: a: b\n');
+    const message = 'The file is not valid YAML: Nested mappings are not allowed in compact mappings';
+    expect(issues).toMatchObject([
+      { line: 2, message: `${message} (column 9).` },
+      { line: 3, message: `${message} (column 9).` },
+    ]);
+    expect(issues).toHaveLength(2);
+  });
+
   it('says what stands in the way of every custom tag', () => {
     const rejected = fixtures('rejected').find(({ name }) => name === 'definition.tagNotAllowed');
     expect(issuesOf(rejected?.text ?? '')).toEqual([

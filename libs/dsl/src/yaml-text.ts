@@ -1,5 +1,5 @@
 import type { Value } from '@tenon/engine';
-import { Composer, type Document, isMap, isNode, isScalar, isSeq, LineCounter, Parser } from 'yaml';
+import { Composer, type Document, isMap, isNode, isScalar, isSeq, LineCounter, Parser, type YAMLError } from 'yaml';
 import type { DocumentPath, Issue } from './issue.js';
 import { checkTextLimits } from './text-limits.js';
 import { YamlReader } from './yaml-reader.js';
@@ -33,11 +33,7 @@ export function readYaml(text: string): { ok: true; yaml: YamlText } | { ok: fal
   const document = documents[0] as Document.Parsed;
   const syntax = documents.flatMap(({ errors }) => errors);
   if (syntax.length > 0) {
-    const issues = syntax.slice(0, MAX_SYNTAX_ISSUES).map((error): Issue => {
-      const line = lines.linePos(error.pos[0]).line;
-      return { ...refusal('notYaml', `The file is not valid YAML: ${error.message}.`), line };
-    });
-    return { ok: false, issues };
+    return { ok: false, issues: syntaxIssues(syntax, lines) };
   }
   if (documents.length > 1)
     return { ok: false, issues: [refusal('severalDocuments', 'The file holds more than one YAML document.')] };
@@ -47,6 +43,19 @@ export function readYaml(text: string): { ok: true; yaml: YamlText } | { ok: fal
   const lineOf = (path: DocumentPath) => lineIn(document, path, lines);
   const issues = reader.issues.map((issue) => withLine(issue, lineOf));
   return reader.hasFailed ? { ok: false, issues } : { ok: true, yaml: { value, lineOf, issues } };
+}
+
+/** What the parser complains of, each with its line and column; the same of one line only once. */
+function syntaxIssues(errors: readonly YAMLError[], lines: LineCounter): readonly Issue[] {
+  const issues = new Map<string, Issue>();
+  for (const { message, pos } of errors) {
+    const { line, col } = lines.linePos(pos[0]);
+    const key = `${line} ${message}`;
+    if (issues.has(key)) continue;
+    issues.set(key, { ...refusal('notYaml', `The file is not valid YAML: ${message} (column ${col}).`), line });
+    if (issues.size === MAX_SYNTAX_ISSUES) break;
+  }
+  return [...issues.values()];
 }
 
 /** The issue with its line in the text, where it has one. */
