@@ -146,6 +146,27 @@ describe('wrong input', () => {
   }, 30_000);
 });
 
+describe('an app file with errors that can be read', () => {
+  it('is taken in with 0 and the errors, and refused with 2 when it is to be published', async () => {
+    const file = path.join(folder, 'unfinished.yml');
+    const nodes = '[{id: b, data: {type: if-else, title: Branch, cases: all}}]';
+    await writeFile(
+      file,
+      `app: {name: Unfinished, mode: workflow}\nkind: app\nversion: "0.3.0"\nworkflow: {graph: {nodes: ${nodes}}}\n`,
+    );
+    const taken = await bench.tenon('import', file);
+    expect([taken.code, taken.stdout]).toEqual([0, expect.stringContaining('Imported "Unfinished"')]);
+    expect(taken.stderr).toMatch(
+      /error .*"Branch": cases: a list is needed here, not text\. {2}\[node\.invalidConfig\]/,
+    );
+    expect(taken.stderr).toContain('cannot be published or run before the errors are corrected');
+    expect(await bench.tenon('import', file, '--publish')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('It was not published'),
+    });
+  }, 30_000);
+});
+
 describe('a run that does not succeed', () => {
   it('ends with 1 and says in plain words why, now and afterwards', async () => {
     bench.model.setRules([{ fault: { kind: 'status', status: 401, message: 'Incorrect API key provided.' } }]);

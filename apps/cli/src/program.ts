@@ -27,6 +27,10 @@ also by "tenon run <file>". A file elsewhere is another app, whatever its name. 
 since is replaced only when --app names it. Standard input is a new app each time.
 Which app a file became is remembered in the data folder of this computer.`;
 
+const IMPORT_CODES = `
+Exit codes: 0 the draft is taken in, whatever is wrong in it, and with --publish published; 2 it could not be read, or with
+--publish not published.`;
+
 /**
  * Reads a command line.
  * @returns what it asks for, or the exit code when it was answered already: help, or wrong usage
@@ -53,7 +57,7 @@ export async function parseCommandLine(args: readonly string[], terminal: Termin
 function addAppCommands(program: Command, choose: Choose): void {
   sub(program, 'import <file>')
     .description('take in an app file (- for standard input) as the draft of its app, and list what is wrong in it')
-    .addHelpText('after', ONE_FILE_ONE_APP)
+    .addHelpText('after', ONE_FILE_ONE_APP + IMPORT_CODES)
     .option('--publish', 'publish it, so that callers get it')
     .option('--name <name>', 'another name than the file gives')
     .option('--app <id>', 'replace the draft of this app (id or exact name), which is the app of the file from then on')
