@@ -177,6 +177,11 @@ describe('hostile documents', () => {
     ],
     ['too long', `{ ${Array.from({ length: 2_100 }, (_, n) => `a${n}: viewer { id }`).join(' ')} }`, 'BAD_USER_INPUT'],
     ['without end', `{ ${'apps { edges { node { versions { '.repeat(400)}`, 'GRAPHQL_PARSE_FAILED'],
+    [
+      'that only a socket can serve',
+      'subscription { runEvents(runId: "x", afterSeq: 0) { __typename } }',
+      'BAD_USER_INPUT',
+    ],
     ['of unknown fields', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
   ])('are the caller’s fault: %s', async (_what, document, code) => {
     const { status, body } = await bench.owner.post(document);

@@ -2,6 +2,7 @@ import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import {
   GraphQLError,
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -27,10 +28,12 @@ const pageEstimator: ComplexityEstimator = ({ args, childComplexity }) => {
   return typeof first === 'number' && first > 0 ? 1 + first * childComplexity : undefined;
 };
 
-/** Refuses documents that would cost too much, before anything is read. */
+/** Refuses documents that would cost too much, or that HTTP cannot answer, before anything is read. */
 export const limitsPlugin: ApolloServerPlugin = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, document, request }) => {
+    didResolveOperation: async ({ schema, document, request, operation }) => {
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+        throw refuse('Subscriptions are served over a WebSocket at this address; connect with graphql-transport-ws.');
       checkDepth(document);
       const cost = costOf(schema, document, request);
       if (cost > MAX_COST)
