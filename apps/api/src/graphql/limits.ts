@@ -32,7 +32,7 @@ const pageEstimator: ComplexityEstimator = ({ args, childComplexity }) => {
 export const limitsPlugin: ApolloServerPlugin = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, request, operation }) => {
-      if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+      if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
         throw refuse('Subscriptions are served over a WebSocket at this address; connect with graphql-transport-ws.');
       checkDepth(document);
       const cost = costOf(schema, document, request);
