@@ -1,6 +1,5 @@
 import { baselineArm, directArm } from './baseline-arm.js';
 import { runBatch, type Batch } from './batch.js';
-import type { Arm } from './arm.js';
 import type { Case } from './cases.js';
 import { requestsApp } from './app-files.js';
 import { median } from './median.js';
@@ -13,6 +12,8 @@ const ROUNDS = 5;
 const BATCH_MS = { full: 2_000, quick: 900 };
 /** Before the first case, so that the code of both arms is compiled as in processes that have run for a while. */
 const FIRST_WARM_UP = { forMs: 4_000, concurrency: 4 };
+/** Before each case, of each of its arms: what the measured runs need is compiled, as after the first minute of a day. */
+const CASE_WARM_UP = { forMs: 2_500, concurrency: 4 };
 
 /** What one case came to against one baseline. Ratios are medians over the rounds, below 1 where the product is better. */
 export interface Row {
@@ -55,27 +56,36 @@ interface Setting {
 }
 
 /**
- * Measures one case: every round runs a batch of each arm, one after the other, so that whatever else the machine does
- * hits all of them; ratios are taken within a round.
+ * Measures one case: every round runs a batch of the product and one of each baseline, the two that are compared one
+ * right after the other, so that whatever else the machine does hits both; ratios are taken within such a pair.
  */
 export async function measureCase(one: Case, { stack, product, history, isQuick }: Setting): Promise<Row[]> {
-  const arms: Arm[] = [
-    await product.arm(one.app(stack.modelUrl)),
-    ...one.baselines.map((name) => baselineArm(stack, name)),
-    ...(one.isFirstText ? [directArm(stack)] : []),
-  ];
+  const ours = await product.arm(one.app(stack.modelUrl));
+  const baselines = one.baselines.map((name) => baselineArm(stack, name));
+  const direct = one.isFirstText ? directArm(stack) : undefined;
+  for (const arm of [ours, ...baselines]) await runBatch(arm, CASE_WARM_UP);
   const size = { forMs: isQuick ? BATCH_MS.quick : BATCH_MS.full, concurrency: one.concurrency };
-  const batches: Batch[][] = arms.map(() => []);
-  for (let round = 0; round < ROUNDS; round += 1)
-    for (const [index, arm] of arms.entries()) batches[index]?.push(await runBatch(arm, size));
-  const sizes = await Promise.all(batches.map((of) => history.read(of.at(-1)?.workflowId)));
-  const [ours, ...others] = batches.map((of, index) => ({ batches: of, size: sizes[index] }) as Measured);
-  const direct = one.isFirstText ? { directP50Ms: middle(others.at(-1) as Measured, timeOf(one)) } : {};
-  return one.baselines.map((baseline, index) => ({
-    ...{ name: one.name, baseline },
-    ...compare(one, ours as Measured, others[index] as Measured),
-    ...direct,
-  }));
+  const pairs = baselines.map((theirs) => ({ theirs, ours: [] as Batch[], baseline: [] as Batch[] }));
+  const directBatches: Batch[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const pair of pairs) {
+      pair.ours.push(await runBatch(ours, size));
+      pair.baseline.push(await runBatch(pair.theirs, size));
+    }
+    if (direct) directBatches.push(await runBatch(direct, size));
+  }
+  const read = async (batches: readonly Batch[]): Promise<Measured> => ({
+    batches,
+    size: await history.read(batches.at(-1)?.workflowId),
+  });
+  const rows: Row[] = [];
+  for (const [index, pair] of pairs.entries())
+    rows.push({
+      ...{ name: one.name, baseline: one.baselines[index] as string },
+      ...compare(one, await read(pair.ours), await read(pair.baseline)),
+      ...(direct && { directP50Ms: median(directBatches.map(timeOf(one))) }),
+    });
+  return rows;
 }
 
 interface Measured {
