@@ -72,7 +72,7 @@ const MAX_SEQ = 2_147_483_647;
 
 const CLAUSES = `written_to as (
   -- the end of a run is its last event: nothing comes after it, and what came before may come late
-  select id, case when finished_at is null then ${MAX_SEQ} else last_seq end as before from run
+  select case when finished_at is null then ${MAX_SEQ} else last_seq end as before from run
   where id = $1::uuid and team_id = $2::uuid
 ), incoming as (
   select e.* from written_to,

@@ -12,6 +12,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
+import { LRUCache } from 'lru-cache';
 import type { IncomingMessage, Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { IdentityReader, requireIdentity, type GraphQLContext } from '../auth/identity.js';
@@ -128,7 +129,7 @@ function keepChecking(openSessions: () => readonly SocketSession[], everyMs: num
 
 /** Parses and checks documents, each once while it is among the last that were sent. */
 class Documents {
-  private readonly known = new Map<string, DocumentNode>();
+  private readonly known = new LRUCache<string, DocumentNode>({ max: MAX_KNOWN_DOCUMENTS });
 
   constructor(private readonly schema: GraphQLSchema) {}
 
@@ -140,7 +141,6 @@ class Documents {
       const document = parse(text);
       const errors = validate(this.schema, document);
       if (errors.length > 0) return errors;
-      if (this.known.size === MAX_KNOWN_DOCUMENTS) this.known.delete(this.known.keys().next().value as string);
       this.known.set(text, document);
       return document;
     } catch (error) {
