@@ -3,7 +3,8 @@
 //   node scripted-model.main.mjs [--port 8123] [--rules rules.json] [--stdin]
 //
 // Prints {"url":"http://127.0.0.1:8123"} once it listens. `--stdin` reads one line {"rules":[],"options":{}} and ends
-// when the pipe closes. The sources are TypeScript that imports `.js`, so they are bundled in memory first.
+// when the pipe closes; without it, it ends with who started it. The sources are TypeScript that imports `.js`, so they
+// are bundled in memory first.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,7 @@ import { build } from 'esbuild';
 const { values } = parseArgs({
   options: { port: { type: 'string' }, rules: { type: 'string' }, stdin: { type: 'boolean' } },
 });
+if (!values.stdin) endWithStarter();
 
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(new URL('./scripted-model.ts', import.meta.url))],
@@ -40,4 +42,20 @@ function readScript() {
     lines.once('line', (line) => resolve(JSON.parse(line)));
     lines.once('close', () => process.exit(0));
   });
+}
+
+// Between npx and its program stands a shell, which a killed npx leaves behind: the one above the parent counts too.
+function endWithStarter() {
+  const starters = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const atFirst = starters();
+  setInterval(() => starters() !== atFirst && process.exit(0), 200).unref();
+}
+
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  } catch {
+    return ''; // no such process, or a system that does not say
+  }
 }

@@ -1,4 +1,8 @@
 import type { JsonObject } from '@tenon/base';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 import {
   connectScriptedModel,
   spawnScriptedModel,
@@ -251,4 +255,20 @@ describe('scripted model', () => {
     }
     expect(() => process.kill(remote.pid, 0)).toThrow('ESRCH');
   });
+
+  it('ends when the npx that runs it is killed', async () => {
+    const main = path.join(import.meta.dirname, 'scripted-model.main.mjs');
+    // npx runs a program through a shell that waits for it
+    const npx = spawn('/bin/sh', ['-c', 'sh -c \'"$0" "$1"; :\' "$0" "$1"; :', process.execPath, main], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface({ input: npx.stdout }), 'line')) as [string];
+    const { url } = JSON.parse(line) as { url: string };
+    expect((await fetch(`${url}/__calls`)).ok).toBe(true);
+    const gone = once(npx.stdout, 'close');
+    npx.kill('SIGKILL');
+    // whoever lives on holds the other end of the pipe
+    await gone;
+    await expect(fetch(`${url}/__calls`)).rejects.toThrow();
+  }, 30_000);
 });
