@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
@@ -122,6 +123,16 @@ export default defineConfig(
       'no-restricted-syntax': bannedSyntax(),
       'max-lines': ['error', { max: 400 }],
       'no-console': 'error',
+    },
+  },
+  {
+    // texts come from anybody, and a pattern that takes time with the square of their length stops a process
+    files: ['{libs,temporal,apps}/**/*.{ts,mjs}'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {

@@ -22,7 +22,7 @@ export function mayBecomeToolCall(beginning: string): boolean {
 }
 
 function bodies(reply: string): string[] {
-  const fence = /^```[a-z]*\s*\n([\s\S]*?)\n?\s*```$/i.exec(reply);
+  const fence = /^```[a-z]*[^\S\n]*\n([^]*)```$/i.exec(reply);
   if (fence) return [fence[1] as string];
   if (!reply.startsWith('<tool_call>')) return [reply];
   // The model sometimes ends its turn instead of closing the last tag.

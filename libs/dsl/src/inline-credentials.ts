@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '@tenon/base';
 import { type Definition, hasGraph } from './definition.js';
 import type { DocumentPath, Issue } from './issue.js';
 
-const HEADER = /^\s*(?:authorization|proxy-authorization|x-api-key|api-key|cookie)\s*:\s*(\S.*)$/im;
+const HEADER = /^[ \t]*(?:authorization|proxy-authorization|x-api-key|api-key|cookie)[ \t]*:[ \t]*(\S.*)$/im;
 const PLACEHOLDER = /\{\{#.+?#\}\}/;
 
 /** Warns of keys that stand readable in HTTP nodes: an export does not remove those. */

@@ -50,7 +50,7 @@ export function isFileValue(value: Json | undefined): value is FileValue {
  * @param publicUrl  of the API, with or without a slash at its end; without one the address begins with `/files/`
  */
 export function keptFileUrl(objectKey: string, publicUrl = ''): string {
-  return `${publicUrl.replace(/\/+$/, '')}/files/${objectKey}`;
+  return `${publicUrl.replace(/(?<!\/)\/+$/, '')}/files/${objectKey}`;
 }
 
 /** The object key in an address that `keptFileUrl` made, whatever the public URL was; undefined for other addresses. */

@@ -104,7 +104,7 @@ export function url(schemes: readonly string[], expected: string): SettingType<s
       .string()
       .trim()
       .refine(isUrl)
-      .transform((value) => value.replace(/\/+$/, '')),
+      .transform((value) => value.replace(/(?<!\/)\/+$/, '')),
   );
 }
 

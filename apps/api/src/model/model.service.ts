@@ -123,5 +123,5 @@ function checkUrl(text: string): string {
     throw providerErrors.invalidUrl(
       `"${text.slice(0, 200)}" is no http or https address; give one such as https://api.openai.com/v1.`,
     );
-  return text.replace(/\/+$/, '');
+  return text.replace(/(?<!\/)\/+$/, '');
 }

@@ -51,4 +51,4 @@ export async function findNamedTarget({ client, data }: Pick<Config, 'client' | 
   throw cliErrors.tokenRefused(`TENON_URL is ${url}, and TENON_TOKEN is not set: set it to a token of that instance.`);
 }
 
-const withoutSlash = (url: string) => url.replace(/\/+$/, '');
+const withoutSlash = (url: string) => url.replace(/(?<!\/)\/+$/, '');

@@ -69,7 +69,7 @@ export function createClient(endpoint: ModelEndpoint, { dispatcher }: ModelConne
 }
 
 function checkBaseUrl({ provider, baseUrl }: ModelEndpoint): string {
-  const text = baseUrl.trim().replace(/(\/chat\/completions)?\/*$/, '');
+  const text = baseUrl.trim().replace(/(?<!\/)\/+$/, '').replace(/\/chat\/completions$/, '');
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
     throw modelErrors.notConfigured(`The base URL of ${provider} must start with http:// or https://.`);
   }

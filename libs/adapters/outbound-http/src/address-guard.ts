@@ -41,7 +41,7 @@ const translatedIpv6 = toBlockList(TRANSLATED_IPV6);
 export function createAddressGuard(allow: readonly string[]): AddressGuard {
   const allowed = toBlockList(allow);
   return (address) => {
-    const bare = address.replace(/%.*$/, '');
+    const bare = address.split('%', 1)[0] ?? '';
     const family = isIP(bare);
     if (family === 0) return false;
     return allowed.check(bare, family === 6 ? 'ipv6' : 'ipv4') || isPublic(bare);

@@ -23,7 +23,7 @@ function absolute(value: Value): Value {
   return fail(`bad operand type for abs(): '${typeName(value)}'`);
 }
 
-const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?|inf|infinity|nan)$/i;
+const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?|inf|infinity|nan)$/i;
 
 /** Python's `float()`; undefined for what is no number. */
 function parseFloatValue(value: Value): number | undefined {

@@ -92,7 +92,8 @@ function formatPlainFloat(value: number, spec: FormatSpec, budget: Budget): Numb
 
 function groupDigits({ sign, digits }: NumberText, spec: FormatSpec): NumberText {
   if (spec.grouping === '') return { sign, digits };
-  const [, whole, rest] = /^([0-9a-fA-F]*)([\s\S]*)$/.exec(digits) as unknown as [string, string, string];
+  const whole = /^[0-9a-fA-F]*/.exec(digits)?.[0] ?? '';
+  const rest = digits.slice(whole.length);
   const size = /[boxX]/.test(spec.type ?? 'd') ? 4 : 3;
   // zeros that fill up the width are grouped as well
   const room = spec.align === '=' && spec.fill === '0' ? spec.width - sign.length - rest.length : 0;

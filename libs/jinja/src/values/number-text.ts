@@ -52,7 +52,8 @@ function joinExponent(mantissa: string, exponent: number): string {
 function generalForm(value: number, precision: number, alternate: boolean): string {
   const significant = precision === 0 ? 1 : precision;
   const { digits, exponent } = scientificDigits(value, significant - 1);
-  const trim = (text: string) => (alternate || !text.includes('.') ? text : text.replace(/\.?0*$/, ''));
+  const trim = (text: string) =>
+    alternate || !text.includes('.') ? text : text.replace(/(?<!0)0+$/, '').replace(/\.$/, '');
   if (exponent < -4 || exponent >= significant) {
     return joinExponent(trim(digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits), exponent);
   }

@@ -21,7 +21,7 @@ export async function findProcess(pid: number): Promise<(ProcessIdentity & { rea
     const { stdout } = await run('ps', ['-o', 'stat=,lstart=,command=', '-p', String(pid)], {
       env: { ...process.env, LC_ALL: 'C' },
     });
-    const match = /^\s*(\S+)\s+(\w+ \w+\s+\d+ [\d:]+ \d+)\s+(.*)$/s.exec(stdout);
+    const match = /^\s*(\S+)\s+(\w+ \w+\s+\d+ [\d:]+ \d+)\s+(\S.*)$/s.exec(stdout);
     return match && !match[1]?.startsWith('Z') ? { pid, startedAt: match[2]!, command: match[3]!.trim() } : undefined;
   } catch {
     return undefined; // ps exits with 1 when there is no such process

@@ -109,7 +109,7 @@ async function readVersion(file: string): Promise<string> {
 }
 
 function isNewEnough(version: string): boolean {
-  const found = /(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number);
+  const found = /(?<!\d)(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number);
   const wanted = TEMPORAL_VERSION.split('.').map(Number);
   if (!found) return false;
   const at = wanted.findIndex((part, i) => part !== found[i]);
