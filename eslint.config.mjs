@@ -171,7 +171,7 @@ export default defineConfig(
     ['\\./definition\\.js'],
   ),
   {
-    files: ['**/*.spec.ts', '**/testing/**/*.ts', 'e2e/**/*.ts'],
+    files: ['**/*.spec.ts', '**/testing/**/*.ts', 'e2e/**/*.ts', 'bench/faults/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': 'off',
       'no-restricted-syntax': ['error', exportAll],

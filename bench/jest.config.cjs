@@ -1,2 +1,2 @@
 const { node } = require('../jest.preset.cjs');
-module.exports = { ...node(), displayName: 'bench', rootDir: __dirname };
+module.exports = { ...node(), displayName: 'bench', rootDir: `${__dirname}/src` };

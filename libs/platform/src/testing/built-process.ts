@@ -7,6 +7,8 @@ const KEPT_CHARACTERS = 20_000;
 
 /** One of our programs as it was built, as a process that can be killed and started again. */
 export class BuiltProcess {
+  private readonly folder: string;
+  private readonly env: Readonly<Record<string, string>>;
   private child: ChildProcess | undefined;
   private output = '';
 
@@ -14,10 +16,10 @@ export class BuiltProcess {
    * @param folder  its project, such as `apps/api`
    * @param env  all of its environment
    */
-  constructor(
-    private readonly folder: string,
-    private readonly env: Readonly<Record<string, string>>,
-  ) {}
+  constructor(folder: string, env: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.env = env;
+  }
 
   /** Of the process that was started last. @throws Error when none was */
   get pid(): number {
@@ -32,6 +34,7 @@ export class BuiltProcess {
       env: this.env,
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true, // a Ctrl-C in the terminal reaches who started it, who ends it in order; it ends with the channel
     });
     this.child = child;
     this.output = '';
@@ -43,6 +46,16 @@ export class BuiltProcess {
     });
     ended.catch(() => undefined);
     await Promise.race([once(child, 'message'), ended]);
+  }
+
+  /** What it printed last. */
+  get lastOutput(): string {
+    return this.output;
+  }
+
+  /** Whether it was started and has not ended. */
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** SIGKILL, and waits for its end. */
@@ -57,7 +70,7 @@ export class BuiltProcess {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.isRunning) return;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;

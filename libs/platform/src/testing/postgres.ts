@@ -7,6 +7,8 @@ import { startPostgres, type PostgresServer } from '../servers/postgres.js';
 export interface TestPostgres {
   /** Of its database `tenon`; stays the same over `restart`. */
   readonly url: string;
+  /** Of the server that runs now. */
+  readonly pid: number;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
   /** Kills it (SIGKILL); its data stay. */
@@ -15,11 +17,14 @@ export interface TestPostgres {
   restart(): Promise<void>;
 }
 
-/** Starts an empty Postgres on a free port, in about a second. It does not sync: a power cut loses it, a kill does not. */
-export async function startTestPostgres(): Promise<TestPostgres> {
+/**
+ * Starts an empty Postgres on a free port, in about a second.
+ * @param isDurable  it syncs; else a power cut loses it, but a kill does not
+ */
+export async function startTestPostgres({ isDurable = false }: { isDurable?: boolean } = {}): Promise<TestPostgres> {
   const root = await mkdtemp(path.join(os.tmpdir(), 'tenon-postgres-'));
   await chmod(root, 0o755); // as root, Postgres runs as another user
-  const options = { folder: path.join(root, 'data'), password: 'tenon', isDurable: false };
+  const options = { folder: path.join(root, 'data'), password: 'tenon', isDurable };
   const start = async (port?: number): Promise<PostgresServer> => {
     const started = await startPostgres({ ...options, ...(port && { port }) });
     started.unref(); // a suite that fails before `stop` must not hang
@@ -29,6 +34,9 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const { url, port } = server;
   return {
     url,
+    get pid() {
+      return server.pid;
+    },
     stop: async () => {
       await server.stop();
       await rm(root, { recursive: true, force: true });

@@ -12,6 +12,8 @@ export interface ScriptedCall {
   readonly body: JsonObject;
   readonly idempotencyKey?: string;
   readonly receivedAt: number;
+  /** When it was answered or broken, or its client left. */
+  readonly endedAt?: number;
   readonly state: ScriptedCallState;
 }
 
@@ -61,7 +63,9 @@ export class ScriptedCalls {
 
   setState(call: ScriptedCall, state: ScriptedCallState): void {
     if (state === 'aborted') this.aborted += 1;
-    (call as { state: ScriptedCallState }).state = state;
+    const entry = call as { state: ScriptedCallState; endedAt?: number };
+    entry.state = state;
+    if (state !== 'held' && state !== 'answering') entry.endedAt = Date.now();
     this.notify();
   }
 

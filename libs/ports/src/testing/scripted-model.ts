@@ -70,12 +70,14 @@ export async function startScriptedModel(options: ScriptedModelOptions = {}): Pr
 
 /** The state of one server: rules, calls, and whether it is paused. */
 class Script {
+  private readonly options: ScriptedModelOptions;
   private readonly rules: ScriptedRules;
   private readonly calls = new ScriptedCalls();
   private isPaused = false;
   private controls?: ScriptedModel;
 
-  constructor(private readonly options: ScriptedModelOptions) {
+  constructor(options: ScriptedModelOptions) {
+    this.options = options;
     this.rules = new ScriptedRules(options.rules ?? []);
   }
 

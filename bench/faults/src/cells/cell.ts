@@ -1,0 +1,39 @@
+import type { Bounds } from '../checker/bounds.js';
+import type { Recording } from '../checker/recording.js';
+import type { Violation } from '../checker/violation.js';
+import type { Stack } from '../stack/stack.js';
+
+/** What a case is given. */
+export interface Setting {
+  readonly stack: Stack;
+  /** Ids of the published apps by name. */
+  readonly apps: Readonly<Record<string, string>>;
+  /** The short form: shorter outages, smaller loads. */
+  readonly isQuick: boolean;
+}
+
+/** What a case has seen. */
+export interface Outcome {
+  readonly recording: Recording;
+  /** Tighter or wider bounds than the usual ones. */
+  readonly bounds?: Partial<Bounds>;
+  /** Milliseconds from the fault, or from its end, to the next progress, of as many runs as were hit. */
+  readonly recoveryMs?: readonly number[];
+  /** What the case itself demands beyond the promises. */
+  readonly violations?: readonly Violation[];
+}
+
+/** One case of one cell: a load, a fault at a moment, and what was seen. */
+export interface Case {
+  readonly cell: string;
+  /** SIGKILL, SIGSTOP then SIGCONT, a connection cut, one slowed down. */
+  readonly fault: 'K' | 'S' | 'C' | 'D';
+  readonly moment: string;
+  readonly isQuick?: boolean;
+  run(setting: Setting): Promise<Outcome>;
+}
+
+/** A demand of a case that was not met; nothing when it was. */
+export function demand(isMet: boolean, text: string, promise: Violation['promise'] = 'budget'): Violation[] {
+  return isMet ? [] : [{ promise, kind: 'budget', text }];
+}

@@ -1,0 +1,23 @@
+/** How long what is promised may take, in milliseconds. */
+export interface Bounds {
+  /** A run may be shown as running without a live owner. */
+  readonly unownedMs: number;
+  /** From the acknowledgement of a stop: to the last new call. */
+  readonly stopStartsMs: number;
+  /** From the acknowledgement of a stop: until open calls are broken off. */
+  readonly stopAbortsMs: number;
+  /** From the acknowledgement of a stop: until the run is stopped. */
+  readonly stoppedMs: number;
+  /** Added to the bounds of a stop while a fault lasts, and after it. */
+  readonly recoveryMs: number;
+  /** Calls of one effect, whatever happens; no bound when left out. */
+  readonly maxCallsPerKey?: number;
+}
+
+export const BOUNDS: Bounds = {
+  unownedMs: 30_000,
+  stopStartsMs: 1_000,
+  stopAbortsMs: 2_000,
+  stoppedMs: 5_000,
+  recoveryMs: 30_000,
+};

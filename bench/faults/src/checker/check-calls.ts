@@ -1,0 +1,54 @@
+import type { Bounds } from './bounds.js';
+import type { Fault, Recording, SeenCall } from './recording.js';
+import type { Violation } from './violation.js';
+
+/**
+ * P3: what is finished is not done again, and what is done again was hit by a fault. The key of a call names the run and
+ * the step: `<run>/<step>`.
+ */
+export function checkCalls(recording: Recording, { maxCallsPerKey }: Bounds): Violation[] {
+  const finishedAt = findFinished(recording);
+  const byKey = Map.groupBy(recording.calls, ({ key }) => key);
+  return [...byKey].flatMap(([key, calls]) => {
+    const ordered = calls.toSorted((a, b) => a.at - b.at);
+    const runId = key.split('/')[0] ?? key;
+    const broken = (text: string): Violation => ({ promise: 'P3', kind: 'repeated', runId, text: `${key} ${text}` });
+    const found: Violation[] = [];
+    const late = ordered.findIndex(({ at }) => at > (finishedAt.get(key) ?? Infinity));
+    if (late > 0) found.push(broken(`was called again (call ${late + 1}) although the step had finished`));
+    else {
+      const needless = findNeedless(ordered, recording.faults);
+      if (needless) found.push(broken(needless));
+    }
+    if (maxCallsPerKey !== undefined && ordered.length > maxCallsPerKey)
+      found.push(broken(`was called ${ordered.length} times, more than ${maxCallsPerKey}`));
+    return found;
+  });
+}
+
+/** When each step was seen to be finished: by a follower, or by the product's own record. The earlier counts. */
+function findFinished({ streams, runs }: Recording): ReadonlyMap<string, number> {
+  const finishedAt = new Map<string, number>();
+  const note = (key: string, at: number) => finishedAt.set(key, Math.min(at, finishedAt.get(key) ?? Infinity));
+  for (const { runId, frames } of streams)
+    for (const frame of frames)
+      if (frame.kind === 'event' && frame.type === 'step.succeeded' && frame.stepKey)
+        note(`${runId}/${frame.stepKey}`, frame.at);
+  for (const { id, end } of runs)
+    for (const { stepKey, outcome, finishedAt: at } of end?.executions ?? [])
+      if (outcome === 'succeeded' && at !== undefined) note(`${id}/${stepKey}`, at);
+  return finishedAt;
+}
+
+/** Each repetition needs a fault of its own that began or lasted between it and the call before. */
+function findNeedless(calls: readonly SeenCall[], faults: readonly Fault[]): string | undefined {
+  const left = faults.filter(({ losesWork }) => losesWork);
+  for (const [index, call] of calls.entries()) {
+    const before = calls[index - 1];
+    if (!before) continue;
+    const cause = left.findIndex(({ at, until = Infinity }) => at <= call.at && until >= before.at);
+    if (cause < 0) return `was called again (call ${index + 1}) although nothing had happened to the call before`;
+    left.splice(cause, 1);
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** A process as the system lists it. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** All processes of this machine; from /proc. */
+export async function listProcesses(): Promise<ProcessEntry[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const entries = await Promise.all(pids.map(readEntry));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/** A process and all below it. */
+export async function listTree(root: number): Promise<number[]> {
+  const byParent = Map.groupBy(await listProcesses(), ({ parent }) => parent);
+  const below = (pid: number): number[] => [pid, ...(byParent.get(pid) ?? []).flatMap((entry) => below(entry.pid))];
+  return below(root);
+}
+
+/** Sends a signal to a process and all below it; those that have ended meanwhile are left out. */
+export async function signalTree(root: number, signal: NodeJS.Signals): Promise<void> {
+  for (const pid of await listTree(root)) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Memory that a process has in use, in bytes. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+}
+
+async function readEntry(name: string): Promise<ProcessEntry | undefined> {
+  try {
+    const [stat, command] = await Promise.all([
+      readFile(`/proc/${name}/stat`, 'utf8'),
+      readFile(`/proc/${name}/cmdline`, 'utf8'),
+    ]);
+    // the name in brackets may hold anything: state and parent are the first fields behind it
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z' || state === 'X') return undefined;
+    return { pid: Number(name), parent: Number(parent), command: command.replaceAll('\0', ' ').trim() };
+  } catch {
+    return undefined; // it has ended meanwhile
+  }
+}

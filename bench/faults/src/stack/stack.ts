@@ -1,0 +1,130 @@
+import type { Teardown } from '@tenon/bench/teardown';
+import { findFreePort } from '@tenon/platform/processes';
+import { BuiltProcess, startTestPostgres, startTestTemporal } from '@tenon/platform/testing';
+import { spawnScriptedModel, type ScriptedModelProcess } from '@tenon/ports/testing';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Door } from '../watch/api.js';
+import { startEffects, type Effects } from '../watch/effects.js';
+import { FaultLog } from './fault-log.js';
+import { Proxy } from './proxy.js';
+import { Victim } from './victim.js';
+
+/** The product as its processes, on servers of their own, with a proxy wherever two of them meet. */
+export interface Stack {
+  /** For clients: through the proxy. */
+  readonly door: Door;
+  /** For the harness itself: past the proxy. */
+  readonly backDoor: Door;
+  readonly model: ScriptedModelProcess;
+  readonly effects: Effects;
+  readonly log: FaultLog;
+  readonly victims: {
+    readonly api: Victim;
+    readonly worker: Victim;
+    readonly codeRunner: Victim;
+    readonly temporal: Victim;
+    readonly postgres: Victim;
+  };
+  readonly proxies: {
+    readonly clientToApi: Proxy;
+    readonly apiToPostgres: Proxy;
+    readonly workerToPostgres: Proxy;
+    readonly workerToTemporal: Proxy;
+    readonly workerToModel: Proxy;
+  };
+  /** One more worker, which is there until it is stopped. */
+  startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** The last lines of the product's own processes. */
+  lastOutput(): string;
+}
+
+/** Starts everything from `dist`; `teardown` ends it. */
+export async function startStack(teardown: Teardown): Promise<Stack> {
+  const [postgres, temporal, model, effects, port, codePort] = await Promise.all([
+    startTestPostgres({ isDurable: true }),
+    startTestTemporal(),
+    spawnScriptedModel(),
+    startEffects(),
+    findFreePort(),
+    findFreePort(),
+  ]);
+  for (const end of [() => postgres.stop(), () => temporal.stop(), () => model.close(), () => effects.close()])
+    teardown.add(end);
+  const data = await mkdtemp(path.join(os.tmpdir(), 'tenon-faults-'));
+  teardown.add(() => rm(data, { recursive: true, force: true }));
+  const database = new URL(postgres.url);
+  const [clientToApi, apiToPostgres, workerToPostgres, workerToTemporal, workerToModel] = await Promise.all(
+    [`127.0.0.1:${port}`, database.host, database.host, temporal.address, new URL(model.url).host].map((address) =>
+      Proxy.start(address),
+    ),
+  );
+  const proxies = { clientToApi, apiToPostgres, workerToPostgres, workerToTemporal, workerToModel } as Stack['proxies'];
+  for (const proxy of Object.values(proxies)) teardown.add(() => proxy.close());
+  const token = randomBytes(24).toString('hex');
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    TENON_PORT: String(port),
+    TENON_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    TENON_DATA_DIR: data,
+    TENON_TEMPORAL_ADDRESS: proxies.workerToTemporal.address,
+    TENON_CODE_RUNNER_PORT: String(codePort),
+    TENON_CODE_RUNNER_URL: `http://127.0.0.1:${codePort}`,
+    TENON_CODE_RUNNER_TOKEN: randomBytes(16).toString('hex'),
+    TENON_OWNER_PASSWORD: randomBytes(16).toString('hex'),
+    TENON_OWNER_TOKEN: token,
+    TENON_OUTBOUND_ALLOW: '127.0.0.0/8',
+    TENON_LOCAL_MODEL: 'off',
+    TENON_LOG_LEVEL: 'warn',
+    OPENAI_BASE_URL: `http://${proxies.workerToModel.address}/v1`,
+    OPENAI_API_KEY: 'sk-faults',
+  };
+  const through = (proxy: Proxy) => {
+    const url = new URL(postgres.url);
+    url.host = proxy.address;
+    return { ...env, TENON_DATABASE_URL: url.href };
+  };
+  const workerEnv = through(proxies.workerToPostgres);
+  const api = new BuiltProcess('apps/api', through(proxies.apiToPostgres));
+  const worker = new BuiltProcess('temporal/worker', workerEnv);
+  const codeRunner = new BuiltProcess('apps/code-runner', env);
+  for (const one of [codeRunner, worker, api]) teardown.add(() => one.stop());
+  await Promise.all([api.start(), codeRunner.start()]);
+  await worker.start();
+  const log = new FaultLog();
+  const server = (one: { readonly pid: number; kill(): Promise<void>; restart(): Promise<void> }) => ({
+    get pid() {
+      return one.pid;
+    },
+    kill: () => one.kill(),
+    start: () => one.restart(),
+  });
+  return {
+    door: { url: `http://${proxies.clientToApi.address}`, token },
+    backDoor: { url: `http://127.0.0.1:${port}`, token },
+    ...{ model, effects, log, proxies },
+    victims: {
+      api: new Victim('api', api, log),
+      worker: new Victim('worker', worker, log, true),
+      codeRunner: new Victim('code runner', codeRunner, log),
+      temporal: new Victim('temporal', server(temporal), log),
+      postgres: new Victim('postgres', server(postgres), log),
+    },
+    startWorker: async () => {
+      const further = new BuiltProcess('temporal/worker', workerEnv);
+      teardown.add(() => further.stop());
+      await further.start();
+      log.note(further, true);
+      return {
+        stop: async () => {
+          await further.stop();
+          log.note(further, false);
+        },
+      };
+    },
+    lastOutput: () => [api, worker, codeRunner].map(({ lastOutput }) => lastOutput).join('\n'),
+  };
+}

@@ -1,0 +1,62 @@
+import type { FaultLog } from './fault-log.js';
+import { signalTree } from './processes.js';
+
+/** A process of the product, or a server that it needs, as a victim sees it. */
+interface Life {
+  readonly pid: number;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** A process that is killed, stopped and started again; all of it is noted. */
+export class Victim {
+  readonly name: string;
+  private readonly life: Life;
+  private readonly log: FaultLog;
+  private readonly isOwner: boolean;
+  private undo: (() => void) | undefined;
+  private state: 'up' | 'dead' | 'frozen' = 'up';
+
+  /** @param isOwner  whether it carries runs on */
+  constructor(name: string, life: Life, log: FaultLog, isOwner = false) {
+    [this.name, this.life, this.log, this.isOwner] = [name, life, log, isOwner];
+    if (isOwner) log.note(this, true);
+  }
+
+  get pid(): number {
+    return this.life.pid;
+  }
+
+  get isUp(): boolean {
+    return this.state === 'up';
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  async kill(): Promise<void> {
+    this.undo?.();
+    this.undo = this.log.begin(`${this.name} killed`);
+    this.state = 'dead';
+    await this.life.kill();
+    if (this.isOwner) this.log.note(this, false);
+  }
+
+  /** SIGSTOP to it and all that it has started. */
+  async freeze(): Promise<void> {
+    this.undo?.();
+    this.undo = this.log.begin(`${this.name} stopped`);
+    this.state = 'frozen';
+    await signalTree(this.life.pid, 'SIGSTOP');
+    if (this.isOwner) this.log.note(this, false);
+  }
+
+  /** Starts or continues it; returns when it serves. Nothing when it is up. */
+  async restore(): Promise<void> {
+    if (this.state === 'up') return;
+    if (this.state === 'frozen') await signalTree(this.life.pid, 'SIGCONT');
+    else await this.life.start();
+    this.state = 'up';
+    if (this.isOwner) this.log.note(this, true);
+    this.undo?.();
+    this.undo = undefined;
+  }
+}
