@@ -37,7 +37,9 @@ async function recordSteps(runId: RunId): Promise<void> {
   ]);
   const events = [{ seq: 4, at: 4, type: 'step.started' as const, stepKey: 'llm', inputs }];
   await openAttempt(bench.database, { ...key, attempt: 1 }, { workerId: 'w', inputs, events });
-  await closeAttempt(bench.database, { ...key, attempt: 1 }, 1, { ok: false, failure }, { request: 'prompt 1' });
+  const broken = { promptTokens: 1, completionTokens: 3e9, totalTokens: 3e9 + 1, isEstimated: true };
+  const first = { ok: false as const, failure, usage: broken };
+  await closeAttempt(bench.database, { ...key, attempt: 1 }, 1, first, { request: 'prompt 1' });
   await openAttempt(bench.database, { ...key, attempt: 2 }, { workerId: 'w', inputs, events: [] });
   const outputs = { text: `answered to ${runId}` };
   const record = { request: `prompt of ${runId}`, reply: `reply to ${runId}` };
@@ -169,7 +171,7 @@ describe('steps', () => {
           attempts: [
             {
               ...{ attempt: 1, cause: 'FIRST', outcome: 'FAILED', inputs, request: 'prompt 1', reply: null },
-              ...{ outputs: null, failure: { code: 'model.rateLimited' }, usage: null },
+              ...{ outputs: null, failure: { code: 'model.rateLimited' }, usage: { totalTokens: 3_000_000_001 } },
             },
             {
               ...{ attempt: 2, cause: 'RETRY', outcome: 'SUCCEEDED', inputs, outputs, failure: null },
@@ -177,6 +179,24 @@ describe('steps', () => {
             },
           ],
         },
+      ],
+    });
+  });
+
+  it('B71 and their run have cost what all executions have cost, also more than 32 bits hold, and say what is estimated', async () => {
+    const usage = 'usage { promptTokens completionTokens totalTokens isEstimated }';
+    const { run } = await bench.owner.ask(
+      `query ($id: ID!) { run(id: $id) { ${usage} steps { key ${usage} attempts { ${usage} } } } }`,
+      { id: runIds[1]! },
+    );
+    const cost = (promptTokens: number, completionTokens: number, isEstimated: boolean) => ({
+      usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, isEstimated },
+    });
+    expect(run).toEqual({
+      ...cost(2, 3_000_000_002, true),
+      steps: [
+        { key: 'start', usage: null, attempts: [] },
+        { key: 'llm', ...cost(2, 3_000_000_002, true), attempts: [cost(1, 3e9, true), cost(1, 2, false)] },
       ],
     });
   });

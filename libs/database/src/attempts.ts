@@ -3,6 +3,7 @@ import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
 import type { Sql } from './database.js';
 import { recordingClauses, recordingParameters } from './record-events.js';
 import { storableJson } from './storable.js';
+import { countTokens } from './usage.js';
 import { IS_BEATING } from './work-load.js';
 
 /** One try at one step, as the worker that performs it knows it. */
@@ -59,9 +60,11 @@ interface OpenedRow {
   readonly usage: StepResult['usage'] | null;
 }
 
+const IS_THIS = `attempt.run_id = $1 and attempt.step_key = $2 and attempt.attempt = $3`;
+
 const OPENING = `earlier as (
   select execution, worker_id, finished_at, outcome, exit, outputs, failure, usage from attempt
-  where run_id = $1 and step_key = $2 and attempt = $3
+  where ${IS_THIS}
 ), recorded as (
   select * from earlier where outcome in ('succeeded', 'failed') limit 1
 ), opened as (
@@ -106,30 +109,52 @@ export async function closeAttempt(
   record: AttemptRecord,
 ): Promise<StepResult> {
   const [row] = await sql.rows<OpenedRow & { isMine: boolean }>(CLOSE, [
-    key.runId,
-    key.stepKey,
-    key.attempt,
-    execution,
+    ...[key.runId, key.stepKey, key.attempt, execution],
     result.ok ? 'succeeded' : 'failed',
     result.ok ? (result.exit ?? null) : null,
     result.outputs ? storableJson(result.outputs) : null,
     result.ok ? null : storableJson(result.failure),
     result.usage ? storableJson(result.usage) : null,
-    bounded(record.request),
-    bounded(record.reply),
+    ...[bounded(record.request), bounded(record.reply), key.teamId],
   ]);
   return row && !row.isMine ? resultOf(row) : result;
 }
 
+// What a lost execution has cost nobody can say any more: it was asked the same, and of its text about four bytes are a
+// token. Should it come back after all, its own count holds.
 const CLOSE = `
 with earlier as (
   select execution, outcome, exit, outputs, failure, usage from attempt
-  where run_id = $1 and step_key = $2 and attempt = $3 and outcome in ('succeeded', 'failed') limit 1
+  where ${IS_THIS} and outcome in ('succeeded', 'failed') limit 1
+), before as (
+  select coalesce((usage ->> 'totalTokens')::float8, 0) as tokens from attempt where ${IS_THIS} and execution = $4
 ), closed as (
   update attempt set finished_at = now(), outcome = $5, exit = $6, outputs = $7::json, failure = $8::json,
     usage = $9::json, request = $10::json, reply = $11::json
-  where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and not exists (select 1 from earlier)
-)
+  where ${IS_THIS} and execution = $4 and not exists (select 1 from earlier)
+  returning usage
+), late as (
+  update attempt set finished_at = now(), outcome = 'cancelled', usage = coalesce($9::json, usage),
+    request = $10::json, reply = $11::json
+  where ${IS_THIS} and execution = $4 and finished_at is null and exists (select 1 from earlier)
+  returning usage
+), said as (
+  select execution, ceil(sum(octet_length(text)) / 4.0)::float8 as tokens from text_chunk
+  where run_id = $1 and step_key = $2 and attempt = $3 and execution < $4 and $9::json is not null group by execution
+), lost as (
+  update attempt set usage = json_build_object('promptTokens', ($9::json ->> 'promptTokens')::float8,
+    'completionTokens', said.tokens, 'totalTokens', ($9::json ->> 'promptTokens')::float8 + said.tokens,
+    'isEstimated', true)
+  from said
+  where ${IS_THIS} and attempt.execution = said.execution and finished_at is null and usage is null
+    and exists (select 1 from closed)
+  returning usage
+), cost as (
+  select (usage ->> 'totalTokens')::float8 - before.tokens as tokens from
+    (select usage from closed union all select usage from late) own, before
+  union all
+  select (usage ->> 'totalTokens')::float8 from lost
+), ${countTokens('$12', 'cost')}
 select *, 0 as losses, false as "isMine" from earlier`;
 
 /**
@@ -144,23 +169,30 @@ export async function cancelAttempt(
   { request, reply, usage }: AttemptRecord & Pick<StepResult, 'usage'>,
   outcome: 'cancelled' | 'workerStopped' = 'cancelled',
 ): Promise<void> {
-  await sql.rows(
-    `update attempt set finished_at = now(), outcome = $5, request = $6::json, reply = $7::json, usage = $8::json
-     where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4 and finished_at is null`,
-    [
-      ...[key.runId, key.stepKey, key.attempt, execution, outcome],
-      ...[bounded(request), bounded(reply), usage ? storableJson(usage) : null],
-    ],
-  );
+  await sql.rows(CANCEL, [
+    ...[key.runId, key.stepKey, key.attempt, execution, outcome],
+    ...[bounded(request), bounded(reply), usage ? storableJson(usage) : null, key.teamId],
+  ]);
 }
+
+const CANCEL = `
+with cancelled as (
+  update attempt set finished_at = now(), outcome = $5, request = $6::json, reply = $7::json, usage = $8::json
+  where ${IS_THIS} and execution = $4 and finished_at is null
+  returning usage
+), cost as (
+  select (usage ->> 'totalTokens')::float8 as tokens from cancelled
+), ${countTokens('$9', 'cost')}
+select`;
 
 /** Forgets an execution that ended because the work is better done elsewhere, or cannot be done now. */
 export async function dropAttempt(sql: Sql, key: AttemptKey, execution: number): Promise<void> {
-  await sql.rows(
-    `delete from attempt where run_id = $1 and step_key = $2 and attempt = $3 and execution = $4
-     and finished_at is null`,
-    [key.runId, key.stepKey, key.attempt, execution],
-  );
+  await sql.rows(`delete from attempt where ${IS_THIS} and execution = $4 and finished_at is null`, [
+    key.runId,
+    key.stepKey,
+    key.attempt,
+    execution,
+  ]);
 }
 
 function bounded(value: Json | undefined): string | null {

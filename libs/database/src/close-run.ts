@@ -1,7 +1,11 @@
 import type { RunId, TeamId } from '@tenon/base';
-import type { RunEvent, RunFact, RunOutcome } from '@tenon/engine';
+import type { RunEvent, RunFact, RunOutcome, Usage } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
 import { recordEvents } from './record-events.js';
+import { storableJson } from './storable.js';
+import { usageOf } from './usage.js';
+
+const NOTHING: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
 /**
  * Ends a run whose workflow has closed without telling: what was under way is shown as stopped, then the run as ended.
@@ -55,12 +59,9 @@ async function countSteps(sql: Sql, runId: RunId): Promise<StepCounts> {
          filter (where status in ('running', 'retrying')), '[]') as "underWay",
        count(*) filter (where status <> 'skipped')::int as steps,
        count(*) filter (where failure is not null)::int as exceptions,
-       json_build_object(
-         'promptTokens', coalesce(sum((usage ->> 'promptTokens')::float8), 0),
-         'completionTokens', coalesce(sum((usage ->> 'completionTokens')::float8), 0),
-         'totalTokens', coalesce(sum((usage ->> 'totalTokens')::float8), 0)) as usage
+       coalesce(${usageOf('attempt.run_id = $1')}, $2::json) as usage
      from step where run_id = $1`,
-    [runId],
+    [runId, storableJson(NOTHING)],
   );
   if (!row) throw new Error('counting gave no row');
   return row;

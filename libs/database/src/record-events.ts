@@ -12,7 +12,6 @@ interface StepRow {
   readonly inputs: unknown;
   readonly outputs: unknown;
   readonly failure: unknown;
-  readonly usage: unknown;
   readonly seq: number;
   readonly first_seq: number;
   readonly started_at: number | null;
@@ -83,17 +82,17 @@ const CLAUSES = `written_to as (
   select $1::uuid, seq, to_timestamp(at / 1000.0), type, step_key, payload from incoming
   on conflict do nothing
 ), steps as (
-  insert into step (run_id, step_key, status, attempt, exit, inputs, outputs, failure, usage, seq, first_seq,
-    started_at, finished_at)
-  select $1::uuid, step_key, status, attempt, exit, inputs, outputs, failure, usage, seq, first_seq,
+  insert into step (run_id, step_key, status, attempt, exit, inputs, outputs, failure, seq, first_seq, started_at,
+    finished_at)
+  select $1::uuid, step_key, status, attempt, exit, inputs, outputs, failure, seq, first_seq,
     to_timestamp(started_at / 1000.0), to_timestamp(finished_at / 1000.0)
   from written_to, json_to_recordset($4::json) as s(step_key text, status text, attempt int, exit text, inputs json,
-    outputs json, failure json, usage json, seq int, first_seq int, started_at bigint, finished_at bigint)
+    outputs json, failure json, seq int, first_seq int, started_at bigint, finished_at bigint)
   where s.seq < written_to.before
   on conflict (run_id, step_key) do update set
     status = excluded.status, attempt = excluded.attempt, exit = excluded.exit, failure = excluded.failure,
     inputs = coalesce(excluded.inputs, step.inputs), outputs = coalesce(excluded.outputs, step.outputs),
-    usage = coalesce(excluded.usage, step.usage), seq = excluded.seq,
+    seq = excluded.seq,
     first_seq = least(excluded.first_seq, step.first_seq),
     started_at = coalesce(step.started_at, excluded.started_at), finished_at = excluded.finished_at
   where step.seq < excluded.seq
@@ -153,7 +152,7 @@ function foldSteps(events: readonly RunEvent[]): StepRow[] {
   return [...rows.values()];
 }
 
-const EMPTY_STEP = { attempt: 1, inputs: null, outputs: null, usage: null, started_at: null };
+const EMPTY_STEP = { attempt: 1, inputs: null, outputs: null, started_at: null };
 
 type StepChange = Pick<StepRow, 'step_key' | 'status'> & Partial<StepRow>;
 
@@ -180,8 +179,8 @@ function stepChange(event: RunEvent): StepChange | undefined {
 
 type EndEvent = Extract<RunEvent, { type: 'step.succeeded' | 'step.handled' | 'step.failed' }>;
 
-function ended({ stepKey, attempt, outputs, usage, at }: EndEvent) {
-  return { step_key: stepKey, attempt, outputs, usage: usage ?? null, finished_at: at };
+function ended({ stepKey, attempt, outputs, at }: EndEvent) {
+  return { step_key: stepKey, attempt, outputs, finished_at: at };
 }
 
 function messageStatus({ status }: RunOutcome): 'answered' | 'failed' | 'stopped' {

@@ -167,7 +167,7 @@ describe('attempts', () => {
     expect(await closeAttempt(test.database, key, 1, late, {})).toEqual(DONE);
     const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
     expect(attempts.map(({ execution, cause, outcome }) => [execution, cause, outcome])).toEqual([
-      [1, 'first', null],
+      [1, 'first', 'cancelled'],
       [2, 'lostWorker', 'succeeded'],
     ]);
   });

@@ -219,6 +219,7 @@ const sumOf = (a: Usage, b: Usage): Usage => ({
   promptTokens: a.promptTokens + b.promptTokens,
   completionTokens: a.completionTokens + b.completionTokens,
   totalTokens: a.totalTokens + b.totalTokens,
+  ...((a.isEstimated || b.isEstimated) && { isEstimated: true }),
 });
 
 const withoutExit = (step: PlanStep): Failure => ({

@@ -20,6 +20,8 @@ export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** The provider did not say, or said what cannot be: some of it is a count of ours. */
+  readonly isEstimated?: boolean;
 }
 
 /** What performing an instruction once came to. A failure may still carry outputs (an HTTP reply with status 500). */

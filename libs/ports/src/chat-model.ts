@@ -40,7 +40,7 @@ export interface ChatRequest {
   readonly signal: AbortSignal;
 }
 
-/** Token counts as the provider reported them; absent when it reported none. */
+/** Token counts as the provider reported them; absent when it reported none that a call can have cost. */
 export interface ChatUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;

@@ -81,10 +81,15 @@ it('a run in the middle of a model call ends within seconds and keeps what it ha
   expect(attempt).toMatchObject({
     outcome: 'cancelled',
     request: { model: 'm', messages: [{ role: 'user', content: 'Second' }] },
-    reply: { text: 'Half way', finishReason: null, isUsageEstimated: true },
+    reply: { text: 'Half way', finishReason: null, isPartial: true, usage: { isEstimated: true } },
   });
   expect(attempt.usage?.completionTokens).toBeGreaterThan(0);
   expect(attempt.reply).toMatchObject({ usage: attempt.usage });
+  const firstUsage = (await endedAttempt(run, 'first')).usage;
+  const totalTokens = Number(firstUsage?.totalTokens) + Number(attempt.usage?.totalTokens);
+  const steps = await bench.history.listSteps(run.teamId, run.runId);
+  expect(steps.find(({ stepKey }) => stepKey === 'second')?.usage).toEqual(attempt.usage);
+  expect(await bench.runs.find(run.teamId, run.runId)).toMatchObject({ usage: { totalTokens, isEstimated: true } });
 }, 30_000);
 
 it('a run that waits for the workflow server ends without having begun', async () => {

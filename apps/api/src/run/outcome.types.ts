@@ -1,5 +1,5 @@
-import type { Failure as EngineFailure } from '@tenon/engine';
-import { Field, Int, ObjectType } from '@nestjs/graphql';
+import type { Failure as EngineFailure, Usage as EngineUsage } from '@tenon/engine';
+import { Field, Float, ObjectType } from '@nestjs/graphql';
 
 /** Why a step or a run failed. */
 @ObjectType()
@@ -24,15 +24,23 @@ export function toFailure(failure: (EngineFailure & { stepKey?: string }) | null
   return { code, type, message, stepKey: stepKey ?? null };
 }
 
-/** What models charge for. */
+/** What models charge for. Sums over runs may be more than an `Int` holds. */
 @ObjectType()
 export class Usage {
-  @Field(() => Int)
+  @Field(() => Float)
   promptTokens!: number;
 
-  @Field(() => Int)
+  @Field(() => Float)
   completionTokens!: number;
 
-  @Field(() => Int)
+  @Field(() => Float)
   totalTokens!: number;
+
+  @Field({ description: 'Some of it is counted by Tenon, because the provider did not say or cannot say any more' })
+  isEstimated!: boolean;
+}
+
+/** What was counted, as the record keeps it. */
+export function toUsage(usage: EngineUsage | null): Usage | null {
+  return usage && { ...usage, isEstimated: usage.isEstimated ?? false };
 }

@@ -4,7 +4,7 @@ import { connectionOf } from '../graphql/connection.js';
 import { VALUE_COST } from '../graphql/cost.js';
 import { Payload } from '../graphql/payload.js';
 import { JsonScalar } from '../graphql/scalars.js';
-import { Failure, toFailure, Usage } from './outcome.types.js';
+import { Failure, toFailure, toUsage, Usage } from './outcome.types.js';
 import { plain } from './plain.js';
 
 /** Where a run stands. */
@@ -64,7 +64,7 @@ export class Run {
   @Field(() => JsonScalar, { nullable: true, complexity: VALUE_COST })
   outputs!: unknown;
 
-  @Field(() => Usage, { nullable: true })
+  @Field(() => Usage, { nullable: true, description: 'Of all executions of its steps together, so far' })
   usage!: Usage | null;
 
   @Field(() => Int, { description: 'Failed tries, also handled and retried ones' })
@@ -103,7 +103,7 @@ export function toRun(record: RunRecord): Run {
     inputs: plain(record.inputs),
     query: typeof query === 'string' ? query : null,
     outputs: plain(record.outputs),
-    usage: record.usage,
+    usage: toUsage(record.usage),
     exceptions: record.exceptions,
     stepCount: record.steps,
     lastSeq: record.lastSeq,

@@ -1,7 +1,7 @@
 import type { RunId } from '@tenon/base';
 import type { AttemptRecordRow, StepRecord } from '@tenon/database';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { Failure, toFailure, Usage } from './outcome.types.js';
+import { Failure, toFailure, toUsage, Usage } from './outcome.types.js';
 
 /** Where a step stands. */
 export enum StepStatus {
@@ -88,7 +88,7 @@ export function toAttempt(row: AttemptRecordRow): Attempt {
     finishedAt: row.finishedAt,
     outcome: row.outcome as AttemptOutcome | null,
     failure: toFailure(row.failure),
-    usage: row.usage,
+    usage: toUsage(row.usage),
     isRecovering: row.isRecovering,
     place: { runId: row.runId, stepKey: row.stepKey, attempt: row.attempt, execution: row.execution },
   };
@@ -115,7 +115,10 @@ export class Step {
   @Field(() => Failure, { nullable: true })
   failure!: Failure | null;
 
-  @Field(() => Usage, { nullable: true })
+  @Field(() => Usage, {
+    nullable: true,
+    description: 'Of all its executions together, those that were lost or stopped too',
+  })
   usage!: Usage | null;
 
   @Field(() => Date, { nullable: true })
@@ -144,7 +147,7 @@ export function toStep(row: StepRecord, planHash: string): Step {
     attempt: row.attempt,
     exit: row.exit,
     failure: toFailure(row.failure),
-    usage: row.usage,
+    usage: toUsage(row.usage),
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     place: { runId: row.runId, stepKey: row.stepKey },

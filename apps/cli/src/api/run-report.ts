@@ -31,6 +31,8 @@ export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** Some of it is counted by Tenon, not by the provider. */
+  readonly isEstimated: boolean;
 }
 
 /** One execution of one try at a step. Instants are ISO 8601. */
@@ -120,7 +122,7 @@ const RUN = `query ($id: ID!) { run(id: $id) {
   }
 } }
 fragment failure on Failure { code type message stepKey }
-fragment usage on Usage { promptTokens completionTokens totalTokens }`;
+fragment usage on Usage { promptTokens completionTokens totalTokens isEstimated }`;
 
 /** A run with its steps and their attempts. @throws cli.missing */
 export async function getRunReport(client: ApiClient, id: string): Promise<RunReport> {

@@ -1,7 +1,7 @@
 import type { AttemptReport, RunReport, StepReport } from '../api/run-report.js';
 import { showLines } from './show-lines.js';
 
-const usage = { promptTokens: 10, completionTokens: 2, totalTokens: 12 };
+const usage = { promptTokens: 10, completionTokens: 2, totalTokens: 12, isEstimated: false };
 const failure = { code: 'model.unreachable', type: 'X', message: 'The model server does not answer.', stepKey: 'llm' };
 const at = '2026-03-01T12:00:00.000Z';
 
@@ -76,6 +76,16 @@ describe('showLines', () => {
     expect(text).toContain('try 2, tried again after a failure, succeeded, 300 ms');
     expect(text.match(/user: Say hi/g)).toHaveLength(1);
     expect(text.match(/asked the same/g)).toHaveLength(2);
+  });
+
+  it('M4 marks a reply that broke off, and B71 tokens that nobody told', () => {
+    const estimated = { ...usage, isEstimated: true };
+    const reply = { text: 'Hel', finishReason: null, isPartial: true, usage: estimated };
+    const steps = [step({ status: 'failed', usage: estimated, attempts: [attempt({ outcome: 'failed', reply })] })];
+    const text = draw({ steps, usage: estimated }).join('\n');
+    expect(text).toContain('Tokens       about 12 (10 in, 2 out)');
+    expect(text).toContain('Reply  llm · failed · 1.2 s · about 12 tokens');
+    expect(text).toMatch(/text: Hel\n +broke off here/);
   });
 
   it('tells of workers that were stopped', () => {

@@ -101,7 +101,7 @@ class Drawing {
       type,
       ...(status === 'succeeded' ? [] : [status]),
       ...(durationMs === null ? [] : [describeDuration(durationMs)]),
-      ...(usage && usage.totalTokens > 0 ? [count(usage.totalTokens, 'token')] : []),
+      ...(usage && usage.totalTokens > 0 ? [tokenCount(usage)] : []),
       ...(isRecovering ? ['its worker is lost, another takes over'] : []),
     ];
     const way = wayText(exit);
@@ -131,7 +131,7 @@ class Drawing {
           ? 'stopped with its worker'
           : (outcome ?? (attempt.isRecovering ? 'lost with its worker' : 'not ended')),
         ...(durationMs === null ? [] : [describeDuration(durationMs)]),
-        ...(usage && usage.totalTokens > 0 ? [count(usage.totalTokens, 'token')] : []),
+        ...(usage && usage.totalTokens > 0 ? [tokenCount(usage)] : []),
       ];
       lines.push(this.options.paint(outcome === 'succeeded' ? 'green' : 'yellow', facts.join(', ')));
     }
@@ -160,8 +160,8 @@ class Drawing {
 
   private reply(reply: Json): string[] {
     if (!isJsonObject(reply)) return this.block(valueText(reply));
-    const { usage: _usage, ...rest } = reply;
-    return this.values(rest);
+    const { usage: _usage, isPartial, ...rest } = reply;
+    return [...this.values(rest), ...(isPartial ? [this.options.paint('yellow', '  broke off here')] : [])];
   }
 
   private section(label: string, values: JsonObject | null): string[] {
@@ -205,6 +205,10 @@ function withoutRepetition({ type, inputs, outputs, usage }: StepReport): Pick<S
 
 const isEmpty = (value: Json) => value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-function tokens({ totalTokens, promptTokens, completionTokens }: Usage): string {
-  return `${totalTokens} (${promptTokens} in, ${completionTokens} out)`;
+function tokens({ totalTokens, promptTokens, completionTokens, isEstimated }: Usage): string {
+  return `${isEstimated ? 'about ' : ''}${totalTokens} (${promptTokens} in, ${completionTokens} out)`;
+}
+
+function tokenCount({ totalTokens, isEstimated }: Usage): string {
+  return `${isEstimated ? 'about ' : ''}${count(totalTokens, 'token')}`;
 }

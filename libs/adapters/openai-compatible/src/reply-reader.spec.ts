@@ -64,6 +64,54 @@ describe('reply reader', () => {
     });
   });
 
+  it.each([
+    [
+      'the same count twice',
+      [
+        { prompt_tokens: 2, completion_tokens: 3 },
+        { prompt_tokens: 2, completion_tokens: 3 },
+      ],
+    ],
+    [
+      'a count that is zero again',
+      [
+        { prompt_tokens: 2, completion_tokens: 3 },
+        { prompt_tokens: 0, completion_tokens: 0 },
+      ],
+    ],
+    [
+      'a negative one after it',
+      [
+        { prompt_tokens: 2, completion_tokens: 3 },
+        { prompt_tokens: 2, completion_tokens: -9 },
+      ],
+    ],
+    [
+      'a huge one before it',
+      [
+        { prompt_tokens: 1e12, completion_tokens: 3 },
+        { prompt_tokens: 2, completion_tokens: 3 },
+      ],
+    ],
+    ['a total below its parts', [{ prompt_tokens: 2, completion_tokens: 3, total_tokens: -1 }]],
+  ])('B71 counts once and never below nothing: %s', (_what, reports) => {
+    const chunks = reports.map((usage) => ({ choices: [], usage }));
+    expect(read(piece({ content: 'a' }), stop, ...chunks).at(-1)).toEqual({
+      type: 'usage',
+      usage: { promptTokens: 2, completionTokens: 3, totalTokens: 5 },
+    });
+  });
+
+  it.each([{ prompt_tokens: -2, completion_tokens: 3 }, { prompt_tokens: 1e12 }, { prompt_tokens: '7' }, {}, null])(
+    'B71 reports nothing where the server reports %j',
+    (usage) => {
+      expect(read(piece({ content: 'a' }), stop, { choices: [], usage }).at(-1)).toEqual({
+        type: 'finish',
+        reason: 'stop',
+      });
+    },
+  );
+
   it.each([null, 'text', 7, [], { choices: {} }, { choices: [null] }, { choices: 'x', usage: [] }, { object: 'ping' }])(
     'passes over %p',
     (odd) => {

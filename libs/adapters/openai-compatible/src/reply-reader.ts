@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/base';
-import { modelErrors, type ChatDelta, type ChatUsage } from '@tenon/ports';
+import { isCredible, modelErrors, type ChatDelta, type ChatUsage } from '@tenon/ports';
 import { Buffer } from 'node:buffer';
 import { replyTooLarge } from './reply-limit.js';
 
@@ -29,7 +29,7 @@ export class ReplyReader {
   /** Deltas of one piece, in order. @throws model.replyTooLarge */
   read(piece: unknown): readonly ChatDelta[] {
     if (!isJsonObject(piece)) return [];
-    this.usage = readUsage(piece['usage']) ?? this.usage;
+    this.usage = largerUsage(this.usage, readUsage(piece['usage']));
     const choices = piece['choices'];
     const choice = Array.isArray(choices)
       ? choices.find((each) => isJsonObject(each) && (each['index'] ?? 0) === 0)
@@ -109,5 +109,12 @@ function readUsage(usage: Json | undefined): ChatUsage | undefined {
   const count = (name: string) => (typeof usage[name] === 'number' ? usage[name] : 0);
   const promptTokens = count('prompt_tokens');
   const completionTokens = count('completion_tokens');
-  return { promptTokens, completionTokens, totalTokens: count('total_tokens') || promptTokens + completionTokens };
+  const totalTokens = Math.max(count('total_tokens'), promptTokens + completionTokens);
+  const found = { promptTokens, completionTokens, totalTokens };
+  return isCredible(found) ? found : undefined;
+}
+
+/** Counts that come again and again are those of the whole reply so far: the last is the largest, and none is added. */
+function largerUsage(a: ChatUsage | undefined, b: ChatUsage | undefined): ChatUsage | undefined {
+  return a && b ? (b.totalTokens > a.totalTokens ? b : a) : (a ?? b);
 }

@@ -3,6 +3,7 @@ import type { Failure, Inputs, Outputs, RunEvent, StepState, Usage } from '@teno
 import type { ConversationMemory, TextChunk, Turn } from '@tenon/ports';
 import type { Sql } from '../database.js';
 import { storableJson } from '../storable.js';
+import { usageOf } from '../usage.js';
 import { IS_BEATING } from '../work-load.js';
 
 /** A step as a screen shows it. */
@@ -15,6 +16,7 @@ export interface StepRecord {
   readonly inputs: Inputs | null;
   readonly outputs: Outputs | null;
   readonly failure: Failure | null;
+  /** Of all its executions together, as far as it is known. */
   readonly usage: Usage | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -153,7 +155,8 @@ const STEPS = `
 select step.run_id as "runId", step.step_key as "stepKey", step.status, step.attempt, step.exit,
   case when $3 then coalesce(step.inputs, attempt.inputs) end as inputs,
   case when $4 then coalesce(step.outputs, attempt.outputs) end as outputs,
-  step.failure, step.usage, coalesce(step.started_at, attempt.started_at) as "startedAt",
+  step.failure, ${usageOf('attempt.run_id = step.run_id and attempt.step_key = step.step_key')} as usage,
+  coalesce(step.started_at, attempt.started_at) as "startedAt",
   step.finished_at as "finishedAt"
 from step
 join run on run.id = step.run_id and run.team_id = $1

@@ -5,6 +5,7 @@ import { newId } from '../new-id.js';
 import { recordEvents } from '../record-events.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
+import { usageOf } from '../usage.js';
 
 /** Failures of accepting a run. */
 export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing', ended: 'conflict' });
@@ -51,6 +52,7 @@ export interface RunRecord {
   readonly system: Outputs;
   readonly outputs: Outputs | null;
   readonly failure: (Failure & { readonly stepKey?: string }) | null;
+  /** Of all executions of its steps together, as far as it is known; a run that goes on shows what it is so far. */
   readonly usage: Usage | null;
   readonly exceptions: number;
   readonly steps: number;
@@ -225,7 +227,8 @@ export function endQueuedRun(
 
 const FIELDS = `
 id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
-  channel, status, reason, inputs, system, outputs, failure, usage, exceptions, steps, last_seq as "lastSeq",
+  channel, status, reason, inputs, system, outputs, failure,
+  coalesce(${usageOf('attempt.run_id = run.id')}, usage) as usage, exceptions, steps, last_seq as "lastSeq",
   created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError",
   relayed_at is not null as "isRelayed"`;
 
@@ -238,6 +241,6 @@ with accepted as (
     set idempotency_key = excluded.idempotency_key
   returning *
 )
-select ${FIELDS}, request_hash as "requestHash" from accepted`;
+select ${FIELDS}, request_hash as "requestHash" from accepted run`;
 
 const SELECT = `select ${FIELDS} from run`;

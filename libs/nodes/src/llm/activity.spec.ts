@@ -64,14 +64,14 @@ describe('an llm step', () => {
         messages: [{ role: 'user', content: 'Say hi' }],
         parameters: { temperature: 0.2 },
       },
-      reply: { text: '<think>a</think>b', finishReason: 'stop', isUsageEstimated: true },
+      reply: { text: '<think>a</think>b', finishReason: 'stop', usage: { isEstimated: true } },
     });
   });
 
-  it('keeps what came before a stream broke', async () => {
+  it('M4 keeps what came before a stream broke, and marks it as a part', async () => {
     const { performed } = await ask({ text: 'half a', error: modelErrors.cutStream('The stream was cut.') });
     expect(failureIn(performed)).toMatchObject({ code: 'model.cutStream', type: 'InvokeConnectionError' });
-    expect(performed.recorded.reply).toMatchObject({ text: 'half a', finishReason: null });
+    expect(performed.recorded.reply).toMatchObject({ text: 'half a', finishReason: null, isPartial: true });
   });
 
   it('counts what the provider says that a call costs, also when it fails then', async () => {
@@ -83,7 +83,21 @@ describe('an llm step', () => {
   it('counts the part of a reply that came, as it is shown', async () => {
     const { performed } = await ask({ text: 'half a', error: modelErrors.cutStream('The stream was cut.') });
     expect(performed.result.usage?.completionTokens).toBeGreaterThan(0);
-    expect(performed.recorded.reply).toMatchObject({ usage: performed.result.usage, isUsageEstimated: true });
+    expect(performed.result.usage?.isEstimated).toBe(true);
+    expect(performed.recorded.reply).toMatchObject({ usage: performed.result.usage, isPartial: true });
+  });
+
+  it('M4 keeps tool calls that nobody asked for, also those whose arguments are no JSON', async () => {
+    const toolCalls = [{ id: 'c', name: 'search', arguments: '{"q":' }];
+    const { performed } = await ask({ toolCalls });
+    expect(outputsIn(performed)).toMatchObject({ text: '', finish_reason: 'tool_calls' });
+    expect(performed.recorded.reply).toMatchObject({ toolCalls: [{ name: 'search', arguments: '{"q":' }] });
+  });
+
+  it.each(['length', 'content_filter'])('M5 gives the flow %s as the reason of its end', async (finishReason) => {
+    const { performed } = await ask({ text: 'half a', finishReason });
+    expect(outputsIn(performed)).toMatchObject({ text: 'half a', finish_reason: finishReason });
+    expect(performed.recorded.reply).toMatchObject({ finishReason });
   });
 
   it('keeps no reply of a call that was refused', async () => {

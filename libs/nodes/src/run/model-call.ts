@@ -70,6 +70,8 @@ class Reading {
   #rawThought = '';
   #finishReason: string | null = null;
   #reported: ChatUsage | undefined;
+  /** By the number the provider gives them, which may be any. */
+  readonly #toolCalls = new Map<number, { name: string; arguments: string }>();
 
   constructor(
     private readonly question: ModelQuestion,
@@ -80,7 +82,8 @@ class Reading {
 
   /** Something came: a call that was refused has no reply to keep. */
   get hasBegun(): boolean {
-    return this.#firstMs !== undefined || this.#finishReason !== null || this.#reported !== undefined;
+    const isEmpty = this.#firstMs === undefined && this.#toolCalls.size === 0 && this.#finishReason === null;
+    return !isEmpty || this.#reported !== undefined;
   }
 
   take(delta: ChatDelta): void {
@@ -91,12 +94,13 @@ class Reading {
     } else if (delta.type === 'reasoning') {
       this.#rawThought += delta.text;
       this.#reply.addThought(delta.text);
-    } else if (delta.type === 'finish') this.#finishReason = delta.reason;
+    } else if (delta.type === 'toolCall') this.#takeToolCall(delta);
+    else if (delta.type === 'finish') this.#finishReason = delta.reason;
     else if (delta.type === 'usage') this.#reported = delta.usage;
   }
 
   finish(): ModelReply {
-    const { usage } = this.#count();
+    const usage = this.#count();
     const totalMs = performance.now() - this.#startedAt;
     const times = this.#firstMs === undefined ? { totalMs } : { firstMs: this.#firstMs, totalMs };
     return {
@@ -107,20 +111,29 @@ class Reading {
     };
   }
 
-  /** What came, for people, and what it has cost. */
+  /** What came, for people, and what it has cost. Without a reason for its end it is a part of a reply. */
   kept(): { readonly reply: JsonObject; readonly usage: Usage } {
-    const { usage, isEstimate } = this.#count();
+    const usage = this.#count();
     const reply = {
       text: this.#rawText,
       ...(this.#rawThought === '' ? {} : { reasoning: this.#rawThought }),
+      ...(this.#toolCalls.size === 0 ? {} : { toolCalls: [...this.#toolCalls.values()] }),
       finishReason: this.#finishReason,
+      ...(this.#finishReason === null ? { isPartial: true } : {}),
       usage: { ...usage },
-      ...(isEstimate ? { isUsageEstimated: true } : {}),
     };
     return { reply, usage };
   }
 
-  #count() {
-    return countUsage(this.#reported, this.question.messages, this.#rawText + this.#rawThought);
+  #takeToolCall({ index, name, arguments: text }: Extract<ChatDelta, { type: 'toolCall' }>): void {
+    const call = this.#toolCalls.get(index) ?? { name: '', arguments: '' };
+    this.#toolCalls.set(index, call);
+    if (name !== undefined) call.name = name;
+    call.arguments += text ?? '';
+  }
+
+  #count(): Usage {
+    const called = [...this.#toolCalls.values()].map((call) => call.name + call.arguments).join('');
+    return countUsage(this.#reported, this.question.messages, this.#rawText + this.#rawThought + called);
   }
 }

@@ -5,18 +5,28 @@ const messages = [{ role: 'user' as const, content: 'abcdefgh' }];
 describe('usage of a model', () => {
   it('is what the provider reports', () => {
     const usage = { promptTokens: 12, completionTokens: 3, totalTokens: 15 };
-    expect(countUsage(usage, messages, 'abcd')).toEqual({ usage, isEstimate: false });
+    expect(countUsage(usage, messages, 'abcd')).toEqual(usage);
   });
 
   it.each([
     ['none', undefined],
     ['a negative one', { promptTokens: -1, completionTokens: 3, totalTokens: 2 }],
+    ['a negative total', { promptTokens: 1, completionTokens: 3, totalTokens: -4 }],
+    ['half a token', { promptTokens: 1.5, completionTokens: 3, totalTokens: 4.5 }],
+    ['more than any model takes', { promptTokens: 10_000_001, completionTokens: 3, totalTokens: 10_000_004 }],
     ['one beyond counting', { promptTokens: 1e300, completionTokens: 3, totalTokens: 1e300 }],
-  ])('is an estimate when the provider reports %s', (_name, reported) => {
+    ['nothing', { promptTokens: 0, completionTokens: 0, totalTokens: 0 }],
+  ])('B71 is an estimate, and marked so, when the provider reports %s', (_name, reported) => {
     expect(countUsage(reported, messages, 'abcd')).toEqual({
-      usage: { promptTokens: 2, completionTokens: 1, totalTokens: 3 },
-      isEstimate: true,
+      ...{ promptTokens: 2, completionTokens: 1, totalTokens: 3 },
+      isEstimated: true,
     });
+  });
+
+  it('is estimated from the texts of a prompt in parts', () => {
+    const image = { type: 'image' as const, url: 'data:image/png;base64,AAAA' };
+    const parts = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'abcdefgh' }, image] }];
+    expect(countUsage(undefined, parts, '')).toMatchObject({ promptTokens: 2, completionTokens: 0 });
   });
 
   it('has prices as decimal text and times in seconds', () => {

@@ -1,6 +1,6 @@
 import { encodeFloat } from '@tenon/base';
 import type { Usage, Value } from '@tenon/engine';
-import type { ChatMessage, ChatUsage } from '@tenon/ports';
+import { isCredible, type ChatMessage, type ChatUsage } from '@tenon/ports';
 import { estimateTokens } from './tokens.js';
 
 /** How long a call took, in milliseconds from its start; `firstMs` is when the first piece came, if one did. */
@@ -9,30 +9,24 @@ export interface CallTimes {
   readonly totalMs: number;
 }
 
-/** What a call cost in tokens, and whether that is an estimate of ours. */
-export interface CountedUsage {
-  readonly usage: Usage;
-  readonly isEstimate: boolean;
-}
-
 /** The provider's count, or an estimate where it gave none or an impossible one. */
 export function countUsage(
   reported: ChatUsage | undefined,
   messages: readonly ChatMessage[],
   replyText: string,
-): CountedUsage {
-  if (reported && isPossible(reported)) return { usage: reported, isEstimate: false };
-  const asked = messages.map(({ content }) => (typeof content === 'string' ? estimateTokens(content) : 0));
-  const promptTokens = asked.reduce((sum, tokens) => sum + tokens, 0);
+): Usage {
+  if (reported && isCredible(reported)) return reported;
+  const promptTokens = estimatePrompt(messages);
   const completionTokens = estimateTokens(replyText);
-  return {
-    usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
-    isEstimate: true,
-  };
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, isEstimated: true };
 }
 
-function isPossible({ promptTokens, completionTokens, totalTokens }: ChatUsage): boolean {
-  return [promptTokens, completionTokens, totalTokens].every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0);
+/** About how many tokens the texts of a prompt are. */
+export function estimatePrompt(messages: readonly ChatMessage[]): number {
+  const texts = messages.flatMap(({ content }) =>
+    typeof content === 'string' ? [content] : content.map((part) => (part.type === 'text' ? part.text : '')),
+  );
+  return texts.reduce((sum, text) => sum + estimateTokens(text), 0);
 }
 
 /** The `usage` output as the app format has it. Prices are not known here, so they are all 0. */
