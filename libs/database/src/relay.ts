@@ -4,6 +4,8 @@ import type { Sql } from './database.js';
 
 /** How long a claim holds before another worker may take the row, in seconds. */
 const CLAIM_SECONDS = 5;
+/** A worker that notes why a run cannot go on does so again before that, while it still cannot; in seconds. */
+const NOTED_SECONDS = 8;
 
 /** A queued run with all that its workflow is given. */
 export interface QueuedRun {
@@ -140,9 +142,10 @@ export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promis
   return sql.rows(
     `select id, team_id as "teamId" from run
      where finished_at is null and relayed_at is not null
-       and (touched_at < now() - make_interval(secs => $1) or attention_reason is not null)
+       and (touched_at < now() - make_interval(secs => $1)
+         or attention_reason is not null and touched_at < now() - make_interval(secs => least($1, $3)))
      order by touched_at limit $2`,
-    [seconds, limit],
+    [seconds, limit, NOTED_SECONDS],
   );
 }
 

@@ -6,7 +6,7 @@ import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon
 import type { Client } from '@temporalio/client';
 import { Reconciler } from './reconciler.js';
 import { connectClient } from './testing/history-of.js';
-import { endNode, llmNode, startNode, templateNode } from './testing/nodes.js';
+import { endNode, getNode, llmNode, startNode, templateNode } from './testing/nodes.js';
 import { bundleOtherWorkflows, compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 import { until } from './testing/until.js';
@@ -24,6 +24,7 @@ let fault: Error | undefined;
 const wrap = (activities: RunActivities): RunActivities => ({
   ...activities,
   performStep: (call) => (fault ? Promise.reject(fault) : activities.performStep(call)),
+  loadPlanPart: (...part) => (fault ? Promise.reject(fault) : activities.loadPlanPart(...part)),
 });
 const start = (workflowBundle = bench.bundle) =>
   startTestWorker(bench, { modelUrl: model.baseUrl, wrap, workflowBundle });
@@ -49,10 +50,12 @@ beforeEach(() => {
 const attentionOf = async ({ teamId, runId }: AcceptedRun) =>
   (await listAttention(bench.test.database, teamId, [runId])).get(runId);
 
+const onServer = () => undefined;
+
 /** Looks at all runs until this one says why it cannot go on. */
 async function lookUntilNoted(run: AcceptedRun): Promise<RunAttention> {
   const { database } = bench.test;
-  const reconciler = new Reconciler({ database, client, logger: createFakeLogger(), onServer: () => undefined });
+  const reconciler = new Reconciler({ database, client, logger: createFakeLogger(), onServer });
   let attention: RunAttention | undefined;
   const isNoted = async () => {
     await reconciler.look(0);
@@ -115,6 +118,40 @@ it('a step that cannot even be tried says why, until it can', async () => {
   fault = undefined;
   expect(await run.ended()).toMatchObject({ status: 'succeeded' });
   expect(await attentionOf(run)).toBeUndefined();
+}, 60_000);
+
+/** What is noted while nobody asks the server, which does not know of activities within a task. */
+async function untilNoted(run: AcceptedRun): Promise<RunAttention> {
+  await until(async () => (await attentionOf(run)) !== undefined, 'a reason', 30_000);
+  return (await attentionOf(run)) as RunAttention;
+}
+
+it('a short step that cannot even be tried says why and since when, until it can', async () => {
+  fault = databaseErrors.unavailable('The disk of the database is full.');
+  const acceptedAt = Date.now();
+  const get = getNode('get', `${new URL(model.baseUrl).origin}/__calls`);
+  const nodes = [startNode(), get, endNode({ out: ['get', 'body'] })];
+  const run = await bench.accept(buildDefinition({ nodes, edges: ['start -> get', 'get -> end'] }));
+  const { reason, since } = await untilNoted(run);
+  expect(reason).toBe('The step get cannot be performed: The disk of the database is full.');
+  expect(since.getTime()).toBeGreaterThan(acceptedAt - 1_000);
+  expect(since.getTime()).toBeLessThan(acceptedAt + 5_000);
+  // a look finds nothing at the server, and leaves the note
+  await new Reconciler({ database: bench.test.database, client, logger: createFakeLogger(), onServer }).look();
+  expect(await attentionOf(run)).toMatchObject({ reason, since });
+  fault = undefined;
+  expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+  expect(await attentionOf(run)).toBeUndefined();
+}, 60_000);
+
+it('a run whose plan cannot be loaded says why, until it can', async () => {
+  fault = databaseErrors.unavailable('The disk of the database is full.');
+  const nodes = [startNode(), templateNode('big', 'x'.repeat(200_000)), endNode({ out: ['big', 'output'] })];
+  const run = await bench.accept(buildDefinition({ nodes, edges: ['start -> big', 'big -> end'] }));
+  const { reason } = await untilNoted(run);
+  expect(reason).toBe('The plan of the run cannot be loaded: The disk of the database is full.');
+  fault = undefined;
+  expect(await run.ended()).toMatchObject({ status: 'succeeded' });
 }, 60_000);
 
 it('a workflow server that is away is noticed, and so is its return', async () => {

@@ -5,7 +5,7 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 
 /** Tries after which something fails again and again: one may be a worker that was lost, two may be bad luck. */
-const TOO_MANY_TRIES = 3;
+export const TOO_MANY_TRIES = 3;
 /** Numbers of Temporal's enums of the state of an activity, and of the cause of a failed workflow task. */
 const WAITS_FOR_ITS_NEXT_TRY = 1;
 const NON_DETERMINISTIC_ERROR = 24;
@@ -55,7 +55,8 @@ async function workflowTrouble(client: Client, runId: RunId): Promise<RunAttenti
   };
 }
 
-function sentence(text: string): string {
+/** One line that ends like a sentence and is not too long for a list. */
+export function sentence(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length > REASON_CHARACTERS) return `${line.slice(0, REASON_CHARACTERS)}…`;
   return line.endsWith('.') ? line : `${line}.`;

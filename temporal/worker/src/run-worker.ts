@@ -5,6 +5,7 @@ import type { RunLimits } from '@tenon/engine';
 import type { Logger } from '@tenon/ports';
 import type { WorkerOptions } from '@temporalio/worker';
 import { Lease } from './lease.js';
+import { createLocalTroubleNotes } from './local-trouble.js';
 import { Reconciler } from './reconciler.js';
 import { Relay } from './relay.js';
 import { connectTemporal, createWorker } from './temporal.js';
@@ -39,6 +40,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     workflowBundle: setup.workflowBundle,
     activities: setup.activities,
     eventSink: setup.eventSink,
+    activityInterceptors: [createLocalTroubleNotes(database, logger)],
   });
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });

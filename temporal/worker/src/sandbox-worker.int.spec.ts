@@ -34,6 +34,7 @@ beforeAll(async () => {
     ...{ namespace: 'tenon', workerId: 'w1', workflowBundle },
     activities,
     eventSink: () => written,
+    activityInterceptors: [],
   }));
   polling = worker.run();
 }, 120_000);

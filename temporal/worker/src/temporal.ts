@@ -1,6 +1,12 @@
 import type { Logger } from '@tenon/ports';
 import { Client } from '@temporalio/client';
-import { NativeConnection, type InjectedSinks, type Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  NativeConnection,
+  type ActivityInterceptorsFactory,
+  type InjectedSinks,
+  type Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { EventSink } from '@tenon/activities';
 import { TASK_QUEUE, type RunActivities, type RunSinks } from '@tenon/contract';
 import { SandboxWorker } from './sandbox-worker.js';
@@ -28,9 +34,11 @@ export async function createWorker(
     readonly workflowBundle: WorkerOptions['workflowBundle'];
     readonly activities: RunActivities;
     readonly eventSink: EventSink;
+    /** Stand around every activity. */
+    readonly activityInterceptors: readonly ActivityInterceptorsFactory[];
   },
 ): Promise<{ worker: Worker; client: Client }> {
-  const { namespace, workerId, workflowBundle, activities, eventSink } = options;
+  const { namespace, workerId, workflowBundle, activities, eventSink, activityInterceptors } = options;
   const sinks: InjectedSinks<RunSinks> = {
     record: { write: { fn: (_info, run, events) => eventSink(run, events), callDuringReplay: false } },
   };
@@ -41,6 +49,8 @@ export async function createWorker(
     taskQueue: TASK_QUEUE,
     activities,
     sinks,
+    interceptors: { activity: [...activityInterceptors] },
+
     ...(workflowBundle && { workflowBundle }),
     maxCachedWorkflows: 500,
     stickyQueueScheduleToStartTimeout: '1s',
