@@ -1,3 +1,4 @@
+import { isTenonError } from '@tenon/base';
 import { announceReady, loadSecretKey, type Config } from '@tenon/platform';
 import type { HeldLock } from '@tenon/platform/processes';
 import { findFreePort } from '@tenon/platform/servers';
@@ -15,6 +16,7 @@ import { startNodeProcess, type NodeProcess } from './node-process.js';
 import { commandOf, programs, type Endpoint, type Wiring } from './processes.js';
 import type { Running } from './running.js';
 import { createPostgresStart, createTemporalStart, prepareGivenTemporal } from './servers.js';
+import { forgetStartFailure, noteStartFailure } from './start-failure.js';
 import { endLeftovers, StatusFile } from './status-file.js';
 import { Supervised } from './supervised.js';
 import { amount, type Terminal } from './terminal.js';
@@ -66,6 +68,18 @@ export class Launcher {
    * @throws one of `launcherErrors`, `postgresErrors`, `temporalErrors`, `secretKeyErrors`: call `stop` afterwards
    */
   async start(): Promise<void> {
+    const { folder } = this.options.config.data;
+    try {
+      await this.startAll();
+    } catch (error) {
+      if (!this.ending.signal.aborted && !isRunningAlready(error))
+        await noteStartFailure(folder, error).catch(() => undefined); // it is printed all the same
+      throw error;
+    }
+    await forgetStartFailure(folder);
+  }
+
+  private async startAll(): Promise<void> {
     const { config, release, terminal, isForCommands } = this.options;
     this.folder = await openDataFolder(config.data.folder, release);
     await checkAddress(config.server);
@@ -239,4 +253,9 @@ export class Launcher {
 
 async function newEndpoint(): Promise<Endpoint> {
   return { port: await findFreePort(), token: randomBytes(32).toString('base64url') };
+}
+
+/** Then what stands in the data folder is about the other one. */
+function isRunningAlready(error: unknown): boolean {
+  return isTenonError(error) && error.code === 'launcher.alreadyRunning';
 }

@@ -47,6 +47,10 @@ export async function startNodeProcess(command: NodeCommand, { onLine, signal }:
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines = keepLines(child, onLine);
+  let failureCode: string | undefined;
+  child.on('message', (message: { type?: unknown; code?: unknown }) => {
+    if (message?.type === 'failed' && typeof message.code === 'string') failureCode = message.code;
+  });
   const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   const pid = child.pid as number;
@@ -63,6 +67,7 @@ export async function startNodeProcess(command: NodeCommand, { onLine, signal }:
       await exited;
     },
     lastLines: () => lines.join('\n'),
+    failureCode: () => failureCode,
   };
   try {
     return { ...running, details: await waitForReady(child, running, command, signal) };
@@ -102,7 +107,9 @@ async function waitForReady(
         // The last lines may arrive after the end of the process.
         await new Promise((resolve) => setTimeout(resolve, 50));
         const reason = reasonOf(running.lastLines()) || `it ${describeExit(exit)} and printed nothing`;
-        throw launcherErrors.notReady(`${name} did not start: ${reason}`, { details: { lines: running.lastLines() } });
+        const causeCode = running.failureCode?.();
+        const details = { lines: running.lastLines(), ...(causeCode !== undefined && { causeCode }) };
+        throw launcherErrors.notReady(`${name} did not start: ${reason}`, { details });
       }),
       rejectAfter(readyWithinMs, over.signal, () =>
         launcherErrors.notReady(`${name} did not become ready within ${Math.round(readyWithinMs / 1000)} s.`),

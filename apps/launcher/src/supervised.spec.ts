@@ -55,6 +55,26 @@ describe('Supervised', () => {
     expect(one.state.lastError).toBe('worker ended with code 134: out of memory');
   });
 
+  it('says that memory ran out, although the last lines are of something else', async () => {
+    const body = `if (count === 1) setTimeout(() => { const kept = []; for (;;) kept.push(new Array(1e5).fill({})); }, 20); ${POLITE}`;
+    const { one, pidAfter } = supervise(await counting(scripts, body));
+    await one.start();
+    await pidAfter(1);
+    expect(one.state.lastError).toMatch(/^worker ended (by SIGABRT|with code 134): .*heap out of memory/);
+  }, 30_000);
+
+  it('keeps the code of an error that a program told, until there is another error', async () => {
+    const told = `process.send({ type: 'failed', code: 'database.newerSchema' }, () => process.exit(1))`;
+    const body = `if (count === 1) setTimeout(() => ${told}, 20); if (count === 2) setTimeout(() => process.exit(3), 20); ${POLITE}`;
+    const { one, history, pidAfter } = supervise(await counting(scripts, body));
+    await one.start();
+    await pidAfter(2);
+    expect(history.filter(({ state }) => state === 'restarting').map(({ lastErrorCode }) => lastErrorCode)).toEqual([
+      'database.newerSchema',
+      undefined,
+    ]);
+  });
+
   it('goes on trying when starts fail, with growing waits, and counts the end only once', async () => {
     const body = `if (count > 1 && count < 5) { console.error('no database'); process.exit(1); } ${POLITE}`;
     const { one, history, pidAfter } = supervise(await counting(scripts, body));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { launcherErrors } from './errors.js';
-import { describeExit, type Running } from './running.js';
+import { causeCodeOf, describeExit, reasonOfEnd, type Running } from './running.js';
 
 /** What the status file says of one process. */
 export interface ProcessStatus {
@@ -15,6 +15,8 @@ export interface ProcessStatus {
   readonly restarts: number;
   /** One sentence: why it ended last, or what is wrong with it now. */
   readonly lastError?: string;
+  /** Its code, where it has one. */
+  readonly lastErrorCode?: string;
 }
 
 /** How a process is started and watched. */
@@ -77,7 +79,7 @@ export class Supervised<R extends Running = Running> {
       this.adopt(running);
       return running;
     } catch (error) {
-      this.change({ state: 'stopped', lastError: (error as Error).message });
+      this.change({ state: 'stopped', ...failureOf(error) });
       throw error;
     }
   }
@@ -113,14 +115,16 @@ export class Supervised<R extends Running = Running> {
     while (this.current && !this.ending.signal.aborted) {
       const startedMs = Date.now();
       const exit = await this.watch(this.current);
-      const lastLine = exit.code ? (this.current.lastLines().trim().split('\n').at(-1) ?? '').slice(0, 300) : '';
+      const reason = reasonOfEnd(exit, this.current.lastLines());
+      const code = this.current.failureCode?.();
       this.current = undefined;
       if (this.ending.signal.aborted) return;
       if (Date.now() - startedMs >= (this.options.healthyAfterMs ?? HEALTHY_AFTER_MS)) tries = 0;
       this.change({
         state: 'restarting',
         restarts: this.status.restarts + 1,
-        lastError: `${this.name} ${describeExit(exit)}${lastLine && `: ${lastLine}`}`,
+        lastError: `${this.name} ${describeExit(exit)}${reason && `: ${reason}`}`,
+        ...(code !== undefined && { lastErrorCode: code }),
       });
       while (!this.current && !this.ending.signal.aborted) await this.startAgain(tries++);
     }
@@ -136,7 +140,7 @@ export class Supervised<R extends Running = Running> {
       if (signal.aborted) await running.stop();
       else this.adopt(running);
     } catch (error) {
-      if (!signal.aborted) this.change({ lastError: (error as Error).message });
+      if (!signal.aborted) this.change(failureOf(error));
     }
   }
 
@@ -159,16 +163,23 @@ export class Supervised<R extends Running = Running> {
   }
 
   private change(change: Partial<ProcessStatus>): void {
-    const { pid, startedAt, ...rest } = this.status;
+    const { pid, startedAt, lastErrorCode, ...rest } = this.status;
     const state = change.state ?? this.status.state;
     const hasProcess = state === 'ready' || state === 'stopping';
     this.status = {
       ...rest,
       ...(hasProcess && pid !== undefined && { pid }),
+      // a new error is not of the old one's kind
+      ...(change.lastError === undefined && lastErrorCode !== undefined && { lastErrorCode }),
       ...(hasProcess && startedAt !== undefined && { startedAt }),
       ...change,
       since: state === this.status.state ? this.status.since : new Date().toISOString(),
     };
     this.options.onChange(this.status);
   }
+}
+
+function failureOf(error: unknown): Pick<ProcessStatus, 'lastError' | 'lastErrorCode'> {
+  const code = causeCodeOf(error);
+  return { lastError: (error as Error).message, ...(code !== undefined && { lastErrorCode: code }) };
 }

@@ -7,6 +7,12 @@ import { isTenonError } from '@tenon/base';
  * closes, the parent is gone and the process ends by itself, so that a killed launcher leaves nothing behind.
  */
 
+/** What the launcher receives of a process that cannot serve, or go on: the code of the error. */
+export interface FailedMessage {
+  readonly type: 'failed';
+  readonly code: string;
+}
+
 /** What the launcher receives when a process serves; `details` are the process's own, such as its address. */
 export interface ReadyMessage {
   readonly type: 'ready';
@@ -62,7 +68,7 @@ async function runCleanups(): Promise<number> {
 
 /**
  * Runs what a process is for. What ends it is one sentence for the person who started it, or the stack of a bug, on
- * standard error; the exit code is then 1.
+ * standard error; the exit code is then 1, and the parent is given the code of the error.
  */
 export async function runProcess(work: () => Promise<void>): Promise<void> {
   try {
@@ -70,6 +76,15 @@ export async function runProcess(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     const text = isTenonError(error) ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${text}\n`);
+    if (isTenonError(error)) await tellParent({ type: 'failed', code: error.code });
     process.exit(1);
   }
+}
+
+/** Resolves when the parent has been told, or is gone. */
+function tellParent(message: FailedMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
 }

@@ -50,7 +50,6 @@ export async function createWorker(
     activities,
     sinks,
     interceptors: { activity: [...activityInterceptors] },
-
     ...(workflowBundle && { workflowBundle }),
     maxCachedWorkflows: 500,
     stickyQueueScheduleToStartTimeout: '1s',
