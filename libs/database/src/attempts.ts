@@ -1,7 +1,7 @@
 import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/base';
 import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
-import type { Sql } from './database.js';
-import { recordingClauses, recordingParameters } from './record-events.js';
+import type { Database, Sql } from './database.js';
+import { MEETING, recordingClauses, recordingParameters, settleMeeting, type Met } from './record-events.js';
 import { storableJson } from './storable.js';
 import { countTokens } from './usage.js';
 import { IS_BEATING } from './work-load.js';
@@ -34,19 +34,21 @@ const RECORD_LIMIT = 4 * VALUE_LIMIT_BYTES;
  * one statement.
  */
 export async function openAttempt(
-  sql: Sql,
+  database: Database,
   key: AttemptKey,
   work: { readonly workerId: string; readonly inputs: Inputs; readonly events: readonly RunEvent[] },
 ): Promise<OpenedAttempt> {
   const opening = [key.runId, key.stepKey, key.attempt, work.workerId, storableJson(work.inputs)];
   const [row] =
     work.events.length === 0
-      ? await sql.rows<OpenedRow>(OPEN, opening)
-      : await sql.rows<OpenedRow>(RECORD_AND_OPEN, [
+      ? await database.rows<OpenedRow & Partial<Met>>(OPEN, opening)
+      : await database.rows<OpenedRow & Met>(RECORD_AND_OPEN, [
           ...opening,
           ...recordingParameters(key.teamId, key.runId, work.events),
         ]);
   if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
+  const { isOther = null, isKnown = null } = row;
+  await settleMeeting(database, { isOther, isKnown }, { ...key, events: work.events });
   return row.outcome === null ? { execution: row.execution, losses: row.losses } : { recorded: resultOf(row) };
 }
 
@@ -78,17 +80,18 @@ const OPENING = `earlier as (
   from earlier where not exists (select 1 from recorded)
   having not exists (select 1 from recorded)
   returning execution
-)
-select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
-union all
-select execution, (
-    select count(*)::int from earlier where finished_at is null
-      and not exists (select 1 from worker_lease lease where lease.worker_id = earlier.worker_id and lease.${IS_BEATING})
-  ), null, null, null, null, null
-from opened`;
+), found as (
+  select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
+  union all
+  select execution, (
+      select count(*)::int from earlier where finished_at is null and not exists (
+        select 1 from worker_lease lease where lease.worker_id = earlier.worker_id and lease.${IS_BEATING})
+    ), null, null, null, null, null
+  from opened
+)`;
 
-const OPEN = `with ${OPENING}`;
-const RECORD_AND_OPEN = `with ${recordingClauses(5)}, ${OPENING}`;
+const OPEN = `with ${OPENING} select * from found`;
+const RECORD_AND_OPEN = `with ${recordingClauses(5)}, ${OPENING} select *, ${MEETING} from found`;
 
 function resultOf(row: OpenedRow): StepResult {
   const usage = row.usage ?? undefined;

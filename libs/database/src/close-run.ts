@@ -1,7 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { RunEvent, RunFact, RunOutcome, Usage } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
-import { recordEvents } from './record-events.js';
+import { appendEvents } from './record-events.js';
 import { storableJson } from './storable.js';
 import { usageOf } from './usage.js';
 
@@ -28,7 +28,7 @@ export async function closeRun(
       { type: 'run.finished', outcome: { ...how, outputs: {}, ...counts } },
     ];
     const events = facts.map((fact, index): RunEvent => ({ seq: lastSeq + 1 + index, at, ...fact }));
-    await recordEvents(sql, run.teamId, run.id, events);
+    await appendEvents(sql, { teamId: run.teamId, runId: run.id, events });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { RunEvent, RunOutcome, StepState } from '@tenon/engine';
-import type { Sql } from './database.js';
+import type { Database, Sql } from './database.js';
+import { mergeEvents, type Batch } from './merge-events.js';
 import { storableJson } from './storable.js';
 
 /** The row of a step that a batch of events amounts to; fields that the batch says nothing about are null. */
@@ -21,26 +22,57 @@ interface StepRow {
 /**
  * Writes events and what they amount to (`run`, `step`, `message`) in one statement. Idempotent by `(run_id, seq)`:
  * a batch that was written before, whole or in part, changes nothing, and an older batch never overwrites a newer.
+ * A batch that tells another story than the record from some number on is merged into it: `mergeEvents`.
  * Nothing is written behind the end of a run, or of one that is no longer there. This is the one writer of those tables.
  * @param answerText  the text of an answer that lies in the object store, for the message
  */
 export async function recordEvents(
-  sql: Sql,
+  database: Database,
   teamId: TeamId,
   runId: RunId,
   events: readonly RunEvent[],
   answerText?: string,
 ): Promise<void> {
   if (events.length === 0) return;
-  await sql.rows(RECORD, recordingParameters(teamId, runId, events, answerText));
+  const parameters = recordingParameters(teamId, runId, events, answerText);
+  const [met] = await database.rows<Met>(RECORD, parameters);
+  await settleMeeting(database, met, { teamId, runId, events, ...(answerText !== undefined && { answerText }) });
 }
 
-/** What `recordingClauses` reads. `events` holds at least one. */
+/** What a batch met in the record. */
+export interface Met {
+  /** Another story: none of the batch is written. */
+  readonly isOther: boolean | null;
+  /** Some of it stood there already, or was being written meanwhile. */
+  readonly isKnown: boolean | null;
+}
+
+/** Finishes the writing of a batch that met something. */
+export async function settleMeeting(database: Database, met: Met | undefined, batch: Batch): Promise<void> {
+  if (!met?.isOther && !met?.isKnown) return;
+  const { teamId, runId, events, answerText } = batch;
+  // what was being written meanwhile can be compared only now
+  const isOther =
+    met.isOther ||
+    (await database.rows<Met>(RECORD, recordingParameters(teamId, runId, events, answerText)))[0]?.isOther;
+  if (isOther) await database.inTransaction((sql) => mergeEvents(sql, batch, appendEvents));
+}
+
+/** Writes events that are numbered after the record, in a transaction that has locked the run. */
+export async function appendEvents(sql: Sql, { teamId, runId, events, answerText }: Batch): Promise<void> {
+  await sql.rows(RECORD, recordingParameters(teamId, runId, events, answerText, true));
+}
+
+/**
+ * What `recordingClauses` reads. `events` holds at least one.
+ * @param isNumbered  its numbers are the record's, which need not be compared
+ */
 export function recordingParameters(
   teamId: TeamId,
   runId: RunId,
   events: readonly RunEvent[],
   answerText?: string,
+  isNumbered = false,
 ): unknown[] {
   const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
   const started = events.find((event) => event.type === 'run.started');
@@ -63,6 +95,8 @@ export function recordingParameters(
     started ? textOf(started.pool['sys']?.['query']) : null,
     outcome ? (answerText ?? textOf(outcome.outputs['answer'])) : null,
     outcome ? messageStatus(outcome) : 'running',
+    isNumbered,
+    events.reduce((a, b) => (a.seq < b.seq ? a : b)).seq,
   ];
 }
 
@@ -71,16 +105,21 @@ const MAX_SEQ = 2_147_483_647;
 
 const CLAUSES = `written_to as (
   -- the end of a run is its last event: nothing comes after it, and what came before may come late
-  select case when finished_at is null then ${MAX_SEQ} else last_seq end as before from run
-  where id = $1::uuid and team_id = $2::uuid
+  select case when finished_at is null then ${MAX_SEQ} else last_seq end as before,
+    not $18::boolean and (is_merged or last_seq >= $19 and exists (
+      select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text)
+      join run_event had on had.run_id = $1::uuid and had.seq = e.seq
+      where (had.type, had.step_key) is distinct from (e.type, e.step_key)
+    )) as is_other
+  from run where id = $1::uuid and team_id = $2::uuid
 ), incoming as (
   select e.* from written_to,
     json_to_recordset($3::json) as e(seq int, at bigint, type text, step_key text, payload json)
-  where e.seq < written_to.before
+  where e.seq < written_to.before and not written_to.is_other
 ), written as (
   insert into run_event (run_id, seq, at, type, step_key, payload)
   select $1::uuid, seq, to_timestamp(at / 1000.0), type, step_key, payload from incoming
-  on conflict do nothing
+  on conflict do nothing returning seq
 ), steps as (
   insert into step (run_id, step_key, status, attempt, exit, inputs, outputs, failure, seq, first_seq, started_at,
     finished_at)
@@ -88,7 +127,7 @@ const CLAUSES = `written_to as (
     to_timestamp(started_at / 1000.0), to_timestamp(finished_at / 1000.0)
   from written_to, json_to_recordset($4::json) as s(step_key text, status text, attempt int, exit text, inputs json,
     outputs json, failure json, seq int, first_seq int, started_at bigint, finished_at bigint)
-  where s.seq < written_to.before
+  where s.seq < written_to.before and not written_to.is_other
   on conflict (run_id, step_key) do update set
     status = excluded.status, attempt = excluded.attempt, exit = excluded.exit, failure = excluded.failure,
     inputs = coalesce(excluded.inputs, step.inputs), outputs = coalesce(excluded.outputs, step.outputs),
@@ -98,8 +137,9 @@ const CLAUSES = `written_to as (
   where step.seq < excluded.seq
 ), told as (
   insert into message (run_id, team_id, conversation_id, query, answer, status, created_at)
-  select id, team_id, conversation_id, coalesce($15, system ->> 'query', ''), $16, $17, created_at from run
-  where id = $1::uuid and team_id = $2::uuid and conversation_id is not null
+  select id, team_id, conversation_id, coalesce($15, system ->> 'query', ''), $16, $17, created_at
+  from run, written_to
+  where not written_to.is_other and id = $1::uuid and team_id = $2::uuid and conversation_id is not null
     and ($6::bigint is not null or $7::bigint is not null)
   on conflict (run_id) do update set answer = excluded.answer, status = excluded.status
   where message.status = 'running'
@@ -112,7 +152,8 @@ const CLAUSES = `written_to as (
     usage = coalesce($12::json, usage), exceptions = coalesce($13, exceptions), steps = coalesce($14, steps),
     last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now()),
     attention_reason = null, attention_since = null
-  where id = $1::uuid and team_id = $2::uuid
+  from written_to
+  where not written_to.is_other and id = $1::uuid and team_id = $2::uuid
     and (finished_at is null and last_seq < $5
       or $6::bigint is not null and started_at is null and (finished_at is null or $5 < last_seq))
 )`;
@@ -125,7 +166,12 @@ export function recordingClauses(offset: number): string {
   return CLAUSES.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
 }
 
-const RECORD = `with ${CLAUSES} select`;
+/** How a batch met the record, to be selected beside what the carrying statement selects: the columns of `Met`. */
+export const MEETING = `
+(select is_other from written_to) as "isOther",
+(select count(*) from written) < (select count(*) from incoming) as "isKnown"`;
+
+const RECORD = `with ${CLAUSES} select ${MEETING}`;
 
 function toRow({ seq, at, type, ...payload }: RunEvent) {
   return { seq, at, type, step_key: 'stepKey' in payload ? payload.stepKey : null, payload };

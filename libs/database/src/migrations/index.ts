@@ -3,6 +3,7 @@ import { createFile } from './1764100000000-create-file.js';
 import { addRunTrouble } from './1764200000000-add-run-trouble.js';
 import { createCarriedRun } from './1764300000000-create-carried-run.js';
 import { indexConversations } from './1764400000000-index-conversations.js';
+import { mergeStories } from './1764500000000-merge-stories.js';
 import { countUsage } from './1764550000000-count-usage.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
@@ -18,5 +19,6 @@ export const migrations: readonly Migration[] = [
   addRunTrouble,
   createCarriedRun,
   indexConversations,
+  mergeStories,
   countUsage,
 ];

@@ -2,7 +2,7 @@ import { defineErrors, type AppId, type ConversationId, type RunId, type TeamId,
 import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
-import { recordEvents } from '../record-events.js';
+import { appendEvents } from '../record-events.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
 import { usageOf } from '../usage.js';
@@ -220,7 +220,8 @@ export function endQueuedRun(
     const { teamId, lastSeq, ...ended } = found;
     const usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
     const outcome = { status: 'stopped' as const, reason, outputs: {}, exceptions: 0, steps: 0, usage };
-    await recordEvents(sql, teamId, runId, [{ seq: lastSeq + 1, at, type: 'run.finished', outcome }]);
+    const events = [{ seq: lastSeq + 1, at, type: 'run.finished' as const, outcome }];
+    await appendEvents(sql, { teamId, runId, events });
     return ended;
   });
 }

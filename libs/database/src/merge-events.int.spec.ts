@@ -1,0 +1,149 @@
+import {
+  advance,
+  foldRunView,
+  start,
+  stepsIn,
+  type Message,
+  type RunEvent,
+  type RunView,
+  type Turn,
+} from '@tenon/engine';
+import { buildPlan } from '@tenon/engine/testing';
+import fc from 'fast-check';
+import { closeRun, HistoryRepository, recordEvents, RunRepository } from './index.js';
+import { seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
+
+/* What two workers tell of one run, when the first dies before the server knows what it has written. */
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await startTestDatabase();
+}, 60_000);
+afterAll(() => test.close());
+
+const PLAN = buildPlan('begin -> a -> a2 -> join\nbegin -> b -> b2 -> join\nbegin -> c -> join', {
+  steps: { c: { retry: { maxRetries: 2, intervalMs: 10 } } },
+});
+const STEPS = ['a', 'a2', 'b', 'b2', 'begin', 'c', 'join'];
+
+/** Every result is what it is, in whatever order it comes: `c` fails once. @param picks  which of what is open is next */
+function storyOf(picks: readonly number[], stopAfter = Infinity): RunEvent[][] {
+  const limits = { maxSteps: 99, maxDurationMs: 99_999 };
+  let turn: Turn = start(PLAN, { at: 1, inputs: {}, system: {}, conversation: {}, limits });
+  const batches = [[...turn.events]];
+  const open: Message[] = [];
+  for (let at = 2; !turn.state.outcome; at++) {
+    for (const { key, type } of turn.effects)
+      if (type === 'startTimer') open.push({ type: 'timer.fired', at, key });
+      else if (type === 'perform') open.push({ type: 'step.finished', at, key, result: resultOf(key) });
+    const [message] = open.splice((picks[at % picks.length] ?? 0) % open.length, 1);
+    const stop: Message = { type: 'cancel.requested', at, reason: 'enough' };
+    turn = advance(PLAN, turn.state, at > stopAfter ? stop : { ...(message as Message), at });
+    batches.push([...turn.events]);
+  }
+  return batches;
+}
+
+const resultOf = (key: string) =>
+  key === 'c#1'
+    ? { ok: false as const, failure: { code: 'test.once', type: 'Once', message: 'once' } }
+    : { ok: true as const, outputs: { of: key } };
+
+async function seed() {
+  const owner = await seedApp(test.database, PLAN);
+  return { teamId: owner.teamId, runId: await seedRun(test.database, owner) };
+}
+type Seeded = Awaited<ReturnType<typeof seed>>;
+
+async function tell({ teamId, runId }: Seeded, batches: readonly (readonly RunEvent[])[]): Promise<void> {
+  for (const events of batches) await recordEvents(test.database, teamId, runId, events);
+}
+
+/** What the record came to, after checking that whoever follows it understands it. */
+async function readRecord({ teamId, runId }: Seeded) {
+  const history = new HistoryRepository(test.database);
+  const events = await history.listEvents(teamId, runId, 0);
+  const [{ count }] = (await test.database.rows<{ count: number }>(
+    'select count(*)::int as count from run_event where run_id = $1',
+    [runId],
+  )) as [{ count: number }];
+  expect(events).toHaveLength(count);
+  const view = events.reduce<RunView | undefined>(foldRunView, undefined) as RunView;
+  const steps = await history.listSteps(teamId, runId);
+  expect(
+    stepsIn(view)
+      .map(({ stepKey, status }) => [stepKey, status])
+      .sort(),
+  ).toEqual(steps.map(({ stepKey, status }) => [stepKey, status]).sort());
+  const run = await new RunRepository(test.database).find(teamId, runId);
+  expect(run).toMatchObject({ status: view.status, lastSeq: events.length });
+  return { events, steps, status: view.status };
+}
+
+const timesOf = (events: readonly RunEvent[], type: RunEvent['type']) =>
+  events.flatMap((event) => (event.type === type && 'stepKey' in event ? [event.stepKey] : [])).sort();
+
+const picks = fc.array(fc.nat({ max: 5 }), { minLength: 3, maxLength: 7 });
+
+it('a story broken off anywhere, then another from its start: each step begins and ends once, the run once', async () => {
+  const cases = fc.record({ first: picks, second: picks, cut: fc.nat({ max: 11 }), isSwapped: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ first, second, cut, isSwapped }) => {
+      const run = await seed();
+      await tell(run, storyOf(first).slice(0, cut));
+      const batches = storyOf(second);
+      // carriers of neighbouring batches may overtake each other
+      if (isSwapped) batches.splice(3, 2, ...[batches[4] ?? [], batches[3] ?? []]);
+      await tell(run, batches);
+      await tell(run, batches.slice(-2));
+      const { events, status } = await readRecord(run);
+      expect(status).toBe('partiallySucceeded');
+      expect(timesOf(events, 'step.started')).toEqual(STEPS);
+      expect(timesOf(events, 'step.succeeded')).toEqual(STEPS);
+      expect(timesOf(events, 'step.retrying')).toEqual(['c']);
+      expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
+
+it('a stop that only the second heard of ends what only the first had begun', async () => {
+  const cases = fc.record({
+    first: picks,
+    second: picks,
+    cut: fc.integer({ min: 1, max: 9 }),
+    stop: fc.integer({ min: 2, max: 6 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ first, second, cut, stop }) => {
+      const run = await seed();
+      await tell(run, storyOf(first).slice(0, cut));
+      await tell(run, storyOf(second, stop));
+      const { events, steps, status } = await readRecord(run);
+      expect(status).toBe('stopped');
+      expect(steps.filter((step) => step.status === 'running' || step.status === 'retrying')).toEqual([]);
+      expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
+
+it('a worker that wakes up late adds nothing behind the end, and changes nothing of what was told', async () => {
+  const run = await seed();
+  const [first, second] = [storyOf([0]), storyOf([1, 2])];
+  await tell(run, first.slice(0, 4));
+  await tell(run, second);
+  const before = await readRecord(run);
+  await tell(run, first.slice(4));
+  expect(await readRecord(run)).toEqual(before);
+});
+
+it('a merged record is closed like any other', async () => {
+  const run = await seed();
+  await tell(run, storyOf([0]).slice(0, 4));
+  await tell(run, storyOf([1, 2]).slice(0, 5));
+  await closeRun(test.database, { id: run.runId, teamId: run.teamId }, 99, { status: 'failed' });
+  const { status, steps } = await readRecord(run);
+  expect(status).toBe('failed');
+  expect(steps.filter((step) => step.status === 'running')).toEqual([]);
+});
