@@ -90,7 +90,7 @@ it.each([
     "of effects.toReversed()) {\n      if (effect.type === 'cancel')",
     'parallel',
   ],
-  ['calls a short step as a long one', 'driver.ts', "instruction.weight === 'long'", 'true', 'short-call'],
+  ['calls a short step as a long one', 'outside-calls.ts', "instruction.weight === 'long'", 'true', 'short-call'],
   ['waits for nothing between tries', 'driver.ts', 'await this.sleep(delayMs);', '', 'retry-after-failure'],
   ['never pauses', 'driver.ts', 'await this.pause();', 'this.pureSteps = 0;', 'many-pure-steps'],
 ])(

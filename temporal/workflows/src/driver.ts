@@ -1,5 +1,4 @@
-import { jsonSizeBytes, type Json } from '@tenon/base';
-import type { CarriedRun, PerformCall, PerformReply, RunInput, RunResult } from '@tenon/contract';
+import type { CarriedRun, RunInput, RunResult } from '@tenon/contract';
 import {
   advance,
   start,
@@ -9,27 +8,19 @@ import {
   type RunEvent,
   type RunOutcome,
   type RunState,
-  type StepResult,
   type Turn,
 } from '@tenon/engine';
 import { inlineFunctions } from '@tenon/nodes/inline';
-import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { carriedRun, effectsOf, nextInput, type Waiting } from './carry-over.js';
 import { EVENTS_OF, HistoryBudget } from './history-budget.js';
-import { refusalOfSize, runWithinLimits, TaskLimits } from './limits.js';
+import { runWithinLimits } from './limits.js';
+import { OutsideCalls } from './outside-calls.js';
 import { Recorder } from './recorder.js';
-import { local, longActivity, now, record } from './runtime.js';
+import { local, now, record } from './runtime.js';
 
-/** A short step is tried for this long as a local activity before it becomes a long one, in milliseconds. */
-const LOCAL_LIMIT_MS = 3_000;
-/** Bytes that the reply of a local activity may have: those of one task travel to the server in one message. */
-const LOCAL_REPLY_BYTES = 16 * 1024;
 /** Pure steps in one activation; each may use all of its fuel. */
 const MAX_PURE_STEPS = 50;
-/** Activities that may be open at once: when all answer as much as they may, the history still has room for it. */
-const MAX_OPEN_CALLS = 400;
-/** What a pure function may take when it is too big or too slow for the sandbox, in milliseconds. */
-const PURE_LIMIT_MS = 30_000;
 
 /** A run as its workflow finds it. */
 export interface GivenRun {
@@ -50,25 +41,21 @@ export class Driver {
   /** Steps whose inputs and outputs stand in their attempts, so that their events need not carry them. */
   private readonly performedOutside = new Set<string>();
   private readonly budget = new HistoryBudget();
-  private readonly limits = new TaskLimits({
-    task: () => workflowInfo().historyLength,
-    nextTask: () => this.sleep(1),
-    isOver: () => this.budget.isSpent,
-  });
+  private readonly calls: OutsideCalls;
   /** Pure steps that wait for their turn, so that no activation takes long however many there are. */
   private readonly pure: Waiting[] = [];
-  /** What is left to the next history. */
-  private readonly kept: Waiting[] = [];
   /** When open timers are due. */
   private readonly timers = new Map<EffectKey, number>();
   private pureSteps = 0;
-  private openCalls = 0;
   private fault: unknown;
 
   constructor(
     private readonly run: GivenRun,
     private readonly inbox: Message[],
-  ) {}
+  ) {
+    const { recorder, budget } = this;
+    this.calls = new OutsideCalls(run.input, { recorder, budget, sleep: (delayMs) => this.sleep(delayMs) });
+  }
 
   /** @returns how the run ended, or the input of the history in which it goes on */
   async drive(): Promise<RunResult | RunInput> {
@@ -83,7 +70,7 @@ export class Driver {
       else {
         const next = await this.carryOver(state);
         if (next) return next;
-        turn = { state, effects: this.budget.isSpent ? [] : this.kept.splice(0), events: [] };
+        turn = { state, effects: this.budget.isSpent ? [] : this.calls.kept.splice(0), events: [] };
       }
     }
   }
@@ -108,7 +95,7 @@ export class Driver {
     // else than before: nothing may be written in it
     await this.sleep(1);
     if (this.inbox.length > 0) return undefined;
-    const waiting = [...this.kept, ...this.pure];
+    const waiting = [...this.calls.kept, ...this.pure];
     const carried = carriedRun(this.run.plan, { state, waiting, timers: this.timers });
     const next = await nextInput(this.run.input, carried);
     if (!next) this.budget.renew();
@@ -156,8 +143,8 @@ export class Driver {
       if (effect.type === 'cancel') this.scopes.get(effect.key)?.cancel();
       else if (effect.type === 'startTimer') this.inScope(effect.key, () => this.timer(effect.key, effect.delayMs));
       else if (this.isInline(effect)) this.pure.push(effect);
-      else if (this.budget.isSpent) this.kept.push(effect);
-      else this.inScope(effect.key, () => this.performOutside(effect));
+      else if (this.budget.isSpent) this.calls.kept.push(effect);
+      else this.inScope(effect.key, () => this.calls.perform(effect));
     }
   }
 
@@ -173,72 +160,8 @@ export class Driver {
     const result = runWithinLimits(inlineFunction, instruction.config, inputs);
     if (result) return { type: 'step.finished', at: now(), key, result };
     this.performedOutside.add(effect.stepKey);
-    this.inScope(key, () => this.performOutside(effect));
+    this.inScope(key, () => this.calls.perform(effect));
     return undefined;
-  }
-
-  /** Undefined when it is left to the next history. */
-  private async performOutside(effect: Waiting): Promise<Message | undefined> {
-    const { key, instruction, inputs } = effect;
-    const refusal = refusalOfSize(jsonSizeBytes(inputs) + jsonSizeBytes(instruction.config));
-    const result = refusal ?? (await this.callPerformStep(effect));
-    return result && { type: 'step.finished', at: now(), key, result };
-  }
-
-  private async callPerformStep(effect: Waiting): Promise<StepResult | undefined> {
-    const { instruction, mayBeRecorded } = effect;
-    const hasRoom = () => this.openCalls < MAX_OPEN_CALLS || this.budget.isSpent;
-    while (!hasRoom()) await condition(hasRoom);
-    this.openCalls += 1;
-    try {
-      const isLong = instruction.kind === 'activity' && instruction.weight === 'long';
-      // a short try of it was too long before
-      return await (isLong || mayBeRecorded ? this.callLong(effect) : this.callLocal(effect));
-    } finally {
-      this.openCalls -= 1;
-    }
-  }
-
-  private async callLocal(effect: Waiting): Promise<StepResult | undefined> {
-    const turn = this.limits.admit(LOCAL_REPLY_BYTES);
-    if (turn) await turn;
-    if (this.budget.isSpent) return this.keep(effect);
-    const batch = this.recorder.take();
-    this.budget.spend(EVENTS_OF.localCall);
-    const limits = { localLimitMs: LOCAL_LIMIT_MS, localReplyBytes: LOCAL_REPLY_BYTES };
-    const reply = await local.performStep({ ...this.callOf(effect), ...limits, events: batch.events });
-    this.recorder.acknowledge(batch);
-    return reply.isTooLong ? this.callLong({ ...effect, mayBeRecorded: true }) : this.resultOf(reply);
-  }
-
-  private async callLong(effect: Waiting): Promise<StepResult | undefined> {
-    const { instruction, inputs, key } = effect;
-    const bytes = jsonSizeBytes(inputs) + jsonSizeBytes(instruction.config);
-    const turn = this.limits.admit(bytes);
-    if (turn) await turn;
-    if (this.budget.isSpent) return this.keep(effect);
-    const batch = this.recorder.take();
-    this.budget.spend(EVENTS_OF.call, bytes + batch.sizeBytes);
-    const limitMs = instruction.kind === 'activity' ? instruction.timeoutMs : PURE_LIMIT_MS;
-    const reply = await longActivity(key, limitMs).performStep({ ...this.callOf(effect), events: batch.events });
-    this.recorder.acknowledge(batch);
-    if (reply.isTooLong) throw new Error('a long activity answered that it is too long');
-    return this.resultOf(reply);
-  }
-
-  private keep(effect: Waiting): undefined {
-    this.kept.push(effect);
-  }
-
-  private callOf({ key, stepKey, attempt, instruction, inputs, mayBeRecorded }: Waiting): Omit<PerformCall, 'events'> {
-    const { run, isRestart } = this.run.input;
-    const call = { run, key, stepKey, attempt, instruction, inputs };
-    return isRestart || mayBeRecorded ? { ...call, mayBeRecorded: true } : call;
-  }
-
-  private resultOf({ result }: Extract<PerformReply, { isTooLong: false }>): StepResult {
-    this.budget.spend(0, jsonSizeBytes(result as unknown as Json));
-    return result;
   }
 
   private async timer(key: EffectKey, delayMs: number): Promise<Message> {
