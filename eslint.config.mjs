@@ -41,6 +41,32 @@ const depConstraints = Object.entries(layers).map(([layer, may]) => ({
   onlyDependOnLibsWithTags: may.map((name) => `layer:${name}`),
 }));
 
+/** What opens connections. Only adapters may, so that every address that a flow or a person names is checked. */
+const CLIENTS = '^(node:)?(https?|http2|net|tls|dgram|dns(/promises)?)$|^(undici|axios|got|ky|node-fetch)(/|$)';
+const noClients = {
+  'no-restricted-imports': [
+    'error',
+    { patterns: [{ regex: CLIENTS, allowTypeImports: true, message: 'Connections are opened by libs/adapters.' }] },
+  ],
+  'no-restricted-globals': ['error', { globals: connecting(), checkGlobalObject: true }],
+};
+function connecting() {
+  return ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({
+    name,
+    message: 'Connections are opened by libs/adapters.',
+  }));
+}
+/** They serve, or speak with processes of ours and with addresses that nobody can choose. */
+const speakers = [
+  'libs/adapters/**',
+  'libs/platform/src/{setting.ts,servers/**}',
+  'apps/api/src/model/local-model.client.ts',
+  'apps/cli/src/api/client.ts',
+  'apps/code-runner/src/http-server.ts',
+  'apps/launcher/src/local-model.ts',
+  'apps/local-models/src/{hub-source,server}.ts',
+];
+
 const testKits = { regex: '^(@tenon/[^/]+|\\.{1,2}(/[^/]+)*)/testing(/|$)', message: 'Test kits are for spec files.' };
 
 const exportAll = { selector: 'ExportAllDeclaration', message: 'Export by name.' };
@@ -54,6 +80,10 @@ const bannedSyntax = (...more) => [
   sql,
   // `no-restricted-imports` does not see import()
   { selector: 'ImportExpression[source.value=/\\u002ftesting(\\u002f|$)/]', message: testKits.message },
+  {
+    selector: `ImportExpression[source.value=/${CLIENTS.replaceAll('/', '\\u002f')}/]`,
+    message: 'Connections are opened by libs/adapters.',
+  },
   ...more,
 ];
 
@@ -146,12 +176,16 @@ export default defineConfig(
     ignores: ['libs/platform/**', '{apps/*,temporal/worker}/src/main.ts', 'apps/cli/src/instance/own-instance.ts'],
     rules: { 'no-restricted-properties': ['error', environment] },
   },
+  { files: ['{libs,temporal,apps}/**/*.ts'], ignores: speakers, rules: noClients },
   {
     files: pure,
     rules: {
       'no-restricted-globals': [
         'error',
-        { globals: [{ name: 'Date', message: 'Time arrives inside messages.' }], checkGlobalObject: true },
+        {
+          globals: [{ name: 'Date', message: 'Time arrives inside messages.' }, ...connecting()],
+          checkGlobalObject: true,
+        },
       ],
       'no-restricted-properties': [
         'error',
@@ -178,6 +212,7 @@ export default defineConfig(
       '@nx/enforce-module-boundaries': 'off',
       'no-restricted-properties': 'off',
       'no-restricted-globals': 'off',
+      'no-restricted-imports': 'off',
     },
   },
   {

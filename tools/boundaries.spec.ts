@@ -223,6 +223,51 @@ describe('the environment', () => {
   ]);
 });
 
+describe('the way out', () => {
+  const places = [
+    'libs/engine/src/new.ts',
+    'libs/nodes/src/new/activity.ts',
+    'libs/nodes/src/run/new.ts',
+    'libs/database/src/new.ts',
+    'temporal/activities/src/new.ts',
+    'temporal/worker/src/new.ts',
+    'temporal/workflows/src/new.ts',
+    'apps/api/src/app/new.ts',
+    'apps/api/src/model/model.service.ts',
+    'apps/code-runner/src/new.ts',
+  ];
+  const ways = [
+    `import 'node:https';`,
+    `import 'http';`,
+    `import 'node:net';`,
+    `import 'node:dgram';`,
+    `import 'node:dns/promises';`,
+    `import 'undici';`,
+    `import 'axios';`,
+    `void import('node:http');`,
+    `void import('undici');`,
+    `void fetch('http://x');`,
+    `void globalThis.fetch('http://x');`,
+    `new WebSocket('ws://x');`,
+    `new EventSource('http://x');`,
+  ];
+
+  it.each(places)('B38 is for adapters only: %s', async (file) => {
+    for (const way of ways)
+      expect([way, await lint(file, way)]).toEqual([
+        way,
+        expect.arrayContaining([expect.stringContaining('Connections are opened by libs/adapters')]),
+      ]);
+  });
+
+  accepted([
+    ['a client', 'libs/adapters/outbound-http/src/new.ts', takes('undici')],
+    ['a type of a client', 'apps/api/src/new.ts', `export type { Server } from 'node:http';`],
+    ['a call of our own process', 'apps/cli/src/api/client.ts', `void fetch('http://127.0.0.1');`],
+    ['a client', 'apps/api/src/new.int.spec.ts', takes('node:http')],
+  ]);
+});
+
 describe('SQL', () => {
   const ask = 'export const all = (sql: { rows(text: string): unknown }, text: string) => sql.rows(text);';
   const query = `export const all = (client: { query(text: string): unknown }) => client.query('select 1');`;

@@ -1,6 +1,9 @@
 import type { RunId } from '@tenon/base';
 import { CHANNELS, endQueuedRun, ring } from '@tenon/database';
+import { buildSchema, isInputObjectType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-ws';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import WebSocket from 'ws';
 import { appNamed, START, startApiBench, type ApiBench } from './testing/api-bench.js';
 
@@ -129,6 +132,38 @@ describe('providers', () => {
       provider: { hasKey: true },
     });
     expect(await save({ baseUrl: 'https://evil.example/v1' })).toMatchObject({ provider: { hasKey: false } });
+  });
+
+  it('B38 are all that an input of the API names an address of', async () => {
+    const schema = buildSchema(await readFile(path.resolve(import.meta.dirname, '../schema.graphql'), 'utf8'));
+    const takers = Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (isInputObjectType(type)) return [{ name: type.name, inputs: Object.values(type.getFields()) }];
+      if (!isObjectType(type)) return [];
+      return Object.values(type.getFields()).map(({ name, args }) => ({ name, inputs: args }));
+    });
+    const namesAddress = /url|uri|href|host|endpoint|address|link|webhook|callback|server|proxy|domain/i;
+    const found = takers.flatMap(({ name, inputs }) => inputs.map((input) => `${name}.${input.name}`));
+    expect(found.filter((name) => namesAddress.test(name.split('.')[1] ?? ''))).toEqual([
+      'SaveProviderInput.baseUrl',
+      'TestProviderInput.baseUrl',
+    ]);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fd00:ec2::254]/v1',
+    'http://[::ffff:169.254.169.254]/v1',
+    'http://2852039166/v1',
+    'http://[fe80::1]/v1',
+    'http://100.100.100.200/v1',
+  ])('B38 are not asked at %s, where a cloud tells a machine about itself', async (baseUrl) => {
+    const TEST =
+      'mutation ($input: TestProviderInput!) { testProvider(input: $input) { durationMs errors { code message } } }';
+    for (const model of [undefined, 'm'])
+      expect((await bench.owner.ask(TEST, { input: { baseUrl, model } })).testProvider).toEqual({
+        durationMs: null,
+        errors: [{ code: 'model.notConfigured', message: expect.stringContaining('TENON_OUTBOUND_ALLOW') as string }],
+      });
   });
 
   it('are changed by owners only', async () => {

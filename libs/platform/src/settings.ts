@@ -180,8 +180,9 @@ export const settings = {
       list('addresses or nets such as 10.1.0.0/16', isNet),
       '',
       {
-        usedBy: ['worker'],
-        meaning: 'private nets that nodes may call; all others are refused',
+        usedBy: ['api', 'worker'],
+        meaning:
+          'private nets that nodes may call; all others are refused. Providers of models may stand in any but link-local ones, which it opens to them too',
       },
     ),
   },

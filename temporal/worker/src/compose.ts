@@ -13,7 +13,7 @@ import {
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
-import { createOutboundHttp } from '@tenon/outbound-http';
+import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
 import type { Logger } from '@tenon/ports';
 import {
@@ -42,7 +42,8 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: workerId });
   const bell = new RunBell(database, logger);
   const secrets = new PostgresSecretStore(database, await loadSecretKey(config));
-  const models = createOpenAiCompatibleModels({ maxReplyBytes: config.runs.maxReplyBytes }, logger);
+  const connect = createProviderConnector({ allow: config.outbound.allow });
+  const models = createOpenAiCompatibleModels({ connect, maxReplyBytes: config.runs.maxReplyBytes }, logger);
   const activityParts = {
     database,
     bell,

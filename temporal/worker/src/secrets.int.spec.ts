@@ -3,6 +3,7 @@ import { seedApp } from '@tenon/database/testing';
 import { buildDefinition, buildNode, buildVariable } from '@tenon/dsl/testing';
 import { secretOf } from '@tenon/engine';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
+import { createProviderConnector } from '@tenon/outbound-http';
 import { codeErrors, type CodeRunner } from '@tenon/ports';
 import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import type { Client } from '@temporalio/client';
@@ -138,7 +139,7 @@ it('code that fails with it is told without it', async () => {
 
 it('the key of a provider is in none of its answers', async () => {
   const apiKey = 'sk-live-0123456789abcdef';
-  const models = createOpenAiCompatibleModels({}, createFakeLogger());
+  const models = createOpenAiCompatibleModels({ connect: createProviderConnector({ allow: [] }) }, createFakeLogger());
   const directory = createModelDirectory({
     providers: new ProviderRepository(bench.test.database),
     secrets: new PostgresSecretStore(bench.test.database, SECRET_KEY),

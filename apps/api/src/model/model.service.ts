@@ -1,6 +1,7 @@
 import { defineErrors } from '@tenon/base';
 import { ProviderRepository, type Identity, type TeamModels } from '@tenon/database';
 import { createOpenAiCompatibleModels, type OpenAiCompatibleModels } from '@tenon/openai-compatible';
+import { createProviderConnector } from '@tenon/outbound-http';
 import { normaliseProvider, type Logger, type SecretStore } from '@tenon/ports';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, LOGGER, SECRETS, type ApiConfig } from '../parts.js';
@@ -27,7 +28,8 @@ export class ModelService implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: ApiConfig,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.models = createOpenAiCompatibleModels({}, logger);
+    const connect = createProviderConnector({ allow: config.outbound.allow });
+    this.models = createOpenAiCompatibleModels({ connect }, logger);
   }
 
   onApplicationShutdown(): Promise<void> {

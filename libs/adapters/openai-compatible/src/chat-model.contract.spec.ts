@@ -1,9 +1,10 @@
 import { createFakeLogger, describeChatModelContract, startScriptedModel } from '@tenon/ports/testing';
 import { createOpenAiCompatibleModels } from './index.js';
+import { connectAnywhere } from './testing/model-bench.js';
 
 describeChatModelContract('an OpenAI-compatible server', async () => {
   const server = await startScriptedModel({ apiKey: 'key' });
-  const models = createOpenAiCompatibleModels({}, createFakeLogger());
+  const models = createOpenAiCompatibleModels({ connect: connectAnywhere }, createFakeLogger());
   return {
     model: models.getChatModel({ provider: 'openai', baseUrl: server.baseUrl, apiKey: 'key' }, 'gpt-4o'),
     respond: (rule) => server.setRules([rule]),

@@ -1,6 +1,6 @@
 import { modelErrors } from '@tenon/ports';
 import OpenAI from 'openai';
-import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici';
+import { Agent, fetch as undiciFetch, interceptors, type buildConnector, type Dispatcher } from 'undici';
 import { limitLines } from './reply-limit.js';
 
 /** Where a provider's models are served. Addresses are the owner's choice, so they may be private. */
@@ -15,7 +15,6 @@ export interface ModelEndpoint {
   readonly isLocal?: boolean;
 }
 
-const CONNECT_MS = 10_000;
 /** Of a reply with all that stands around its text; most of that is never in memory together. */
 const MAX_RESPONSE_BYTES = 1024 * 1024 * 1024;
 /** The client's own time-out is out of the way: ours are for the first token and between tokens. */
@@ -28,16 +27,21 @@ export interface ModelConnections {
   destroy(): Promise<void>;
 }
 
-/** @param maxReplyBytes  of the text of one reply */
-export function createConnections(maxReplyBytes: number): ModelConnections {
+/**
+ * @param maxReplyBytes  of the text of one reply
+ * @param connect        opens connections, to addresses where models may be served
+ */
+export function createConnections(maxReplyBytes: number, connect: buildConnector.connector): ModelConnections {
   const agent = new Agent({
-    connect: { timeout: CONNECT_MS },
+    connect,
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: MAX_RESPONSE_BYTES,
   });
-  return { dispatcher: agent.compose(limitLines(maxReplyBytes)), destroy: () => agent.destroy() };
+  // limits count what a reply unfolds to, not what comes over the wire
+  const limited = agent.compose(interceptors.decompress({ skipErrorResponses: false }), limitLines(maxReplyBytes));
+  return { dispatcher: limited, destroy: () => agent.destroy() };
 }
 
 /**
@@ -69,7 +73,10 @@ export function createClient(endpoint: ModelEndpoint, { dispatcher }: ModelConne
 }
 
 function checkBaseUrl({ provider, baseUrl }: ModelEndpoint): string {
-  const text = baseUrl.trim().replace(/(?<!\/)\/+$/, '').replace(/\/chat\/completions$/, '');
+  const text = baseUrl
+    .trim()
+    .replace(/(?<!\/)\/+$/, '')
+    .replace(/\/chat\/completions$/, '');
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
     throw modelErrors.notConfigured(`The base URL of ${provider} must start with http:// or https://.`);
   }

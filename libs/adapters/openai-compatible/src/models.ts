@@ -1,4 +1,5 @@
 import { modelErrors, type ChatModel, type Logger } from '@tenon/ports';
+import type { buildConnector } from 'undici';
 import { OpenAiCompatibleModel } from './chat-model.js';
 import { createClient, createConnections, type ModelEndpoint } from './endpoint.js';
 import type { Limitation } from './request-body.js';
@@ -6,6 +7,8 @@ import { toModelError, type Asked } from './vendor-errors.js';
 
 /** Limits of model calls; times in milliseconds. */
 export interface OpenAiCompatibleConfig {
+  /** Opens connections: whoever composes a process says where models may be served. */
+  readonly connect: buildConnector.connector;
   /** From the request to the first piece of the answer, default 120 000. */
   readonly firstTokenTimeoutMs?: number;
   /** Between two pieces of an answer, default 60 000. */
@@ -39,7 +42,7 @@ const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 /** The adapter on the `openai` package. It never tries a failed call again. */
 export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, logger: Logger): OpenAiCompatibleModels {
   const maxReplyBytes = config.maxReplyBytes ?? MAX_REPLY_BYTES;
-  const connections = createConnections(maxReplyBytes);
+  const connections = createConnections(maxReplyBytes, config.connect);
   const limits = { firstTokenMs: config.firstTokenTimeoutMs ?? 120_000, idleMs: config.idleTimeoutMs ?? 60_000 };
   const limitations = new Map<string, Set<Limitation>>();
 

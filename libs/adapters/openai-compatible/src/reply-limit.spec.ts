@@ -2,8 +2,9 @@ import { createFakeLogger } from '@tenon/ports/testing';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { createOpenAiCompatibleModels } from './models.js';
-import { buildChatRequest, ModelBench } from './testing/model-bench.js';
+import { buildChatRequest, connectAnywhere, ModelBench, textOf } from './testing/model-bench.js';
 
 const KIB = 1024;
 const TOO_LARGE = {
@@ -65,7 +66,10 @@ describe('a reply in one line that does not stop', () => {
     ['a reply that comes whole', 'application/json', '{"choices":[{"message":{"content":"'],
   ])('is broken off: %s', async (_what, type, beginning) => {
     const baseUrl = await start(type, beginning);
-    const models = createOpenAiCompatibleModels({ maxReplyBytes: 10 * KIB }, createFakeLogger());
+    const models = createOpenAiCompatibleModels(
+      { connect: connectAnywhere, maxReplyBytes: 10 * KIB },
+      createFakeLogger(),
+    );
     const read = async () => {
       const model = models.getChatModel({ provider: 'acme', baseUrl }, 'm-1');
       for await (const delta of model.stream(buildChatRequest())) throw new Error(JSON.stringify(delta));
@@ -74,6 +78,46 @@ describe('a reply in one line that does not stop', () => {
     await hasLeft;
     // the rest lay in the buffers between the two
     expect(written).toBeLessThan(32 * KIB * KIB);
+    await models.close();
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })],
+    ['gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes))],
+  ])('B40 is broken off by what it unfolds to: %s', async (encoding, compress) => {
+    const bomb = compress(
+      Buffer.concat([Buffer.from('data: {"choices":[{"delta":{"content":"'), Buffer.alloc(20_000_000, 'x')]),
+    );
+    expect(bomb.length).toBeLessThan(64 * KIB);
+    server = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding }).end(bomb),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const models = createOpenAiCompatibleModels(
+      { connect: connectAnywhere, maxReplyBytes: 10 * KIB },
+      createFakeLogger(),
+    );
+    const read = async () => {
+      for await (const _ of models.getChatModel({ provider: 'acme', baseUrl }, 'm-1').stream(buildChatRequest()));
+    };
+    await expect(read()).rejects.toMatchObject(TOO_LARGE);
+    await models.close();
+  });
+
+  it('is read when it is packed and small', async () => {
+    const reply = gzipSync('{"choices":[{"message":{"content":"hello"},"finish_reason":"stop"}]}');
+    server = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(reply),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const models = createOpenAiCompatibleModels({ connect: connectAnywhere }, createFakeLogger());
+    const seen = [];
+    for await (const delta of models.getChatModel({ provider: 'acme', baseUrl }, 'm-1').stream(buildChatRequest()))
+      seen.push(delta);
+    expect(textOf(seen)).toBe('hello');
     await models.close();
   });
 });

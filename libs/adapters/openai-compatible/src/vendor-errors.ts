@@ -86,6 +86,10 @@ function fromVendor(error: APIError, asked: Asked): TenonError {
 function fromConnection(error: APIConnectionError, asked: Asked): TenonError {
   const host = new URL(asked.endpoint.baseUrl).host;
   const code = codeOf(error);
+  if (code === 'outbound.blockedAddress') {
+    const message = `${asked.endpoint.provider} may not be asked at ${host}, where a machine is told about itself; TENON_OUTBOUND_ALLOW can open the address.`;
+    return modelErrors.notConfigured(message, optionsOf(error, asked));
+  }
   const reason = code === 'ENOTFOUND' ? 'there is no such host' : (code ?? 'no connection');
   const message = `${asked.endpoint.provider} at ${host} cannot be reached (${reason}).`;
   return modelErrors.unreachable(message, optionsOf(error, asked));

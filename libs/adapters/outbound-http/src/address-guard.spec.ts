@@ -1,4 +1,4 @@
-import { createAddressGuard } from './address-guard.js';
+import { createAddressGuard, createProviderGuard } from './address-guard.js';
 
 describe('address guard', () => {
   const guard = createAddressGuard([]);
@@ -72,4 +72,51 @@ describe('address guard', () => {
       expect(() => createAddressGuard([network])).toThrow(expect.objectContaining({ code: 'outbound.invalidNetwork' }));
     },
   );
+});
+
+describe('guard of providers', () => {
+  const guard = createProviderGuard([]);
+
+  it.each([
+    '169.254.169.254',
+    '169.254.170.2',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    '224.0.0.1',
+    '255.255.255.255',
+    'fd00:ec2::254',
+    'fd20:ce::254',
+    'fe80::1',
+    'fe80::1%eth0',
+    'ff02::1',
+    '::ffff:169.254.169.254',
+    '::ffff:a9fe:a9fe',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::',
+    'metadata.google.internal',
+    '',
+  ])('B38 refuses a provider at %p', (address) => {
+    expect(guard(address)).toBe(false);
+  });
+
+  it.each([
+    '127.0.0.1',
+    '::1',
+    '0.0.0.0',
+    '10.0.0.7',
+    '192.168.1.20',
+    '100.64.0.9',
+    'fd12::7',
+    '1.1.1.1',
+    '2606:4700::1',
+  ])('lets a provider stand at %s', (address) => {
+    expect(guard(address)).toBe(true);
+  });
+
+  it('B38 lets a provider stand where the setting opens a network', () => {
+    const open = createProviderGuard(['169.254.169.254']);
+    expect(['169.254.169.254', '::ffff:169.254.169.254', '127.0.0.1'].filter(open)).toHaveLength(3);
+    expect(['169.254.170.2', 'fe80::1'].filter(open)).toEqual([]);
+  });
 });

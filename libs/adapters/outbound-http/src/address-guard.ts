@@ -28,10 +28,25 @@ const SPECIAL_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 /** Translated by the network into the IPv4 address in its last 32 bits. */
 const TRANSLATED_IPV6 = ['64:ff9b::/96'];
 
+/** Link-local and metadata addresses, and those of groups. */
+const WITHOUT_SERVERS = [
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+  '169.254.0.0/16',
+  '192.0.0.192/32',
+  '224.0.0.0/3',
+  '2002::/16',
+  'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+  'fe80::/10',
+  'ff00::/8',
+];
+
 const privateIpv4 = toBlockList(PRIVATE_IPV4);
 const publicIpv6 = toBlockList(PUBLIC_IPV6);
 const specialIpv6 = toBlockList(SPECIAL_IPV6);
 const translatedIpv6 = toBlockList(TRANSLATED_IPV6);
+const withoutServers = toBlockList(WITHOUT_SERVERS);
 
 /**
  * A guard that lets public addresses pass, and those in `allow`.
@@ -46,6 +61,25 @@ export function createAddressGuard(allow: readonly string[]): AddressGuard {
     if (family === 0) return false;
     return allowed.check(bare, family === 6 ? 'ipv6' : 'ipv4') || isPublic(bare);
   };
+}
+
+/**
+ * A guard for servers that the owner of a team names: they may stand in the own network, but not where clouds tell a
+ * machine about itself and its keys, nor where there are no servers at all.
+ * @param allow  as of `createAddressGuard`
+ * @throws outbound.invalidNetwork
+ */
+export function createProviderGuard(allow: readonly string[]): AddressGuard {
+  const isAllowed = createAddressGuard(allow);
+  return (address) => {
+    const bare = address.split('%', 1)[0] ?? '';
+    return isIP(bare) !== 0 && (isAllowed(bare) || !isWithoutServers(bare));
+  };
+}
+
+function isWithoutServers(address: string): boolean {
+  if (isIP(address) === 6 && translatedIpv6.check(address, 'ipv6')) return isWithoutServers(lastIpv4(address));
+  return withoutServers.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 function isPublic(address: string): boolean {

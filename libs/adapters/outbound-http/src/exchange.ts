@@ -1,13 +1,9 @@
-import { lookup, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
 import { outboundErrors } from '@tenon/ports';
-import { buildConnector, Client } from 'undici';
+import { Client } from 'undici';
 import type { AddressGuard } from './address-guard.js';
+import { guardedConnector, type Resolver } from './connector.js';
 import type { Hop } from './hop.js';
 import { readBody } from './read-body.js';
-
-/** Resolves a host name to addresses. Throws what the system says when there are none. */
-export type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /** What bounds one exchange. */
 export interface ExchangeLimits {
@@ -43,7 +39,12 @@ export async function exchange(
 ): Promise<Exchange> {
   const watch = new Watch(abort, hop.url.host);
   const client = new Client(hop.url.origin, {
-    connect: guardedConnector(limits.verifyTls, guard, resolve, () => watch.expect('answer', limits.readMs)),
+    connect: guardedConnector({
+      guard,
+      resolve,
+      verifyTls: limits.verifyTls,
+      onConnected: () => watch.expect('answer', limits.readMs),
+    }),
     allowH2: false,
     maxHeaderSize: limits.maxHeaderBytes,
     // our own watch is exact to the millisecond and covers what trickles in
@@ -78,51 +79,6 @@ export async function exchange(
     watch.stop();
     await client.destroy();
   }
-}
-
-/** Resolves with the system's resolver, as every other program on the machine does. */
-export const resolveWithSystem: Resolver = (hostname) =>
-  new Promise((resolve, reject) => {
-    lookup(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
-  });
-
-/**
- * Connects to addresses the guard lets pass and no others: names are resolved once per connection, and the addresses
- * that were checked are those that are tried.
- */
-function guardedConnector(verifyTls: boolean, guard: AddressGuard, resolve: Resolver, onConnected: () => void) {
-  const guardedLookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const allowed = addresses.filter(({ address }) => guard(address));
-        const [first] = allowed;
-        if (!first) callback(blockedAddress(hostname), []);
-        else if (options.all) callback(null, allowed);
-        else callback(null, first.address, first.family);
-      },
-      (error: NodeJS.ErrnoException) => callback(error, []),
-    );
-  };
-  const connect = buildConnector({ lookup: guardedLookup, rejectUnauthorized: verifyTls, allowH2: false, timeout: 0 });
-  return (options: buildConnector.Options, callback: buildConnector.Callback): void => {
-    const host = options.hostname.replace(/^\[|\]$/g, '');
-    // an address is connected to without asking the resolver
-    if (isIP(host) !== 0 && !guard(host)) return callback(blockedAddress(host), null);
-    connect(options, (error, socket) => {
-      if (error) return callback(error, null);
-      if (!guard(socket.remoteAddress ?? '')) {
-        socket.destroy();
-        return callback(blockedAddress(host), null);
-      }
-      onConnected();
-      callback(null, socket);
-    });
-  };
-}
-
-function blockedAddress(host: string) {
-  const message = `${host} is inside the own network, where requests may not go; TENON_OUTBOUND_ALLOW can open it.`;
-  return outboundErrors.blockedAddress(message, { details: { host } });
 }
 
 /** Aborts the exchange when what is expected does not come in time. */

@@ -1,1 +1,2 @@
+export { createProviderConnector } from './connector.js';
 export { createOutboundHttp } from './outbound-http.js';

@@ -2,7 +2,8 @@ import { isTenonError, type TenonError } from '@tenon/base';
 import { outboundErrors, type OutboundHttp, type OutboundReply, type OutboundRequest } from '@tenon/ports';
 import { errors } from 'undici';
 import { createAddressGuard } from './address-guard.js';
-import { BrokenReply, exchange, resolveWithSystem, type Resolver } from './exchange.js';
+import { resolveWithSystem, type Resolver } from './connector.js';
+import { BrokenReply, exchange } from './exchange.js';
 import { checkRedirects, firstHop, nextHop, type Hop } from './hop.js';
 
 /** How the client is made. */

@@ -1,7 +1,7 @@
 import { createEventSink, createRunActivities } from '@tenon/activities';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
-import { createOutboundHttp } from '@tenon/outbound-http';
+import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import type { RunActivities } from '@tenon/contract';
 import { Listener, openDatabase, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import type { RunLimits } from '@tenon/engine';
@@ -51,7 +51,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
   const objectsFolder = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
   const { firstTokenTimeoutMs = 20_000, maxReplyBytes } = options;
   const limits = { firstTokenTimeoutMs, ...(maxReplyBytes && { maxReplyBytes }) };
-  const models = createOpenAiCompatibleModels(limits, logger);
+  const models = createOpenAiCompatibleModels({ ...limits, connect: createProviderConnector({ allow: [] }) }, logger);
   const endpoint = { provider: 'openai', baseUrl: options.modelUrl ?? 'http://127.0.0.1:9/v1', apiKey: 'sk-test' };
   const parts: Parameters<typeof createRunActivities>[0] = {
     database,

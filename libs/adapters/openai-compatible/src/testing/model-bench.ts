@@ -7,8 +7,12 @@ import {
   type ScriptedModel,
   type ScriptedModelOptions,
 } from '@tenon/ports/testing';
+import { buildConnector } from 'undici';
 import type { ModelEndpoint } from '../endpoint.js';
 import { createOpenAiCompatibleModels, type OpenAiCompatibleConfig, type OpenAiCompatibleModels } from '../models.js';
+
+/** The guard of addresses is another adapter's. */
+export const connectAnywhere = buildConnector({});
 
 /** The key the bench's server asks for. */
 export const KEY = 'sk-very-secret-0123456789';
@@ -24,10 +28,17 @@ export class ModelBench {
     readonly logger: FakeLogger,
   ) {}
 
-  static async start(options: ScriptedModelOptions = {}, config: OpenAiCompatibleConfig = {}): Promise<ModelBench> {
+  static async start(
+    options: ScriptedModelOptions = {},
+    config: Partial<OpenAiCompatibleConfig> = {},
+  ): Promise<ModelBench> {
     const logger = createFakeLogger();
     const server = await startScriptedModel({ apiKey: KEY, ...options });
-    return new ModelBench(server, createOpenAiCompatibleModels(config, logger), logger);
+    return new ModelBench(
+      server,
+      createOpenAiCompatibleModels({ connect: connectAnywhere, ...config }, logger),
+      logger,
+    );
   }
 
   endpoint(more: Partial<ModelEndpoint> = {}): ModelEndpoint {
