@@ -35,6 +35,7 @@ import { RunService } from './run/run.service.js';
 import { RunUpdates } from './run/run-updates.js';
 import { RunWatch } from './run/run-watch.js';
 import { AttemptResolver, StepResolver } from './run/step.resolver.js';
+import { TeamResolver } from './team/team.resolver.js';
 
 @Module({})
 class PartsModule {
@@ -60,6 +61,7 @@ export class ApiModule {
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
+        TeamResolver,
       ],
     };
   }

@@ -11,6 +11,7 @@ import {
   PostgresSecretStore,
   ProviderRepository,
   RunRepository,
+  TeamRepository,
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
@@ -75,6 +76,7 @@ export function partProviders({ config, logger, database, listener, secrets, obj
       PlanRepository,
       ProviderRepository,
       RunRepository,
+      TeamRepository,
     ].map((repository) => ({ provide: repository, useValue: new repository(database) })),
   ];
 }

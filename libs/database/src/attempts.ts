@@ -1,6 +1,7 @@
 import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/base';
 import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
+import { objectKeysIn, REFERENCING } from './object-references.js';
 import { MEETING, recordingClauses, recordingParameters, settleMeeting, type Met } from './record-events.js';
 import { storableJson } from './storable.js';
 import { countTokens } from './usage.js';
@@ -111,22 +112,24 @@ export async function closeAttempt(
   result: StepResult,
   record: AttemptRecord,
 ): Promise<StepResult> {
-  const [row] = await sql.rows<OpenedRow & { isMine: boolean }>(CLOSE, [
+  const outputs = result.outputs ? storableJson(result.outputs) : null;
+  const keys = objectKeysIn(key.teamId, outputs);
+  const [row] = await sql.rows<OpenedRow & { isMine: boolean }>(keys.length > 0 ? CLOSE_WITH_OBJECTS : CLOSE, [
     ...[key.runId, key.stepKey, key.attempt, execution],
     result.ok ? 'succeeded' : 'failed',
     result.ok ? (result.exit ?? null) : null,
-    result.outputs ? storableJson(result.outputs) : null,
+    outputs,
     result.ok ? null : storableJson(result.failure),
     result.usage ? storableJson(result.usage) : null,
     ...[bounded(record.request), bounded(record.reply), key.teamId],
+    ...(keys.length > 0 ? [keys] : []),
   ]);
   return row && !row.isMine ? resultOf(row) : result;
 }
 
 // What a lost execution has cost nobody can say any more: it was asked the same, and of its text about four bytes are a
 // token. Should it come back after all, its own count holds.
-const CLOSE = `
-with earlier as (
+const CLOSING = `earlier as (
   select execution, outcome, exit, outputs, failure, usage from attempt
   where ${IS_THIS} and outcome in ('succeeded', 'failed') limit 1
 ), before as (
@@ -159,6 +162,9 @@ with earlier as (
   select (usage ->> 'totalTokens')::float8 from lost
 ), ${countTokens('$12', 'cost')}
 select *, 0 as losses, false as "isMine" from earlier`;
+
+const CLOSE = `with ${CLOSING}`;
+const CLOSE_WITH_OBJECTS = `with ${REFERENCING(1, 13)}, ${CLOSING}`;
 
 /**
  * Notes that an execution ended without a result: `cancelled` when nobody waits for one any more, `workerStopped` when

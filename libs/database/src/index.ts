@@ -11,9 +11,11 @@ export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js
 export { closeRun } from './close-run.js';
 export { checkDatabase, databaseErrors, joinTransaction, openDatabase, type Database, type Sql } from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
+export { holdRemoval, whileRemoving } from './keeping-lock.js';
 export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
 export { CHANNELS, Listener, RELAY_BELL, ring } from './notifications.js';
+export { listUnnamedObjects } from './object-references.js';
 export { getPlanPart } from './plan-part.js';
 export { recordEvents } from './record-events.js';
 export {
@@ -47,6 +49,13 @@ export {
   type RunRecord,
   type RunStatus,
 } from './repositories/run.repository.js';
+export {
+  listKeepingRules,
+  removeDueConversations,
+  removeDueRuns,
+  removeUnusedPlans,
+  type KeepingRule,
+} from './retention.js';
 export { RunBell } from './run-bell.js';
 export { PostgresRunFeed } from './run-feed.js';
 export { PostgresSecretStore } from './secret-store.js';
@@ -69,5 +78,6 @@ export { FileRepository, type FileRecord } from './repositories/file.repository.
 export { MemberRepository, type Identity } from './repositories/member.repository.js';
 export { PlanRepository, type PlanForm } from './repositories/plan.repository.js';
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';
+export { TeamRepository, type TeamSettingsRecord } from './repositories/team.repository.js';
 export { storableJsonText } from './storable.js';
 export { countWork } from './work-load.js';

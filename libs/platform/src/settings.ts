@@ -208,6 +208,18 @@ export const settings = {
       meaning: 'text of one reply of a model; a longer one is broken off, and its step fails',
     }),
   },
+  keeping: {
+    runsDays: withDefault<number>('TENON_KEEP_RUNS_DAYS', integer(1, 36_500), '90', {
+      unit: 'days',
+      usedBy: ['api', 'worker'],
+      meaning: 'how long an ended run is kept with its whole record, where a team has set nothing else',
+    }),
+    testRunsDays: withDefault<number>('TENON_KEEP_TEST_RUNS_DAYS', integer(1, 36_500), '14', {
+      unit: 'days',
+      usedBy: ['api', 'worker'],
+      meaning: 'the same for runs of drafts',
+    }),
+  },
   owner: {
     email: withDefault<string>(
       'TENON_OWNER_EMAIL',

@@ -8,8 +8,20 @@ export interface ObjectStore {
   /** @throws object.missing, object.unavailable */
   get(key: string): Promise<Uint8Array>;
   has(key: string): Promise<boolean>;
+  /**
+   * Says that an object is needed by what is about to be recorded, as if it were written anew.
+   * @returns false when it is not there: then it has to be written
+   */
+  renew(key: string): Promise<boolean>;
   /** Removing what is not there is fine. */
   remove(key: string): Promise<void>;
+  /**
+   * Removes an object that was neither written nor renewed within the last `forMs`, also not this moment.
+   * @returns whether it was removed
+   */
+  removeUnused(key: string, forMs: number): Promise<boolean>;
+  /** Removes what writes that were cut off have left more than `forMs` ago. @returns how many there were */
+  removeUnfinished(forMs: number): Promise<number>;
   /** Keys that start with `prefix` and come behind `after`, in code-unit order, at most `limit`, default 1000. */
   list(prefix: string, after?: string, limit?: number): Promise<readonly string[]>;
 }

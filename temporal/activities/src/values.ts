@@ -64,7 +64,7 @@ export async function storeLargeValues(teamId: TeamId, outputs: Outputs, objects
 async function storeValue(teamId: TeamId, value: Value, sizeBytes: number, objects: ObjectStore): Promise<Value> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   const key = `values/${teamId}/${createHash('sha256').update(bytes).digest('hex')}`;
-  if (!(await objects.has(key))) await objects.put(key, bytes, 'application/json');
+  if (!(await objects.renew(key))) await objects.put(key, bytes, 'application/json');
   const preview = toText(value).slice(0, PREVIEW_CHARACTERS);
   return { $ref: { key, sizeBytes, mediaType: 'application/json', preview } };
 }

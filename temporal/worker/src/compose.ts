@@ -15,7 +15,7 @@ import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
-import type { Logger } from '@tenon/ports';
+import type { Logger, ObjectStore } from '@tenon/ports';
 import {
   createModelDirectory,
   ENVIRONMENT_PROVIDER,
@@ -32,6 +32,7 @@ export interface WorkerParts {
   readonly logger: Logger;
   readonly database: Database;
   readonly listener: Listener;
+  readonly objects: ObjectStore;
   readonly activities: RunActivities;
   readonly eventSink: EventSink;
 }
@@ -42,6 +43,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: workerId });
   const bell = new RunBell(database, logger);
   const secrets = new PostgresSecretStore(database, await loadSecretKey(config));
+  const objects = createDiskObjectStore(config.data.objectsFolder);
   const connect = createProviderConnector({ allow: config.outbound.allow });
   const models = createOpenAiCompatibleModels({ connect, maxReplyBytes: config.runs.maxReplyBytes }, logger);
   const activityParts = {
@@ -62,11 +64,11 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
       code: createHttpCodeRunner({ url: config.codeRunner.url, token: config.codeRunner.token }),
       http: createOutboundHttp({ allow: config.outbound.allow }),
       memory: new HistoryRepository(database),
-      objects: createDiskObjectStore(config.data.objectsFolder),
+      objects,
     },
   };
   return {
-    ...{ logger, database, listener: new Listener(database, logger) },
+    ...{ logger, database, objects, listener: new Listener(database, logger) },
     activities: createRunActivities(activityParts),
     eventSink: createEventSink(activityParts),
   };

@@ -21,6 +21,7 @@ async function serve(): Promise<void> {
     workflowBundle: { codePath: path.join(import.meta.dirname, 'workflow-bundle.js') },
     limits: { maxSteps: config.runs.maxSteps, maxDurationMs: config.runs.maxSeconds * 1_000 },
     maxRunsPerTeam: config.runs.teamMaxRuns,
+    keeping: config.keeping,
   });
   onShutdown(async () => {
     await running.close();

@@ -2,8 +2,9 @@ import type { EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import type { Database, Listener } from '@tenon/database';
 import type { RunLimits } from '@tenon/engine';
-import type { Logger } from '@tenon/ports';
+import type { Logger, ObjectStore } from '@tenon/ports';
 import type { WorkerOptions } from '@temporalio/worker';
+import { Keeper, type KeeperParts } from './keeper.js';
 import { Lease } from './lease.js';
 import { createLocalTroubleNotes } from './local-trouble.js';
 import { Reconciler } from './reconciler.js';
@@ -21,6 +22,8 @@ export interface WorkerSetup {
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly limits: RunLimits;
   readonly maxRunsPerTeam: number;
+  readonly objects: ObjectStore;
+  readonly keeping: KeeperParts['keeping'];
 }
 
 export interface RunningWorker {
@@ -45,15 +48,17 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });
   const reconciler = new Reconciler({ database, client, logger, onServer: (isAway) => lease.noteServer(isAway) });
+  const keeper = new Keeper({ database, objects: setup.objects, logger, keeping: setup.keeping });
   const polling = worker.run();
   lease.start();
   relay.start();
   reconciler.start();
+  keeper.start();
   listener.start();
   return {
     ended: polling,
     close: async () => {
-      await Promise.all([relay.close(), reconciler.close()]);
+      await Promise.all([relay.close(), reconciler.close(), keeper.close()]);
       await listener.close();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       try {

@@ -55,6 +55,8 @@ function startWorker(workerId: string): Promise<RunningWorker> {
     workflowBundle: bench.bundle,
     limits: { maxSteps: 1_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: 100,
+    objects: parts.ports.objects,
+    keeping: { runsDays: 90, testRunsDays: 14 },
     activities: createRunActivities(parts),
     eventSink: createEventSink(parts),
   });

@@ -22,7 +22,7 @@ export class FileService {
     const bare = bareName(name);
     const mediaType = mediaTypeOf(bare);
     const objectKey = `files/${teamId}/${createHash('sha256').update(bytes).digest('hex')}`;
-    if (!(await this.objects.has(objectKey))) await this.objects.put(objectKey, bytes, mediaType);
+    if (!(await this.objects.renew(objectKey))) await this.objects.put(objectKey, bytes, mediaType);
     return this.files.create(teamId, memberId, { name: bare, mediaType, sizeBytes: bytes.byteLength, objectKey });
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,9 @@ describe('disk object store', () => {
   let folder: string;
   const text = (value: string) => new TextEncoder().encode(value);
   const run = promisify(execFile);
+  const HOUR_MS = 3_600_000;
+  const age = async (file: string) => utimes(file, ...yesterday());
+  const yesterday = (): [number, number] => [Date.now() / 1000 - 86_400, Date.now() / 1000 - 86_400];
 
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'tenon-objects-'))));
   afterEach(() => rm(folder, { recursive: true }));
@@ -41,10 +44,62 @@ describe('disk object store', () => {
     const unfinished = join(folder, 'unfinished~');
     await mkdir(unfinished);
     for (const name of ['old', 'new']) await writeFile(join(unfinished, name), 'half');
-    const yesterday = Date.now() / 1000 - 86_400;
-    await utimes(join(unfinished, 'old'), yesterday, yesterday);
-    await createDiskObjectStore(folder).put('a', text('x'), 'text/plain');
+    await age(join(unfinished, 'old'));
+    expect(await createDiskObjectStore(folder).removeUnfinished(HOUR_MS)).toBe(1);
     expect(await readdir(unfinished)).toEqual(['new']);
+  });
+
+  it('removes what is old, and not what was renewed', async () => {
+    const store = createDiskObjectStore(folder);
+    for (const key of ['values/old', 'values/renewed']) {
+      await store.put(key, text('x'), 'text/plain');
+      await age(join(folder, `${key}~`));
+    }
+    expect(await store.renew('values/renewed')).toBe(true);
+    expect(await store.removeUnused('values/old', HOUR_MS)).toBe(true);
+    expect(await store.removeUnused('values/renewed', HOUR_MS)).toBe(false);
+    expect([await store.list(''), await readdir(folder)]).toEqual([['values/renewed'], ['unfinished~', 'values']]);
+  });
+
+  it('never removes what is renewed or written anew while it is removed', async () => {
+    const store = createDiskObjectStore(folder);
+    const file = join(folder, 'a~');
+    for (let round = 0; round < 60; round++) {
+      await store.put('a', text('x'), 'text/plain');
+      await age(file);
+      const need = async () => (await store.renew('a')) || (await store.put('a', text('x'), 'text/plain'));
+      await Promise.all([store.removeUnused('a', HOUR_MS), need()]);
+      expect([round, await store.has('a')]).toEqual([round, true]);
+    }
+    expect(await readdir(folder)).toEqual(['a~', 'unfinished~']);
+  }, 30_000);
+
+  it('reads what is being removed, and puts back what a removal that was cut off left', async () => {
+    const store = createDiskObjectStore(folder);
+    await mkdir(join(folder, 'leaving~/values'), { recursive: true });
+    await writeFile(join(folder, 'leaving~/values/a~'), 'kept');
+    expect(Buffer.from(await store.get('values/a')).toString()).toBe('kept');
+    await store.removeUnfinished(HOUR_MS);
+    expect(await store.list('')).toEqual(['values/a']);
+  });
+
+  it('B1 fails while its folder is away, does not make another, and goes on when it is back', async () => {
+    const home = join(folder, 'objects');
+    const store = createDiskObjectStore(home);
+    await store.put('a', text('x'), 'text/plain');
+    await rename(home, join(folder, 'away'));
+    const away = { code: 'object.unavailable', kind: 'unavailable' };
+    await expect(store.put('b', text('x'), 'text/plain')).rejects.toMatchObject(away);
+    await expect(store.get('a')).rejects.toMatchObject(away);
+    expect(await readdir(folder)).toEqual(['away']);
+    await rename(join(folder, 'away'), home);
+    await store.put('b', text('x'), 'text/plain');
+    expect(await store.list('')).toEqual(['a', 'b']);
+    // somebody empties it
+    await rm(home, { recursive: true });
+    await mkdir(home);
+    await store.put('c', text('x'), 'text/plain');
+    expect(await store.list('')).toEqual(['c']);
   });
 
   it('stores all or nothing when a file cannot grow, and says so', async () => {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { TenonError } from '@tenon/base';
 import { isObjectKey, objectErrors, type ObjectStore } from '@tenon/ports';
 
 /*
  * Objects are files below one folder. No key contains `~`, so a `~` at the end tells the file of the object `a` from
- * the folder of the objects below `a/`, and the folder of unfinished writes from both.
+ * the folder of the objects below `a/`, and the folders of unfinished writes and of objects that are being removed from
+ * both. How long an object is unused is the age of its file.
  */
 const MARK = '~';
 const UNFINISHED = `unfinished${MARK}`;
-/** An unfinished write older than this was left behind by a process that died. */
-const LEFT_BEHIND_MS = 3_600_000;
+const LEAVING = `leaving${MARK}`;
 /** How often a folder may vanish between making it and using it. */
 const MAX_TRIES = 100;
 const ABSENT = ['ENOENT', 'ENOTDIR'];
@@ -25,20 +25,21 @@ export function createDiskObjectStore(folder: string): ObjectStore {
 }
 
 class DiskObjectStore implements ObjectStore {
-  private cleaned?: Promise<void>;
+  /** The folder was there once: that it is gone means a disk that is away, and not that it is to be made. */
+  private isMade = false;
 
   constructor(private readonly folder: string) {}
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.pathOf(key);
-    await translating(key, async () => {
-      await (this.cleaned ??= this.clean());
+    await this.translating(key, async () => {
+      await this.make();
       const unfinished = join(this.folder, UNFINISHED, randomUUID());
       try {
         await write(unfinished, bytes);
         await place(this.folder, unfinished, path);
       } catch (error) {
-        await rm(unfinished, { force: true });
+        await rm(unfinished, { force: true }).catch(ignore);
         throw error;
       }
     });
@@ -46,26 +47,80 @@ class DiskObjectStore implements ObjectStore {
 
   async get(key: string): Promise<Uint8Array> {
     const path = this.pathOf(key);
-    const bytes = await translating(key, () => ignoring(ABSENT, readFile(path)));
+    const bytes = await this.translating(key, async () => {
+      const found =
+        (await ignoring(ABSENT, readFile(path))) ?? (await ignoring(ABSENT, readFile(this.leavingPathOf(key))));
+      if (!found) await this.checkFolder();
+      return found;
+    });
     if (!bytes) throw objectErrors.missing(`There is no object ${key}.`, { details: { key } });
     return bytes;
   }
 
   async has(key: string): Promise<boolean> {
     const path = this.pathOf(key);
-    return translating(key, async () => (await ignoring(ABSENT, stat(path))) !== undefined);
+    return this.translating(key, async () => (await ignoring(ABSENT, stat(path))) !== undefined);
+  }
+
+  async renew(key: string): Promise<boolean> {
+    const path = this.pathOf(key);
+    const now = new Date();
+    return this.translating(key, async () => {
+      const renewed = ignoring(
+        ABSENT,
+        utimes(path, now, now).then(() => true),
+      );
+      return (await renewed) ?? false;
+    });
   }
 
   async remove(key: string): Promise<void> {
     const path = this.pathOf(key);
-    await translating(key, async () => {
+    await this.translating(key, async () => {
       await ignoring(ABSENT, unlink(path));
       await removeEmptyFolders(this.folder, dirname(path));
     });
   }
 
+  /** It is moved aside first: whatever somebody renewed until then moves along and comes back. */
+  async removeUnused(key: string, forMs: number): Promise<boolean> {
+    const path = this.pathOf(key);
+    return this.translating(key, async () => {
+      const isUnused = async (file: string) => {
+        const found = await ignoring(ABSENT, stat(file));
+        return found !== undefined && Date.now() - found.mtimeMs >= forMs;
+      };
+      if (!(await isUnused(path))) return false;
+      const leaving = this.leavingPathOf(key);
+      await mkdir(dirname(leaving), { recursive: true, mode: 0o700 });
+      await rename(path, leaving);
+      const isGone = await isUnused(leaving);
+      if (isGone) await unlink(leaving);
+      else await this.putBack(key);
+      await removeEmptyFolders(this.folder, dirname(leaving));
+      if (isGone) await removeEmptyFolders(this.folder, dirname(path));
+      return isGone;
+    });
+  }
+
+  async removeUnfinished(forMs: number): Promise<number> {
+    return this.translating(UNFINISHED, async () => {
+      let count = 0;
+      const folder = join(this.folder, UNFINISHED);
+      for (const name of (await ignoring(ABSENT, readdir(folder))) ?? []) {
+        const path = join(folder, name);
+        const found = await ignoring(ABSENT, stat(path));
+        if (!found || Date.now() - found.mtimeMs < forMs) continue;
+        await rm(path, { force: true });
+        count++;
+      }
+      for await (const key of walk(join(this.folder, LEAVING), '', '', '')) await this.putBack(key);
+      return count;
+    });
+  }
+
   async list(prefix: string, after = '', limit = 1000): Promise<readonly string[]> {
-    return translating(prefix, async () => {
+    return this.translating(prefix, async () => {
       const keys: string[] = [];
       for await (const key of walk(this.folder, '', prefix, after)) {
         if (keys.length >= limit) break;
@@ -80,22 +135,40 @@ class DiskObjectStore implements ObjectStore {
     return join(this.folder, key) + MARK;
   }
 
-  /** Makes the folder of unfinished writes and empties it of what was left behind; the next write tries again. */
-  private async clean(): Promise<void> {
+  private leavingPathOf(key: string): string {
+    return join(this.folder, LEAVING, key) + MARK;
+  }
+
+  /** Undoes the first half of a removal; an object that was written anew meanwhile is as good. */
+  private async putBack(key: string): Promise<void> {
+    const leaving = this.leavingPathOf(key);
+    await mkdir(dirname(this.pathOf(key)), { recursive: true, mode: 0o700 });
+    await ignoring(['EEXIST'], link(leaving, this.pathOf(key)));
+    await unlink(leaving);
+  }
+
+  /** Makes the folder at the first write; later only that of unfinished writes in it. */
+  private async make(): Promise<void> {
+    if (!this.isMade) await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await ignoring(['EEXIST'], mkdir(join(this.folder, UNFINISHED), { mode: 0o700 }));
+    this.isMade = true;
+  }
+
+  /** Nothing can be said of the objects of a folder that is away. */
+  private async checkFolder(): Promise<void> {
+    if (this.isMade) await stat(this.folder);
+  }
+
+  private async translating<T>(key: string, work: () => Promise<T>): Promise<T> {
     try {
-      const folder = join(this.folder, UNFINISHED);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      for (const name of await readdir(folder)) {
-        const path = join(folder, name);
-        const found = await ignoring(ABSENT, stat(path));
-        if (found && Date.now() - found.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
-      }
+      return await work();
     } catch (error) {
-      this.cleaned = undefined;
-      throw error;
+      throw toObjectError(key, error);
     }
   }
 }
+
+const ignore = () => undefined;
 
 /** What an error of the file system means to the caller. */
 export function toObjectError(key: string, error: unknown): TenonError {
@@ -105,14 +178,6 @@ export function toObjectError(key: string, error: unknown): TenonError {
   }
   const message = `The folder for files cannot be used (${code ?? 'unknown error'}).`;
   return objectErrors.unavailable(message, { details: { key }, cause: error });
-}
-
-async function translating<T>(key: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toObjectError(key, error);
-  }
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {

@@ -5,6 +5,7 @@ import { createCarriedRun } from './1764300000000-create-carried-run.js';
 import { indexConversations } from './1764400000000-index-conversations.js';
 import { mergeStories } from './1764500000000-merge-stories.js';
 import { countUsage } from './1764550000000-count-usage.js';
+import { addKeeping } from './1764600000000-add-keeping.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   indexConversations,
   mergeStories,
   countUsage,
+  addKeeping,
 ];

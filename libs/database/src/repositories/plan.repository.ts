@@ -95,13 +95,16 @@ export class PlanRepository {
   }
 }
 
-/** Stores a plan, given as JSON text, if it is new. */
+/**
+ * Stores a plan, given as JSON text, if it is new. One that was stored long ago counts as new again, so that it stays for
+ * the run or version that it is stored for: see `removeUnusedPlans`.
+ */
 export async function storePlan(sql: Sql, teamId: TeamId, hash: string, plan: string): Promise<void> {
-  await sql.rows('insert into plan (team_id, hash, document) values ($1, $2, $3::json) on conflict do nothing', [
-    teamId,
-    hash,
-    storableJsonText(plan),
-  ]);
+  await sql.rows(
+    `insert into plan (team_id, hash, document) values ($1, $2, $3::json)
+     on conflict (team_id, hash) do update set created_at = now() where plan.created_at < now() - interval '1 hour'`,
+    [teamId, hash, storableJsonText(plan)],
+  );
 }
 
 function nameOf(teamId: TeamId, hash: string): string {

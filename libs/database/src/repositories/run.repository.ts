@@ -2,6 +2,7 @@ import { defineErrors, type AppId, type ConversationId, type RunId, type TeamId,
 import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
+import { objectKeysIn } from '../object-references.js';
 import { appendEvents } from '../record-events.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
@@ -162,6 +163,8 @@ interface Accepted extends RunRecord {
 }
 
 async function insertRun(sql: Sql, run: NewRun): Promise<Accepted> {
+  const inputs = storableJson(run.inputs);
+  const keys = objectKeysIn(run.teamId, inputs);
   const [row] = await sql.rows<Accepted>(ACCEPT, [
     run.id,
     run.teamId,
@@ -171,10 +174,11 @@ async function insertRun(sql: Sql, run: NewRun): Promise<Accepted> {
     run.conversationId,
     run.channel,
     run.createdBy,
-    storableJson(run.inputs),
+    inputs,
     storableJson(run.system),
     run.idempotency?.key ?? null,
     run.idempotency?.requestHash ?? null,
+    keys,
   ]);
   if (!row) throw new Error('an accepted run has no row');
   return row;
@@ -241,6 +245,9 @@ with accepted as (
   on conflict (team_id, app_id, idempotency_key) where idempotency_key is not null do update
     set idempotency_key = excluded.idempotency_key
   returning *
+), referenced as (
+  insert into object_reference (run_id, key) select accepted.id, key from accepted, unnest($13::text[]) key
+  where accepted.id = $1 on conflict do nothing
 )
 select ${FIELDS}, request_hash as "requestHash" from accepted run`;
 

@@ -1,1 +1,2 @@
 export { seedApp, seedRun, startTestDatabase, type TestDatabase } from './test-database.js';
+export { seedAgedRun, seedConversation, tablesOf } from './aged-run.js';

@@ -11,19 +11,29 @@ import type { SecretStore } from '../secret-store.js';
 /** An object store in memory. */
 export function createFakeObjectStore(): ObjectStore {
   const objects = new Map<string, Uint8Array>();
+  const usedAt = new Map<string, number>();
   const check = (key: string) => {
     if (!isObjectKey(key)) throw objectErrors.invalidKey(`"${key}" is not a key of an object.`);
     return key;
   };
   return {
-    put: async (key, bytes) => void objects.set(check(key), bytes.slice()),
+    put: async (key, bytes) => {
+      objects.set(check(key), bytes.slice());
+      usedAt.set(key, Date.now());
+    },
     get: async (key) => {
       const bytes = objects.get(check(key));
       if (!bytes) throw objectErrors.missing(`There is no object ${key}.`);
       return bytes.slice();
     },
     has: async (key) => objects.has(check(key)),
+    renew: async (key) => {
+      if (objects.has(check(key))) usedAt.set(key, Date.now());
+      return objects.has(key);
+    },
     remove: async (key) => void objects.delete(check(key)),
+    removeUnused: async (key, forMs) => Date.now() - (usedAt.get(check(key)) ?? 0) >= forMs && objects.delete(key),
+    removeUnfinished: async () => 0,
     list: async (prefix, after = '', limit = 1000) =>
       [...objects.keys()]
         .filter((key) => key.startsWith(prefix) && key > after)

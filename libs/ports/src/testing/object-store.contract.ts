@@ -55,6 +55,19 @@ export function describeObjectStoreContract(
       await expect(store.get('a/b')).rejects.toMatchObject({ code: 'object.missing' });
     });
 
+    it('removes what nobody has written or renewed for a while, and says so', async () => {
+      await put('a', 'x');
+      expect(await store.removeUnused('a', 60_000)).toBe(false);
+      expect([await store.renew('a'), await store.renew('b'), await store.has('b')]).toEqual([true, false, false]);
+      expect(await read('a')).toBe('x');
+      expect(await store.removeUnused('a', 0)).toBe(true);
+      expect([await store.removeUnused('a', 0), await store.renew('a'), await store.has('a')]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    });
+
     it('keeps a key apart from those below it', async () => {
       await put('a', 'file');
       await put('a/b', 'below');
@@ -105,6 +118,8 @@ export function describeObjectStoreContract(
         await expect(store.get(key)).rejects.toMatchObject(refusal);
         await expect(store.has(key)).rejects.toMatchObject(refusal);
         await expect(store.remove(key)).rejects.toMatchObject(refusal);
+        await expect(store.renew(key)).rejects.toMatchObject(refusal);
+        await expect(store.removeUnused(key, 0)).rejects.toMatchObject(refusal);
       },
     );
   });

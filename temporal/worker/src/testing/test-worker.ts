@@ -79,6 +79,8 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     workflowBundle: options.workflowBundle ?? bench.bundle,
     limits: options.limits ?? { maxSteps: 20_000, maxDurationMs: 600_000 },
     maxRunsPerTeam: options.maxRunsPerTeam ?? 100,
+    objects: parts.ports.objects,
+    keeping: { runsDays: 90, testRunsDays: 14 },
     activities: options.wrap ? options.wrap(activities) : activities,
     eventSink,
   });

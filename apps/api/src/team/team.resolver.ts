@@ -1,0 +1,48 @@
+import { defineErrors } from '@tenon/base';
+import { TeamRepository, type Identity, type TeamSettingsRecord } from '@tenon/database';
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { CurrentMember, CurrentOwner } from '../auth/identity.js';
+import { payload } from '../graphql/payload.js';
+import { CONFIG, type ApiConfig } from '../parts.js';
+import { SaveTeamSettingsInput, SaveTeamSettingsPayload, TeamSettings } from './team.types.js';
+
+const teamErrors = defineErrors('team', { invalidDays: 'invalid' });
+
+const MAX_DAYS = 36_500;
+
+@Resolver()
+export class TeamResolver {
+  constructor(
+    private readonly teams: TeamRepository,
+    @Inject(CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  @Query(() => TeamSettings)
+  async teamSettings(@CurrentMember() { teamId }: Identity): Promise<TeamSettings> {
+    return this.shown(await this.teams.getSettings(teamId));
+  }
+
+  @Mutation(() => SaveTeamSettingsPayload, { description: 'Replaces all settings of the team; for owners' })
+  saveTeamSettings(@Args('input') input: SaveTeamSettingsInput, @CurrentOwner() { teamId }: Identity) {
+    return payload(async () => {
+      const { keepRunsDays = null, keepTestRunsDays = null } = input;
+      checkDays({ keepRunsDays, keepTestRunsDays });
+      return { settings: this.shown(await this.teams.saveSettings(teamId, { keepRunsDays, keepTestRunsDays })) };
+    });
+  }
+
+  private shown(settings: TeamSettingsRecord): TeamSettings {
+    const { runsDays, testRunsDays } = this.config.keeping;
+    return { ...settings, instanceKeepRunsDays: runsDays, instanceKeepTestRunsDays: testRunsDays };
+  }
+}
+
+function checkDays(settings: TeamSettingsRecord): void {
+  for (const [name, days] of Object.entries(settings) as [string, number | null][]) {
+    if (days !== null && (days < 1 || days > MAX_DAYS))
+      throw teamErrors.invalidDays(`${name} must be between 1 and ${MAX_DAYS} days, not ${days}.`, {
+        details: { problems: [{ code: 'team.invalidDays', message: 'out of range', path: [name] }] },
+      });
+  }
+}

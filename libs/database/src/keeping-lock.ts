@@ -1,0 +1,40 @@
+import { databaseErrors, type Database } from './database.js';
+
+// Whoever removes holds it alone; whoever needs that nothing is removed holds it together with others.
+const LOCK = 7_310_418;
+
+/**
+ * Does work that only one process may do at a time: removing what is no longer kept. The lock goes with the connection,
+ * so a process that dies holds nobody up.
+ * @param work  is told by its signal when the lock is lost: it begins nothing more then
+ * @returns false when another process removes, or needs that nothing is removed
+ */
+export async function whileRemoving(
+  database: Database,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  const connection = await database.connect();
+  const lost = new AbortController();
+  connection.once('end', () => lost.abort(databaseErrors.unavailable('The lock on removing was lost.')));
+  try {
+    const { rows } = await connection.query<{ isMine: boolean }>('select pg_try_advisory_lock($1) as "isMine"', [LOCK]);
+    if (!rows[0]?.isMine) return false;
+    await work(lost.signal);
+    return true;
+  } finally {
+    // closing the connection gives the lock back
+    await connection.end();
+  }
+}
+
+/** Waits until nobody removes, and keeps it so until the returned function is called. */
+export async function holdRemoval(database: Database): Promise<() => Promise<void>> {
+  const connection = await database.connect();
+  try {
+    await connection.query('select pg_advisory_lock_shared($1)', [LOCK]);
+  } catch (error) {
+    await connection.end();
+    throw error;
+  }
+  return () => connection.end();
+}

@@ -1,0 +1,243 @@
+import type { RunId } from '@tenon/base';
+import { closeAttempt, holdRemoval, openAttempt, PlanRepository, TeamRepository } from '@tenon/database';
+import {
+  seedAgedRun,
+  seedApp,
+  seedConversation,
+  seedRun,
+  startTestDatabase,
+  tablesOf,
+  type TestDatabase,
+} from '@tenon/database/testing';
+import { buildPlan } from '@tenon/engine/testing';
+import { createDiskObjectStore } from '@tenon/object-store-disk';
+import type { ObjectStore } from '@tenon/ports';
+import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Keeper, type KeeperParts } from './keeper.js';
+
+const HOUR_MS = 3_600_000;
+const PLAN = buildPlan('a -> b');
+
+let test: TestDatabase;
+let folder: string;
+let objects: ObjectStore;
+let logger: FakeLogger;
+/** Milliseconds of the keepers' own clock. */
+let clock: number;
+let owner: Awaited<ReturnType<typeof seedApp>>;
+
+beforeAll(async () => void (test = await startTestDatabase()), 60_000);
+afterAll(() => test.close());
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-keeper-'));
+  objects = createDiskObjectStore(folder);
+  logger = createFakeLogger();
+  clock = 0;
+  owner = await seedApp(test.database, PLAN);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function createKeeper(parts: Partial<KeeperParts> = {}): Keeper {
+  const keeping = { runsDays: 90, testRunsDays: 14 };
+  return new Keeper({ database: test.database, objects, logger, keeping, now: () => clock, ...parts });
+}
+
+const left = (runId: RunId) => tablesOf(test.database, runId);
+
+async function storeValue(text: string): Promise<string> {
+  const key = `values/${owner.teamId}/${createHash('sha256').update(text).digest('hex')}`;
+  if (!(await objects.renew(key))) await objects.put(key, Buffer.from(JSON.stringify(text)), 'application/json');
+  return key;
+}
+
+/** As if it had been written yesterday. */
+async function age(key: string): Promise<void> {
+  const yesterday = Date.now() / 1000 - 86_400;
+  await utimes(path.join(folder, `${key}~`), yesterday, yesterday);
+}
+
+/** A step of a run gives a large value: what the worker writes when it has performed it. */
+async function recordValue(runId: RunId, key: string): Promise<void> {
+  const attempt = { teamId: owner.teamId, runId, stepKey: 'b', attempt: 1 };
+  await openAttempt(test.database, attempt, { workerId: 'w1', inputs: {}, events: [] });
+  const $ref = { key, sizeBytes: 1, mediaType: 'application/json', preview: '' };
+  await closeAttempt(test.database, attempt, 1, { ok: true, outputs: { text: { $ref } } }, {});
+}
+
+describe('runs', () => {
+  it('P10 that ended long ago go with all their record, tests of drafts sooner, and others stay', async () => {
+    const gone = [
+      await seedAgedRun(test.database, owner, { daysAgo: 91 }),
+      await seedAgedRun(test.database, owner, { daysAgo: 15, isPublished: false }),
+    ];
+    const kept = [
+      await seedAgedRun(test.database, owner, { daysAgo: 89 }),
+      await seedAgedRun(test.database, owner, { daysAgo: 13, isPublished: false }),
+      await seedAgedRun(test.database, owner, { daysAgo: 400, status: 'running' }),
+      await seedAgedRun(test.database, owner, { daysAgo: 400, status: 'queued', isPublished: false }),
+    ];
+    expect(await createKeeper().keep()).toBe(true);
+    for (const runId of gone) expect(await left(runId)).toEqual([]);
+    for (const runId of kept) expect(await left(runId)).toHaveLength(7);
+    expect(logger.lines).toContainEqual(expect.objectContaining({ fields: { runs: 1, testRuns: 1 } }));
+  });
+
+  it('are kept as long as their team says', async () => {
+    const run = await seedAgedRun(test.database, owner, { daysAgo: 200 });
+    const test10 = await seedAgedRun(test.database, owner, { daysAgo: 10, isPublished: false });
+    await new TeamRepository(test.database).saveSettings(owner.teamId, { keepRunsDays: 365, keepTestRunsDays: 7 });
+    await createKeeper().keep();
+    expect([(await left(run)).length, await left(test10)]).toEqual([7, []]);
+  });
+
+  it('go in any number, and a run that somebody holds waits for the next look without holding up the others', async () => {
+    const runs: RunId[] = [];
+    for (let count = 0; count < 120; count++) runs.push(await seedAgedRun(test.database, owner, { daysAgo: 100 }));
+    await test.database.inTransaction(async (sql) => {
+      await sql.rows('select 1 from run where id = $1 for update', [runs[0]]);
+      await createKeeper().keep();
+    });
+    expect([
+      (await left(runs[0] as RunId)).length,
+      await left(runs[1] as RunId),
+      await left(runs[119] as RunId),
+    ]).toEqual([7, [], []]);
+    await createKeeper().keep();
+    expect(await left(runs[0] as RunId)).toEqual([]);
+  });
+
+  it('of a conversation go together, when the last of them is due', async () => {
+    const [over, goesOn, isOpen] = [
+      await seedConversation(test.database, owner, 300),
+      await seedConversation(test.database, owner, 300),
+      await seedConversation(test.database, owner, 300),
+    ];
+    const runs = {
+      over: await seedAgedRun(test.database, owner, { daysAgo: 95, conversationId: over }),
+      early: await seedAgedRun(test.database, owner, { daysAgo: 200, conversationId: goesOn }),
+      late: await seedAgedRun(test.database, owner, { daysAgo: 1, conversationId: goesOn }),
+      before: await seedAgedRun(test.database, owner, { daysAgo: 200, conversationId: isOpen }),
+      open: await seedAgedRun(test.database, owner, { daysAgo: 200, conversationId: isOpen, status: 'running' }),
+    };
+    await createKeeper().keep();
+    expect(await left(runs.over)).toEqual([]);
+    for (const runId of [runs.early, runs.late, runs.before, runs.open]) expect(await left(runId)).toHaveLength(8);
+    const conversations = await test.database.rows('select 1 from conversation where team_id = $1', [owner.teamId]);
+    expect(conversations).toHaveLength(2);
+  });
+
+  it('take their plan along unless it is needed, or was stored for a run that comes', async () => {
+    const plans = new PlanRepository(test.database);
+    for (const hash of ['used', 'unused', 'again', 'fresh'])
+      await plans.store(owner.teamId, hash, JSON.stringify(PLAN));
+    await test.database.rows(
+      `update plan set created_at = now() - interval '2 days' where team_id = $1 and hash <> 'fresh'`,
+      [owner.teamId],
+    );
+    await seedAgedRun(test.database, owner, { daysAgo: 5, planHash: 'used' });
+    await plans.store(owner.teamId, 'again', JSON.stringify(PLAN));
+    await createKeeper().keep();
+    const rows = await test.database.rows<{ hash: string }>('select hash from plan where team_id = $1 order by hash', [
+      owner.teamId,
+    ]);
+    expect(rows.map(({ hash }) => hash)).toEqual(['again', 'fresh', 'used']);
+  });
+});
+
+describe('objects', () => {
+  it('that no row names are removed after an hour, with what cut-off writes left, and named ones stay', async () => {
+    const keeper = createKeeper();
+    const [orphan, named] = [await storeValue('orphan'), await storeValue('named')];
+    const runId = await seedRun(test.database, owner);
+    await recordValue(runId, named);
+    await writeFile(path.join(folder, 'unfinished~/half'), 'ha');
+    await age(orphan);
+    await age(named);
+    await utimes(path.join(folder, 'unfinished~/half'), 1, 1);
+    await keeper.keep();
+    expect([await objects.list(''), await readdir(path.join(folder, 'unfinished~'))]).toEqual([
+      [named, orphan].sort(),
+      [],
+    ]);
+    clock += HOUR_MS;
+    await keeper.keep();
+    expect(await objects.list('')).toEqual([named]);
+    await test.database.rows('delete from run where id = $1', [runId]);
+    await keeper.keep();
+    clock += HOUR_MS;
+    await keeper.keep();
+    expect(await objects.list('')).toEqual([]);
+  });
+
+  it('whose row is committed late are never lost, nor those that are needed again while they are removed', async () => {
+    const late = await storeValue('late');
+    const again = await storeValue('again');
+    await age(again);
+    const runId = await seedRun(test.database, owner);
+    const other = await seedRun(test.database, owner);
+    const racing: ObjectStore = {
+      ...bound(objects),
+      // between the look at the rows and the removal a step of a run gives the same value
+      removeUnused: async (key, forMs) => {
+        if (key === again) await storeValue('again');
+        return objects.removeUnused(key, forMs);
+      },
+    };
+    const keeper = createKeeper({ objects: racing });
+    await keeper.keep();
+    clock += HOUR_MS;
+    await keeper.keep();
+    await recordValue(runId, late);
+    await recordValue(other, again);
+    clock += HOUR_MS;
+    await keeper.keep();
+    expect(await objects.list('')).toEqual([again, late].sort());
+  });
+
+  it('B82 that only look old, because the clock was set, are not removed', async () => {
+    const keeper = createKeeper();
+    const inFlight = await storeValue('in flight');
+    await age(inFlight);
+    await keeper.keep();
+    clock += HOUR_MS / 2;
+    await keeper.keep();
+    expect(await objects.list('')).toEqual([inFlight]);
+  });
+});
+
+describe('removing', () => {
+  it('is done by one at a time, and waits while a backup is made', async () => {
+    const runId = await seedAgedRun(test.database, owner, { daysAgo: 100 });
+    const release = await holdRemoval(test.database);
+    expect(await createKeeper().keep()).toBe(false);
+    expect(await left(runId)).toHaveLength(7);
+    await release();
+    let goOn: () => void = () => undefined;
+    let begun: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+    const slow: ObjectStore = {
+      ...bound(objects),
+      removeUnfinished: async () => {
+        begun();
+        await mayGoOn;
+        return 0;
+      },
+    };
+    const first = createKeeper({ objects: slow }).keep();
+    await hasBegun;
+    expect(await createKeeper().keep()).toBe(false);
+    goOn();
+    expect([await first, await left(runId)]).toEqual([true, []]);
+  });
+});
+
+/** The methods of a store, to be replaced one by one. */
+function bound(store: ObjectStore): ObjectStore {
+  const names = ['put', 'get', 'has', 'renew', 'remove', 'removeUnused', 'removeUnfinished', 'list'] as const;
+  return Object.fromEntries(names.map((name) => [name, store[name].bind(store)])) as unknown as ObjectStore;
+}
