@@ -22,6 +22,7 @@ export {
   beatLease,
   claimCommands,
   claimQueuedRuns,
+  countRunLoss,
   endLease,
   listSilentRuns,
   markDelivered,

@@ -1,8 +1,14 @@
+import { defineErrors } from '@tenon/base';
 import type { Segment, Selector } from './plan.js';
 import { selectorKey } from './reference.js';
 import type { Lookup } from './step-result.js';
 import { toText } from './text-form.js';
 import type { Value } from './value.js';
+
+/** Most characters that a text may come to. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+
+const errors = defineErrors('value', { tooLarge: 'invalid' });
 
 const PLACEHOLDER = /\{\{#([A-Za-z0-9_]{1,50}(?:\.[A-Za-z_][A-Za-z0-9_]{0,29}){1,10})#\}\}/g;
 
@@ -27,7 +33,7 @@ export function selectorsIn(text: string): Selector[] {
 /**
  * The text with each placeholder replaced by its value in the given rendering. A placeholder that does not resolve
  * becomes the bare `node.name`.
- * @throws what `form` throws
+ * @throws value.tooLarge when the text grows too long, and what `form` throws
  */
 export function fillTemplate(
   template: string | readonly Segment[],
@@ -35,10 +41,21 @@ export function fillTemplate(
   form: (value: Value) => string = toText,
 ): string {
   const segments = typeof template === 'string' ? parseTemplate(template) : template;
+  let length = 0;
   const parts = segments.map((segment) => {
-    if ('text' in segment) return segment.text;
-    const value = lookup(segment.selector);
-    return value === undefined ? selectorKey(segment.selector) : form(value);
+    const part = partOf(segment, lookup, form);
+    length += part.length;
+    if (length > MAX_CHARACTERS)
+      throw errors.tooLarge(
+        `The text would be longer than ${MAX_CHARACTERS} characters: put fewer or smaller values into it.`,
+      );
+    return part;
   });
   return parts.join('');
+}
+
+function partOf(segment: Segment, lookup: Lookup, form: (value: Value) => string): string {
+  if ('text' in segment) return segment.text;
+  const value = lookup(segment.selector);
+  return value === undefined ? selectorKey(segment.selector) : form(value);
 }

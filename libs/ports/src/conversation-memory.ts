@@ -8,6 +8,6 @@ export interface Turn {
 
 /** Earlier turns of a conversation, for prompts. */
 export interface ConversationMemory {
-  /** Answered turns before the run in hand, oldest first, at most the newest `limit`. */
+  /** Answered turns before the run in hand, oldest first, at most the newest `limit`; fewer where they are very long. */
   listTurns(teamId: TeamId, conversationId: ConversationId, limit: number): Promise<readonly Turn[]>;
 }

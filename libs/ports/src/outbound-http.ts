@@ -9,6 +9,8 @@ export interface OutboundRequest {
   readonly verifyTls: boolean;
   /** Bytes of the body after decompression. */
   readonly maxBodyBytes: number;
+  /** Asked before so many more bytes of the body are kept; the other side waits as long as the promise does. */
+  readonly admit?: (bytes: number) => Promise<void> | undefined;
   readonly signal: AbortSignal;
 }
 

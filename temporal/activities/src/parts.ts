@@ -1,6 +1,7 @@
 import type { Database, RunBell } from '@tenon/database';
 import type { StepPorts } from '@tenon/nodes/activities';
 import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
+import type { MemoryRoom } from './memory-room.js';
 
 /** What the activities of a worker are made of. */
 export interface ActivityParts {
@@ -14,4 +15,6 @@ export interface ActivityParts {
   readonly logger: Logger;
   /** Names this worker in attempts and leases. */
   readonly workerId: string;
+  /** What large values of all steps under way may take of this process together. */
+  readonly memory: MemoryRoom;
 }

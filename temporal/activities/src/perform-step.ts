@@ -24,7 +24,8 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityParts } from './parts.js';
 import { LiveText } from './live-text.js';
-import { openInputs, storeLargeValues } from './values.js';
+import { measuredPorts } from './measured-ports.js';
+import { largeBytesOf, openInputs, storeLargeValues } from './values.js';
 
 /** Failures of performing a step, whatever it does. */
 export const stepErrors = defineErrors('step', {
@@ -41,6 +42,8 @@ const OUTSIDE_FUEL = 5_000_000;
 const BEAT_MS = 1_000;
 /** How long work that is told to end may take to hand over what it has. */
 const HANDOVER_MS = 1_000;
+/** A large value that is read is there as bytes, as text, as a value, and in what is made of it. */
+const COPIES_OF_INPUT = 4;
 /** Between two tries to record a result. */
 const CLOSE_AGAIN_MS = 250;
 
@@ -66,6 +69,7 @@ type Failed = Extract<StepResult, { ok: false }>;
 
 class Execution {
   private readonly live: LiveText;
+  private readonly memory;
   private readonly ended = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
   private record: StepRecord = {};
@@ -78,6 +82,7 @@ class Execution {
     private readonly opening: Promise<OpenedAttempt>,
   ) {
     this.live = new LiveText(parts.feed, { ...call.run, stepKey: call.stepKey, attempt: call.attempt });
+    this.memory = parts.memory.enter();
   }
 
   async run({ waitsForOpening }: { readonly waitsForOpening: boolean }): Promise<PerformReply> {
@@ -102,6 +107,7 @@ class Execution {
       throw error;
     } finally {
       this.timers.forEach(clearTimeout);
+      this.memory.leave();
     }
   }
 
@@ -166,6 +172,7 @@ class Execution {
   private async callFunction(): Promise<StepResult> {
     const { call, parts } = this;
     const { run, instruction } = call;
+    await this.take(COPIES_OF_INPUT * largeBytesOf(call.inputs));
     const opened = await openInputs(run.teamId, call.inputs, { objects: parts.ports.objects, secrets: parts.secrets });
     this.secrets = opened.secrets;
     const lookup = lookupIn(opened.inputs);
@@ -191,7 +198,12 @@ class Execution {
       emit: (channel, text) => this.live.emit(channel, hideSecrets(text, this.secrets)),
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
-    return stepActivity(stepCall as never, this.discreetPorts(parts.ports));
+    const ports = measuredPorts(parts.ports, (bytes) => this.take(bytes));
+    return stepActivity(stepCall as never, this.discreetPorts(ports));
+  }
+
+  private take(bytes: number): Promise<void> | undefined {
+    return this.memory.take(bytes, this.ended.signal);
   }
 
   /** Replies of models are for people from their first letter on; what else the world answers is a value of the flow. */

@@ -1,4 +1,4 @@
-import { isValueRef, jsonSizeBytes, VALUE_LIMIT_BYTES, type JsonObject, type TeamId } from '@tenon/base';
+import { defineErrors, isValueRef, jsonSizeBytes, VALUE_LIMIT_BYTES, type JsonObject, type TeamId } from '@tenon/base';
 import { readLargeValue } from '@tenon/database';
 import { holdsReference, isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
 import type { ObjectStore, SecretStore } from '@tenon/ports';
@@ -7,11 +7,35 @@ import { createHash } from 'node:crypto';
 /** Most that a step's outputs may take together in workflow state, in bytes; the driver counts on it. */
 const OUTPUTS_LIMIT_BYTES = VALUE_LIMIT_BYTES;
 const PREVIEW_CHARACTERS = 500;
+/** Most that the large values which one step reads may take together; one alone is read whatever its size. */
+const OPENED_LIMIT_BYTES = 32 * 1024 * 1024;
+
+const errors = defineErrors('step', { inputsTooLarge: 'invalid' });
 
 /** Inputs with everything in them opened, and the secrets that were: nothing recorded may contain one. */
 export interface OpenedInputs {
   readonly inputs: Inputs;
   readonly secrets: readonly string[];
+}
+
+/**
+ * Bytes of the large values that inputs refer to, as often as they do.
+ * @throws step.inputsTooLarge when they are too many for one step
+ */
+export function largeBytesOf(inputs: Inputs): number {
+  const sizes: number[] = [];
+  const look = (value: Value): void => {
+    if (!holdsReference(value)) return;
+    if (isValueRef(value)) sizes.push(value.$ref.sizeBytes);
+    else if (!isSecret(value)) Object.values(value as JsonObject).forEach(look);
+  };
+  Object.values(inputs).forEach(look);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.length > 1 && total > OPENED_LIMIT_BYTES)
+    throw errors.inputsTooLarge(
+      `The step reads ${total} bytes of values at once; at most ${OPENED_LIMIT_BYTES} fit. Read fewer or smaller values.`,
+    );
+  return total;
 }
 
 /**

@@ -1,5 +1,6 @@
 export {
   INLINE_PLAN_LIMIT_BYTES,
+  runIdOf,
   STOP_SIGNAL,
   TASK_QUEUE,
   workflowId,

@@ -31,6 +31,11 @@ export function workflowId(runId: RunId): `run/${string}` {
   return `run/${runId}`;
 }
 
+/** The run of a workflow id; undefined when it is none of a run. */
+export function runIdOf(id: string): RunId | undefined {
+  return id.startsWith('run/') ? (id.slice('run/'.length) as RunId) : undefined;
+}
+
 /** Whose run it is; every activity is told. */
 export interface RunIdentity {
   readonly runId: RunId;

@@ -1,5 +1,5 @@
 import { createHttpCodeRunner } from '@tenon/code-runner-http';
-import { createRunActivities, createEventSink, type EventSink } from '@tenon/activities';
+import { createRunActivities, createEventSink, MemoryRoom, type EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import {
   HistoryRepository,
@@ -16,6 +16,8 @@ import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore } from '@tenon/ports';
+import { getHeapStatistics } from 'node:v8';
+import { shareMemory, type MemoryShares } from './memory-shares.js';
 import {
   createModelDirectory,
   ENVIRONMENT_PROVIDER,
@@ -35,6 +37,7 @@ export interface WorkerParts {
   readonly objects: ObjectStore;
   readonly activities: RunActivities;
   readonly eventSink: EventSink;
+  readonly memory: MemoryShares;
 }
 
 /** Ports ← adapters ← settings. Connects to nothing yet. */
@@ -46,6 +49,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const objects = createDiskObjectStore(config.data.objectsFolder);
   const connect = createProviderConnector({ allow: config.outbound.allow });
   const models = createOpenAiCompatibleModels({ connect, maxReplyBytes: config.runs.maxReplyBytes }, logger);
+  const memory = shareMemory(getHeapStatistics().heap_size_limit);
   const activityParts = {
     database,
     bell,
@@ -53,6 +57,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     secrets,
     logger,
     workerId,
+    memory: new MemoryRoom(memory.valueBytes),
     ports: {
       models: createModelDirectory({
         providers: new ProviderRepository(database),
@@ -71,6 +76,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     ...{ logger, database, objects, listener: new Listener(database, logger) },
     activities: createRunActivities(activityParts),
     eventSink: createEventSink(activityParts),
+    memory,
   };
 }
 

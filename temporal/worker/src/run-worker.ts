@@ -7,8 +7,10 @@ import type { WorkerOptions } from '@temporalio/worker';
 import { Keeper, type KeeperParts } from './keeper.js';
 import { Lease } from './lease.js';
 import { createLocalTroubleNotes } from './local-trouble.js';
+import type { MemoryShares } from './memory-shares.js';
 import { Reconciler } from './reconciler.js';
 import { Relay } from './relay.js';
+import { RunLosses } from './run-losses.js';
 import { connectTemporal, createWorker } from './temporal.js';
 
 export interface WorkerSetup {
@@ -24,6 +26,7 @@ export interface WorkerSetup {
   readonly maxRunsPerTeam: number;
   readonly objects: ObjectStore;
   readonly keeping: KeeperParts['keeping'];
+  readonly memory: Omit<MemoryShares, 'valueBytes'>;
 }
 
 export interface RunningWorker {
@@ -37,6 +40,7 @@ export interface RunningWorker {
 export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const { database, listener, logger, workerId, limits, maxRunsPerTeam } = setup;
   const connection = await connectTemporal(setup.temporal.address, logger);
+  const losses = new RunLosses(database, logger);
   const { worker, client } = await createWorker(connection, {
     namespace: setup.temporal.namespace,
     workerId,
@@ -44,6 +48,8 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     activities: setup.activities,
     eventSink: setup.eventSink,
     activityInterceptors: [createLocalTroubleNotes(database, logger)],
+    memory: setup.memory,
+    onLost: (lostId) => losses.note(client, lostId),
   });
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });

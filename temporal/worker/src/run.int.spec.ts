@@ -1,4 +1,4 @@
-import { createRunActivities, createEventSink } from '@tenon/activities';
+import { createRunActivities, createEventSink, MemoryRoom } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
 import {
@@ -38,6 +38,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
   const secrets = new PostgresSecretStore(database, KEY);
   const parts = {
     ...{ database, bell, feed: new PostgresRunFeed(database, bell, logger), secrets, logger, workerId },
+    memory: new MemoryRoom(256 * 1024 * 1024),
     ports: {
       models: createFakeModelDirectory([model]),
       code: unused as CodeRunner,
@@ -59,6 +60,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
     keeping: { runsDays: 90, testRunsDays: 14 },
     activities: createRunActivities(parts),
     eventSink: createEventSink(parts),
+    memory: { workflowHeapMb: 256, cachedRuns: 500, steps: 400 },
   });
 }
 

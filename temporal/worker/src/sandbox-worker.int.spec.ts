@@ -17,6 +17,8 @@ let client: Client;
 let polling: Promise<void>;
 /** Resolves when what workflows record is written. */
 let written: Promise<void> = Promise.resolve();
+/** Workflows that ended the thread. */
+const lost: (string | undefined)[] = [];
 let connection: Awaited<ReturnType<typeof connectTemporal>>;
 
 beforeAll(async () => {
@@ -35,6 +37,8 @@ beforeAll(async () => {
     activities,
     eventSink: () => written,
     activityInterceptors: [],
+    memory: { workflowHeapMb: 64, cachedRuns: 100, steps: 10 },
+    onLost: (workflowId) => void lost.push(workflowId),
   }));
   polling = worker.run();
 }, 120_000);
@@ -51,6 +55,18 @@ it('takes an activation that hangs for failed, and goes on with the others', asy
   await expect(client.workflow.execute('quick', { taskQueue, workflowId: 'quick' })).resolves.toBe('done');
   await hanging.terminate();
 }, 40_000);
+
+it('W9 a workflow that uses up the memory of the thread is named, and the others go on in a new thread', async () => {
+  const waiting = await client.workflow.start('waiting', { taskQueue, workflowId: 'waiting' });
+  const greedy = await client.workflow.start('greedy', { taskQueue, workflowId: 'greedy' });
+  expect(await failureOf(greedy)).toMatchObject({ message: expect.stringContaining('memory was used up') });
+  expect(lost.slice(0, 1)).toEqual(['greedy']);
+  await greedy.terminate();
+  await waiting.signal('go');
+  await expect(waiting.result()).resolves.toBe('gone');
+  await expect(client.workflow.execute('quick', { taskQueue, workflowId: 'after' })).resolves.toBe('done');
+  expect(new Set(lost)).toEqual(new Set(['greedy']));
+}, 60_000);
 
 it('says where an error of workflow code happened', async () => {
   const failing = await client.workflow.start('failing', { taskQueue, workflowId: 'failing' });

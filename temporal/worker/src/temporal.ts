@@ -9,6 +9,8 @@ import {
 } from '@temporalio/worker';
 import type { EventSink } from '@tenon/activities';
 import { TASK_QUEUE, type RunActivities, type RunSinks } from '@tenon/contract';
+import type { ThreadOptions } from './lasting-thread.js';
+import type { MemoryShares } from './memory-shares.js';
 import { SandboxWorker } from './sandbox-worker.js';
 
 const RETRY_MS = 500;
@@ -36,13 +38,15 @@ export async function createWorker(
     readonly eventSink: EventSink;
     /** Stand around every activity. */
     readonly activityInterceptors: readonly ActivityInterceptorsFactory[];
+    readonly memory: Omit<MemoryShares, 'valueBytes'>;
+    readonly onLost: ThreadOptions['onLost'];
   },
 ): Promise<{ worker: Worker; client: Client }> {
-  const { namespace, workerId, workflowBundle, activities, eventSink, activityInterceptors } = options;
+  const { namespace, workerId, workflowBundle, activities, eventSink, activityInterceptors, memory, onLost } = options;
   const sinks: InjectedSinks<RunSinks> = {
     record: { write: { fn: (_info, run, events) => eventSink(run, events), callDuringReplay: false } },
   };
-  const worker = await SandboxWorker.create({
+  const worker = await SandboxWorker.withThread({ heapMb: memory.workflowHeapMb, onLost }).create({
     connection,
     namespace,
     identity: workerId,
@@ -51,11 +55,11 @@ export async function createWorker(
     sinks,
     interceptors: { activity: [...activityInterceptors] },
     ...(workflowBundle && { workflowBundle }),
-    maxCachedWorkflows: 500,
+    maxCachedWorkflows: memory.cachedRuns,
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',
     maxConcurrentWorkflowTaskExecutions: 100,
-    maxConcurrentActivityTaskExecutions: 400,
+    maxConcurrentActivityTaskExecutions: memory.steps,
     shutdownGraceTime: '1s',
     shutdownForceTime: '10s',
   });

@@ -1,6 +1,7 @@
 // The thread of workflow code: the SDK's own, without what costs more than the code that runs in it.
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
+import { workerData } from 'node:worker_threads';
 
 const require = createRequire(import.meta.url);
 const { ReusableVMWorkflowCreator } = require('@temporalio/worker/lib/workflow/reusable-vm');
@@ -20,7 +21,10 @@ ReusableVMWorkflowCreator.create = function (bundle, _limitMs, ...others) {
 };
 const limited = new Script('globalThis.activateLimited()');
 const { activate } = BaseVMWorkflow.prototype;
+// Which workflow is at work is left where the main thread can read it, should this thread end in the middle.
+const name = Buffer.from(workerData.name);
 BaseVMWorkflow.prototype.activate = function (activation) {
+  name[0] = name.write(this.runId, 1, 'latin1');
   globalThis.activateLimited = () => activate.call(this, activation);
   return limited.runInThisContext({ timeout: ACTIVATION_LIMIT_MS });
 };

@@ -8,6 +8,9 @@ const CALL_LIMIT_BYTES = 1_500_000;
 /** Steps of an expression or template that one inline step may take. */
 const INLINE_FUEL = 50_000;
 
+/** What a pure function says when it comes to more than has room here. */
+const IS_FOR_ACTIVITY: ReadonlySet<string> = new Set(['step.outOfFuel', 'value.tooLarge']);
+
 /** Which task of the workflow this is, and how to get to a later one. */
 export interface TaskClock {
   /** A number that changes from task to task, the same on replay. */
@@ -64,7 +67,7 @@ export function runWithinLimits(run: InlineFunction, config: Json, inputs: Input
     const result = run(config as never, lookupIn(inputs), INLINE_FUEL);
     return jsonSizeBytes(result.outputs ?? null) > VALUE_LIMIT_BYTES ? undefined : result;
   } catch (error) {
-    if (isTenonError(error) && error.code === 'step.outOfFuel') return undefined;
+    if (isTenonError(error) && IS_FOR_ACTIVITY.has(error.code)) return undefined;
     throw error;
   }
 }

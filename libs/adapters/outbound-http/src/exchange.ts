@@ -1,4 +1,4 @@
-import { outboundErrors } from '@tenon/ports';
+import { outboundErrors, type OutboundRequest } from '@tenon/ports';
 import { Client } from 'undici';
 import type { AddressGuard } from './address-guard.js';
 import { guardedConnector, type Resolver } from './connector.js';
@@ -10,6 +10,7 @@ export interface ExchangeLimits {
   readonly connectMs: number;
   readonly readMs: number;
   readonly maxBodyBytes: number;
+  readonly admit: OutboundRequest['admit'] | undefined;
   readonly maxHeaderBytes: number;
   readonly verifyTls: boolean;
 }
@@ -69,7 +70,16 @@ export async function exchange(
       return { status: reply.statusCode, headers, body: new Uint8Array() };
     }
     const onProgress = () => watch.expect('send more of its reply', limits.readMs);
-    const body = await readBody(reply.body, headers['content-encoding'], limits.maxBodyBytes, onProgress).catch(
+    const admit = async (bytes: number) => {
+      const room = limits.admit?.(bytes);
+      if (!room) return;
+      // it is us who do not read
+      watch.stop();
+      await room;
+      onProgress();
+    };
+    const encoding = headers['content-encoding'];
+    const body = await readBody(reply.body, encoding, limits.maxBodyBytes, onProgress, admit).catch(
       (error: unknown) => {
         throw new BrokenReply('The body could not be read.', { cause: error });
       },

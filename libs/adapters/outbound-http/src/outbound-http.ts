@@ -29,8 +29,8 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp {
     request: async (request) => {
       const hop = firstHop(request);
       return withinTotal(request, hop, async (abort) => {
-        const { timeouts, maxBodyBytes, verifyTls } = request;
-        const limits = { ...timeouts, maxBodyBytes, verifyTls, maxHeaderBytes: MAX_HEADER_BYTES };
+        const { timeouts, maxBodyBytes, admit, verifyTls } = request;
+        const limits = { ...timeouts, maxBodyBytes, admit, verifyTls, maxHeaderBytes: MAX_HEADER_BYTES };
         let current = hop;
         for (let followed = 0; ; followed++) {
           checkRedirects(followed, MAX_REDIRECTS, hop.url);

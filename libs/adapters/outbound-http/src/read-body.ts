@@ -11,6 +11,7 @@ const COMPRESSED_EXTRA_BYTES = 64 * 1024;
 /**
  * Reads a body to its end, decoding `gzip`, `deflate` and `br`; other encodings are left as they are.
  * @param onProgress  called for each piece that arrives
+ * @param admit  waited for before a piece is kept
  * @throws outbound.tooLarge beyond `maxBytes` after decoding, outbound.brokenReply
  */
 export async function readBody(
@@ -18,6 +19,7 @@ export async function readBody(
   contentEncoding: string | undefined,
   maxBytes: number,
   onProgress: () => void,
+  admit: (bytes: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Uint8Array> {
   const encodings = (contentEncoding ?? '')
     .toLowerCase()
@@ -33,7 +35,10 @@ export async function readBody(
   if (isDecoded)
     for (const encoding of encodings.reverse()) chunks = limit(decode(chunks, encoding), maxBytes, maxBytes);
   const parts: Uint8Array[] = [];
-  for await (const part of chunks) parts.push(part);
+  for await (const part of chunks) {
+    await admit(part.byteLength);
+    parts.push(part);
+  }
   return Buffer.concat(parts);
 }
 

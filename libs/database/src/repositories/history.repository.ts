@@ -48,6 +48,9 @@ export type AttemptValue = StepValue | 'request' | 'reply';
 const STEP_VALUES: readonly StepValue[] = ['inputs', 'outputs'];
 const ATTEMPT_VALUES: readonly AttemptValue[] = [...STEP_VALUES, 'request', 'reply'];
 
+/** Turns that lie behind so many characters of newer ones are not read: no prompt has room for them. */
+const TURN_CHARACTERS = 400_000;
+
 /** What a run did, read from its record. Every method is given the team first and answers nothing of another's. */
 export class HistoryRepository implements ConversationMemory {
   constructor(private readonly sql: Sql) {}
@@ -107,10 +110,17 @@ export class HistoryRepository implements ConversationMemory {
 
   async listTurns(teamId: TeamId, conversationId: ConversationId, limit: number): Promise<readonly Turn[]> {
     const turns = await this.sql.rows<Turn>(
-      `select query, coalesce(answer, '') as answer from message
-       where team_id = $1 and conversation_id = $2 and status = 'answered'
-       order by created_at desc, run_id desc limit $3`,
-      [teamId, conversationId, limit],
+      `with newest as (
+         select query, coalesce(answer, '') as answer, created_at, run_id from message
+         where team_id = $1 and conversation_id = $2 and status = 'answered'
+         order by created_at desc, run_id desc limit $3
+       ), measured as (
+         select *, sum(length(query) + length(answer)) over (
+           order by created_at desc, run_id desc rows between unbounded preceding and 1 preceding
+         ) as newer from newest
+       )
+       select query, answer from measured where coalesce(newer, 0) < $4 order by created_at desc, run_id desc`,
+      [teamId, conversationId, limit, TURN_CHARACTERS],
     );
     return turns.reverse();
   }

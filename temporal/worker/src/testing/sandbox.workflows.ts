@@ -1,5 +1,5 @@
 import type { RunSinks } from '@tenon/contract';
-import { proxySinks } from '@temporalio/workflow';
+import { condition, defineSignal, proxySinks, setHandler } from '@temporalio/workflow';
 
 /** Ends at once. */
 export async function quick(): Promise<string> {
@@ -9,6 +9,20 @@ export async function quick(): Promise<string> {
 /** Never gives the thread back. */
 export async function hanging(): Promise<never> {
   for (;;);
+}
+
+/** Takes more and more memory. */
+export async function greedy(): Promise<never> {
+  const taken: number[][] = [];
+  for (;;) taken.push(Array.from({ length: 10_000 }, (_, index) => index + 0.5));
+}
+
+/** Ends when it is told to. */
+export async function waiting(): Promise<string> {
+  let isTold = false;
+  setHandler(defineSignal('go'), () => void (isTold = true));
+  await condition(() => isTold);
+  return 'gone';
 }
 
 /** Records something and ends. */

@@ -1,4 +1,4 @@
-import { createEventSink, createRunActivities } from '@tenon/activities';
+import { createEventSink, createRunActivities, MemoryRoom } from '@tenon/activities';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
@@ -24,6 +24,9 @@ export interface TestWorkerOptions {
   readonly firstTokenTimeoutMs?: number;
   /** Text of one reply. */
   readonly maxReplyBytes?: number;
+  /** What large values may take together. */
+  readonly memoryBytes?: number;
+  readonly workflowHeapMb?: number;
   readonly code?: CodeRunner;
   readonly maxRunsPerTeam?: number;
   readonly limits?: RunLimits;
@@ -60,6 +63,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     secrets: new PostgresSecretStore(database, SECRET_KEY),
     logger,
     workerId,
+    memory: new MemoryRoom(options.memoryBytes ?? 256 * 1024 * 1024),
     ports: {
       models: { getChatModel: async (_team, { name }) => models.getChatModel(endpoint, name) },
       code: options.code ?? withoutCode,
@@ -83,6 +87,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     keeping: { runsDays: 90, testRunsDays: 14 },
     activities: options.wrap ? options.wrap(activities) : activities,
     eventSink,
+    memory: { workflowHeapMb: options.workflowHeapMb ?? 256, cachedRuns: 500, steps: 400 },
   });
   return {
     ...running,
