@@ -18,6 +18,8 @@ export interface AttemptKey {
 /** What opening an attempt found: a result that is recorded already, or the number of this execution. */
 export type OpenedAttempt =
   | { readonly recorded: StepResult }
+  /** It was lost so often that it may begin only in its turn: nothing was opened. */
+  | { readonly mustWait: true }
   /** `execution` counts from 1; `losses` are the earlier ones that were lost with a worker that beats no more. */
   | { readonly execution: number; readonly losses: number };
 
@@ -29,17 +31,27 @@ export interface AttemptRecord {
 
 /** Requests and replies are cut at this size, in characters of their JSON, so that rows stay readable. */
 const RECORD_LIMIT = 4 * VALUE_LIMIT_BYTES;
+/** Losses after which an attempt is begun only in its turn. */
+const LOSSES_BEFORE_TURN = 2;
 
 /**
  * Opens an execution, or gives the recorded result of an earlier one, and writes the events that travelled with it, in
- * one statement.
+ * one statement. An attempt that was lost twice is opened only when `isItsTurn`; its events are written all the same.
  */
 export async function openAttempt(
   database: Database,
   key: AttemptKey,
-  work: { readonly workerId: string; readonly inputs: Inputs; readonly events: readonly RunEvent[] },
+  work: {
+    readonly workerId: string;
+    readonly inputs: Inputs;
+    readonly events: readonly RunEvent[];
+    readonly isItsTurn?: boolean;
+  },
 ): Promise<OpenedAttempt> {
-  const opening = [key.runId, key.stepKey, key.attempt, work.workerId, storableJson(work.inputs)];
+  const opening = [
+    ...[key.runId, key.stepKey, key.attempt, work.workerId],
+    ...[storableJson(work.inputs), work.isItsTurn ?? false],
+  ];
   const [row] =
     work.events.length === 0
       ? await database.rows<OpenedRow & Partial<Met>>(OPEN, opening)
@@ -50,11 +62,12 @@ export async function openAttempt(
   if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
   const { isOther = null, isKnown = null } = row;
   await settleMeeting(database, { isOther, isKnown }, { ...key, events: work.events });
-  return row.outcome === null ? { execution: row.execution, losses: row.losses } : { recorded: resultOf(row) };
+  if (row.outcome !== null) return { recorded: resultOf(row) };
+  return row.execution === null ? { mustWait: true } : { execution: row.execution, losses: row.losses };
 }
 
 interface OpenedRow {
-  readonly execution: number;
+  readonly execution: number | null;
   readonly losses: number;
   readonly outcome: 'succeeded' | 'failed' | null;
   readonly exit: string | null;
@@ -70,6 +83,9 @@ const OPENING = `earlier as (
   where ${IS_THIS}
 ), recorded as (
   select * from earlier where outcome in ('succeeded', 'failed') limit 1
+), lost as (
+  select count(*)::int as losses from earlier where finished_at is null
+    and not exists (select 1 from worker_lease lease where lease.worker_id = earlier.worker_id and lease.${IS_BEATING})
 ), opened as (
   insert into attempt (run_id, step_key, attempt, execution, cause, worker_id, inputs)
   select $1, $2, $3, count(*) + 1,
@@ -78,21 +94,19 @@ const OPENING = `earlier as (
       when (array_agg(outcome order by execution desc))[1] = 'workerStopped' then 'workerStopped'
       else 'lostWorker'
     end, $4, $5::json
-  from earlier where not exists (select 1 from recorded)
+  from earlier
   having not exists (select 1 from recorded)
+    and ($6::boolean or (select losses from lost) <> ${LOSSES_BEFORE_TURN})
   returning execution
 ), found as (
   select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
   union all
-  select execution, (
-      select count(*)::int from earlier where finished_at is null and not exists (
-        select 1 from worker_lease lease where lease.worker_id = earlier.worker_id and lease.${IS_BEATING})
-    ), null, null, null, null, null
-  from opened
+  select opened.execution, lost.losses, null, null, null, null, null from lost left join opened on true
+  where not exists (select 1 from recorded)
 )`;
 
 const OPEN = `with ${OPENING} select * from found`;
-const RECORD_AND_OPEN = `with ${recordingClauses(5)}, ${OPENING} select *, ${MEETING} from found`;
+const RECORD_AND_OPEN = `with ${recordingClauses(6)}, ${OPENING} select *, ${MEETING} from found`;
 
 function resultOf(row: OpenedRow): StepResult {
   const usage = row.usage ?? undefined;

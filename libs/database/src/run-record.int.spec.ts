@@ -198,7 +198,21 @@ describe('attempts', () => {
     await openAttempt(test.database, key, { ...work, workerId: 'alive' });
     expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
     await endLease(test.database, 'alive');
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 3, losses: 2 });
+    const inItsTurn = { ...work, isItsTurn: true };
+    expect(await openAttempt(test.database, key, inItsTurn)).toEqual({ execution: 3, losses: 2 });
+  });
+
+  it('that was lost twice is opened in its turn only, and what travels with it is written all the same', async () => {
+    const { key, teamId, runId } = await seedTwoSteps(test.database);
+    await openAttempt(test.database, key, work);
+    await openAttempt(test.database, key, work);
+    const events = eventsOfTwoSteps().slice(0, 4);
+    expect(await openAttempt(test.database, key, { ...work, events })).toEqual({ mustWait: true });
+    const history = new HistoryRepository(test.database);
+    expect(await history.listEvents(teamId, runId, 0)).toHaveLength(4);
+    expect(await history.listAttempts(teamId, runId)).toHaveLength(2);
+    expect(await openAttempt(test.database, key, { ...work, isItsTurn: true })).toEqual({ execution: 3, losses: 2 });
+    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 4, losses: 3 });
   });
 
   it('say whether the one before them was lost with its worker, or its worker was stopped', async () => {

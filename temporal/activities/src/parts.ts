@@ -2,6 +2,7 @@ import type { Database, RunBell } from '@tenon/database';
 import type { StepPorts } from '@tenon/nodes/activities';
 import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
 import type { MemoryRoom } from './memory-room.js';
+import type { Quarantine } from './quarantine.js';
 
 /** What the activities of a worker are made of. */
 export interface ActivityParts {
@@ -17,4 +18,6 @@ export interface ActivityParts {
   readonly workerId: string;
   /** What large values of all steps under way may take of this process together. */
   readonly memory: MemoryRoom;
+  /** Where steps that may have killed workers are tried. */
+  readonly quarantine: Quarantine;
 }

@@ -23,6 +23,7 @@ import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityParts } from './parts.js';
+import type { Turn } from './quarantine.js';
 import { LiveText } from './live-text.js';
 import { measuredPorts } from './measured-ports.js';
 import { largeBytesOf, openInputs, storeLargeValues } from './values.js';
@@ -53,13 +54,9 @@ const CLOSE_AGAIN_MS = 250;
  */
 export async function performStep(call: PerformCall, parts: ActivityParts): Promise<PerformReply> {
   const context = Context.current();
-  const { database, workerId } = parts;
-  const key = { ...call.run, stepKey: call.stepKey, attempt: call.attempt };
-  const opening = openAttempt(database, key, { workerId, inputs: call.inputs, events: call.events });
-  if (call.events.length > 0) opening.then(() => parts.bell.ring(call.run.runId), ignore);
   // the first execution of a long call does not wait for its row; any other may have a result, or a reason not to begin
   const isFirst = call.localLimitMs === undefined && context.info.attempt === 1 && !call.mayBeRecorded;
-  return new Execution(call, parts, context, opening).run({ waitsForOpening: !isFirst });
+  return new Execution(call, parts, context).run({ waitsForOpening: !isFirst });
 }
 
 // whoever awaits the opening sees its error
@@ -70,6 +67,8 @@ type Failed = Extract<StepResult, { ok: false }>;
 class Execution {
   private readonly live: LiveText;
   private readonly memory;
+  private readonly opening: Promise<OpenedAttempt>;
+  private turn: Turn | undefined;
   private readonly ended = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
   private record: StepRecord = {};
@@ -79,19 +78,23 @@ class Execution {
     private readonly call: PerformCall,
     private readonly parts: ActivityParts,
     private readonly context: Context,
-    private readonly opening: Promise<OpenedAttempt>,
   ) {
     this.live = new LiveText(parts.feed, { ...call.run, stepKey: call.stepKey, attempt: call.attempt });
     this.memory = parts.memory.enter();
+    this.opening = this.openInTurn();
   }
 
   async run({ waitsForOpening }: { readonly waitsForOpening: boolean }): Promise<PerformReply> {
     this.startTimers();
+    if (!waitsForOpening) this.startLimit();
     try {
       const opening = this.opening.then((opened) => this.checkOpened(opened));
       // a failed opening ends the work; it is awaited below, so nothing is left unhandled
       opening.catch((error: unknown) => this.ended.abort(error));
-      if (waitsForOpening) await opening;
+      if (waitsForOpening) {
+        await opening;
+        this.startLimit();
+      }
       const outcome = await this.perform();
       const execution = await opening;
       await this.live.flush();
@@ -103,12 +106,32 @@ class Execution {
       return this.replyWith(await this.close(execution, outcome));
     } catch (error) {
       if (error instanceof KnownResult) return this.replyWith(error.result);
+      if (isTooLong(error)) return { isTooLong: true };
       if (isDatabaseTrouble(error)) await this.forget();
       throw error;
     } finally {
       this.timers.forEach(clearTimeout);
       this.memory.leave();
+      this.turn?.leave();
     }
+  }
+
+  /** A step that was lost again and again waits for its turn; where it may not wait, it is left to a long activity. */
+  private async openInTurn(): Promise<OpenedAttempt> {
+    const opened = await this.open(false);
+    if (!('mustWait' in opened)) return opened;
+    if (this.call.localLimitMs !== undefined) throw stepErrors.isTooLong('It has to wait for its turn.');
+    this.turn = this.parts.quarantine.enter();
+    await this.turn.come(this.ended.signal);
+    return this.open(true);
+  }
+
+  private async open(isItsTurn: boolean): Promise<OpenedAttempt> {
+    const { call, parts, key } = this;
+    const { inputs, events, run } = call;
+    const opened = await openAttempt(parts.database, key, { workerId: parts.workerId, inputs, events, isItsTurn });
+    if (events.length > 0) parts.bell.ring(run.runId);
+    return opened;
   }
 
   /** A result that is too large for a local activity is recorded, so the long one that follows finds it. */
@@ -120,6 +143,7 @@ class Execution {
   /** Gives the execution's number to the live text, or ends the work when there is no need for it. */
   private async checkOpened(opened: OpenedAttempt): Promise<number> {
     if ('recorded' in opened) throw new KnownResult(opened.recorded);
+    if ('mustWait' in opened) throw new Error('an attempt was not opened in its turn');
     if (opened.losses >= MAX_LOSSES) {
       const error = stepErrors.keptDying(
         `The step was lost ${MAX_LOSSES} times with its worker; it is not tried again.`,
@@ -131,17 +155,21 @@ class Execution {
   }
 
   private startTimers(): void {
-    const { instruction, localLimitMs } = this.call;
     this.context.cancellationSignal.addEventListener('abort', () =>
       this.ended.abort(new CancelledFailure('cancelled')),
     );
     if (this.context.cancellationSignal.aborted) this.ended.abort(new CancelledFailure('cancelled'));
+    if (this.call.localLimitMs === undefined) this.timers.push(setInterval(() => this.context.heartbeat(), BEAT_MS));
+  }
+
+  /** The time that the work may take begins. */
+  private startLimit(): void {
+    const { instruction, localLimitMs } = this.call;
     const limitMs = instruction.kind === 'activity' ? instruction.timeoutMs : undefined;
     if (limitMs !== undefined && (localLimitMs === undefined || limitMs <= localLimitMs))
       this.after(limitMs, () => stepErrors.timedOut(`The step took longer than ${limitMs} ms, its limit.`));
     else if (localLimitMs !== undefined)
       this.after(localLimitMs, () => stepErrors.isTooLong(`more than ${localLimitMs} ms`));
-    if (localLimitMs === undefined) this.timers.push(setInterval(() => this.context.heartbeat(), BEAT_MS));
   }
 
   private after(delayMs: number, reason: () => Error): void {
@@ -160,7 +188,7 @@ class Execution {
     } catch (thrown) {
       const error: unknown = this.ended.signal.aborted ? this.ended.signal.reason : thrown;
       if (error instanceof KnownResult) throw error;
-      if (isTenonError(error) && error.code === 'step.isTooLong') return 'too long';
+      if (isTooLong(error)) return 'too long';
       if (isDatabaseTrouble(error)) throw error;
       // nothing is kept of what is done again; of this, what came so far
       await settled(work, HANDOVER_MS);
@@ -275,6 +303,10 @@ class KnownResult extends Error {
   constructor(readonly result: StepResult) {
     super('the result is known');
   }
+}
+
+function isTooLong(error: unknown): boolean {
+  return isTenonError(error) && error.code === 'step.isTooLong';
 }
 
 /** Nothing that the step or its author can do anything about. */

@@ -1,5 +1,5 @@
 import { createHttpCodeRunner } from '@tenon/code-runner-http';
-import { createRunActivities, createEventSink, MemoryRoom, type EventSink } from '@tenon/activities';
+import { createRunActivities, createEventSink, MemoryRoom, Quarantine, type EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import {
   HistoryRepository,
@@ -57,6 +57,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     secrets,
     logger,
     workerId,
+    quarantine: new Quarantine(),
     memory: new MemoryRoom(memory.valueBytes),
     ports: {
       models: createModelDirectory({

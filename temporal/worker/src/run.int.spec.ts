@@ -1,4 +1,4 @@
-import { createRunActivities, createEventSink, MemoryRoom } from '@tenon/activities';
+import { createRunActivities, createEventSink, MemoryRoom, Quarantine } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
 import {
@@ -38,6 +38,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
   const secrets = new PostgresSecretStore(database, KEY);
   const parts = {
     ...{ database, bell, feed: new PostgresRunFeed(database, bell, logger), secrets, logger, workerId },
+    quarantine: new Quarantine(),
     memory: new MemoryRoom(256 * 1024 * 1024),
     ports: {
       models: createFakeModelDirectory([model]),

@@ -1,4 +1,4 @@
-import { createEventSink, createRunActivities, MemoryRoom } from '@tenon/activities';
+import { createEventSink, createRunActivities, MemoryRoom, Quarantine } from '@tenon/activities';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
@@ -63,6 +63,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     secrets: new PostgresSecretStore(database, SECRET_KEY),
     logger,
     workerId,
+    quarantine: new Quarantine(),
     memory: new MemoryRoom(options.memoryBytes ?? 256 * 1024 * 1024),
     ports: {
       models: { getChatModel: async (_team, { name }) => models.getChatModel(endpoint, name) },
