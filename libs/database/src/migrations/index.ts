@@ -6,7 +6,7 @@ import { indexConversations } from './1764400000000-index-conversations.js';
 import { mergeStories } from './1764500000000-merge-stories.js';
 import { countUsage } from './1764550000000-count-usage.js';
 import { addKeeping } from './1764600000000-add-keeping.js';
-import { addRunLosses } from './1764510000000-add-run-losses.js';
+import { addRunLosses } from './1764650000000-add-run-losses.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
