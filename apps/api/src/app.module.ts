@@ -36,6 +36,8 @@ import { RunUpdates } from './run/run-updates.js';
 import { RunWatch } from './run/run-watch.js';
 import { AttemptResolver, StepResolver } from './run/step.resolver.js';
 import { TeamResolver } from './team/team.resolver.js';
+import { SecretKeyResolver } from './secrets/secret-key.resolver.js';
+import { SecretKeyService } from './secrets/secret-key.service.js';
 
 @Module({})
 class PartsModule {
@@ -60,6 +62,7 @@ export class ApiModule {
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
+        ...[SecretKeyResolver, SecretKeyService],
         ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
         TeamResolver,
       ],

@@ -2,6 +2,7 @@ import { MemberRepository, migrate, ProviderRepository } from '@tenon/database';
 import { announceReady, loadConfig, onShutdown, runProcess } from '@tenon/platform';
 import path from 'node:path';
 import { composeParts, REQUIRED } from './parts.js';
+import { checkKeys } from './secrets/check-keys.js';
 import { seed } from './seed.js';
 import { createServer } from './server.js';
 import { reportStart } from './start-report.js';
@@ -10,6 +11,7 @@ await runProcess(async () => {
   const config = loadConfig(process.env, REQUIRED);
   const parts = await composeParts(config);
   await migrate(parts.database);
+  await checkKeys(parts);
   const { app, close } = await createServer(parts);
   const seeded = await seed(parts, path.resolve(import.meta.dirname, '../../../examples'));
   parts.listener.start();

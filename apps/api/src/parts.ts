@@ -15,8 +15,8 @@ import {
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
-import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
-import type { Logger, ObjectStore, SecretStore } from '@tenon/ports';
+import { createLogger, loadSecretKeys, type Config } from '@tenon/platform';
+import type { Logger, ObjectStore, RenewableKeys, SecretStore } from '@tenon/ports';
 import { DefinitionThreads } from './app/definition-threads.js';
 
 /** Settings without which the API cannot start. */
@@ -29,6 +29,7 @@ export interface Parts {
   readonly logger: Logger;
   readonly database: Database;
   readonly listener: Listener;
+  readonly secretKeys: RenewableKeys;
   readonly secrets: SecretStore;
   readonly objects: ObjectStore;
   readonly definitionThreads: DefinitionThreads;
@@ -38,12 +39,14 @@ export interface Parts {
 export async function composeParts(config: ApiConfig): Promise<Parts> {
   const logger = createLogger({ ...config.log, name: 'api' });
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: 'tenon-api' });
+  const secretKeys = await loadSecretKeys(config);
   return {
     config,
     logger,
     database,
     listener: new Listener(database, logger),
-    secrets: new PostgresSecretStore(database, await loadSecretKey(config)),
+    secretKeys,
+    secrets: new PostgresSecretStore(database, secretKeys),
     objects: createDiskObjectStore(config.data.objectsFolder),
     definitionThreads: new DefinitionThreads(logger),
   };
@@ -53,15 +56,18 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
 export const CONFIG = Symbol('config');
 export const LOGGER = Symbol('logger');
 export const DATABASE = Symbol('database');
+export const SECRET_KEYS = Symbol('secretKeys');
 export const SECRETS = Symbol('secrets');
 export const OBJECTS = Symbol('objects');
 
 /** The parts as Nest providers. */
-export function partProviders({ config, logger, database, listener, secrets, objects, definitionThreads }: Parts) {
+export function partProviders(parts: Parts) {
+  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads } = parts;
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
     { provide: DATABASE, useValue: database },
+    { provide: SECRET_KEYS, useValue: secretKeys },
     { provide: SECRETS, useValue: secrets },
     { provide: OBJECTS, useValue: objects },
     { provide: Listener, useValue: listener },

@@ -9,7 +9,7 @@ import {
   type Database,
   type Identity,
 } from '@tenon/database';
-import { loadSecretKey } from '@tenon/platform';
+import type { SealingKeys } from '@tenon/ports';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,7 +26,7 @@ export const seedErrors = defineErrors('seed', { templateRefused: 'invalid' });
 /** Name under which the launcher's token for the command line is kept. */
 const TOKEN_NAME = 'command line';
 
-type SeedParts = Pick<Parts, 'config' | 'database' | 'logger' | 'definitionThreads'>;
+type SeedParts = Pick<Parts, 'config' | 'database' | 'logger' | 'secretKeys' | 'definitionThreads'>;
 type Member = Pick<Identity, 'teamId' | 'memberId'>;
 
 interface Template {
@@ -57,11 +57,10 @@ async function makeFirstTeam(parts: SeedParts, examples: string): Promise<Member
   const password = given ?? randomBytes(18).toString('base64url');
   const passwordHash = await hashPassword(password);
   const templates = await readTemplates(examples);
-  const key = await loadSecretKey(config);
   const owner = await database.inTransaction(async (sql) => {
     const inside = joinTransaction(database, sql);
     const first = await new MemberRepository(inside).createFirstOwner({ teamName: 'My team', email, passwordHash });
-    if (first) await addTemplates(appsOf(inside, key, parts.definitionThreads), first, templates);
+    if (first) await addTemplates(appsOf(inside, parts.secretKeys, parts.definitionThreads), first, templates);
     return first;
   });
   if (owner && !given) logger.warn({ email, password }, 'the first member was made; change this password');
@@ -74,10 +73,10 @@ async function readTemplates(folder: string): Promise<Template[]> {
   return Promise.all(files.map(async (file) => ({ file, content: await readFile(file, 'utf8') })));
 }
 
-function appsOf(database: Database, key: Uint8Array, threads: DefinitionThreads): AppService {
+function appsOf(database: Database, keys: SealingKeys, threads: DefinitionThreads): AppService {
   const apps = new AppRepository(database);
   const definitions = new DefinitionRepository(database);
-  const sealer = new SecretSealer(new PostgresSecretStore(database, key));
+  const sealer = new SecretSealer(new PostgresSecretStore(database, keys));
   const reports = new DraftReports(apps, definitions, new PlanRepository(database), threads);
   return new AppService(apps, definitions, sealer, threads, reports);
 }

@@ -4,6 +4,7 @@ import { importCommand, type ImportOptions } from './commands/import.js';
 import { modelsCommand, pullCommand } from './commands/models.js';
 import { resetOwnerCommand } from './commands/owner.js';
 import { runCommand, type RunOptions } from './commands/run.js';
+import { rotateSecretsCommand } from './commands/secrets.js';
 import { runsCommand, type RunsOptions } from './commands/runs.js';
 import { showCommand, type ShowOptions } from './commands/show.js';
 import { stopCommand } from './commands/stop.js';
@@ -107,6 +108,10 @@ function addOtherCommands(program: Command, choose: Choose): void {
   sub(owner, 'reset')
     .description('give the owner a new password and print it')
     .action(() => choose(resetOwnerCommand));
+  const secrets = program.command('secrets').description('the stored credentials');
+  sub(secrets, 'rotate')
+    .description('seal them all with a new key while Tenon goes on, and sign out every browser; may be repeated')
+    .action(() => choose(rotateSecretsCommand));
   sub(program, 'doctor')
     .description('look at everything that must be right, and say what to do')
     .option('--json', 'print one JSON object')

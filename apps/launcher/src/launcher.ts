@@ -1,5 +1,5 @@
 import { isTenonError } from '@tenon/base';
-import { announceReady, loadSecretKey, type Config } from '@tenon/platform';
+import { announceReady, loadSecretKeys, type Config } from '@tenon/platform';
 import type { HeldLock } from '@tenon/platform/processes';
 import { findFreePort } from '@tenon/platform/servers';
 import { randomBytes } from 'node:crypto';
@@ -85,7 +85,7 @@ export class Launcher {
     await checkAddress(config.server);
     const instance = await Instance.load(config, isForCommands);
     instance.checkHost(config.server.host);
-    await loadSecretKey(config);
+    await loadSecretKeys(config);
     this.logs = new LogOutput(path.join(config.data.folder, 'logs'), terminal);
     await endLeftovers(this.statusFile);
     await this.backUpBeforeUpgrade(this.folder);

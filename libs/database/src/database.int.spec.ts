@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { getCarriedPart, getPlanPart, migrate, PostgresSecretStore, removeOldCarried, storeCarried } from './index.js';
-import { seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
+import { fixedKeys, seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { PLAN } from './testing/two-steps.js';
 
 let test: TestDatabase;
@@ -76,11 +76,11 @@ describe('secrets', () => {
   it('open for their team with their key alone', async () => {
     const { teamId } = await seedApp(test.database, PLAN);
     const other = await seedApp(test.database, PLAN);
-    const store = new PostgresSecretStore(test.database, randomBytes(32));
+    const store = new PostgresSecretStore(test.database, fixedKeys(randomBytes(32)));
     const id = await store.seal(teamId, 'canary-4711');
     expect(await store.open(teamId, id)).toBe('canary-4711');
     await expect(store.open(other.teamId, id)).rejects.toMatchObject({ code: 'secret.missing' });
-    const stranger = new PostgresSecretStore(test.database, randomBytes(32));
+    const stranger = new PostgresSecretStore(test.database, fixedKeys(randomBytes(32)));
     await expect(stranger.open(teamId, id)).rejects.toMatchObject({ code: 'secret.wrongKey' });
     const [row] = await test.database.rows<{ sealed: string }>('select sealed from secret where id = $1', [id]);
     expect(row?.sealed).not.toContain('canary');

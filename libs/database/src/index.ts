@@ -59,6 +59,7 @@ export {
 } from './retention.js';
 export { RunBell } from './run-bell.js';
 export { PostgresRunFeed } from './run-feed.js';
+export { checkSealingKeys, forgetLostSecrets, rotateSecrets } from './secret-rotation.js';
 export { PostgresSecretStore } from './secret-store.js';
 export {
   appErrors,

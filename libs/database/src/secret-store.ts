@@ -1,55 +1,102 @@
 import type { TeamId } from '@tenon/base';
-import { secretErrors, type SecretStore } from '@tenon/ports';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { secretErrors, type SealingKey, type SealingKeys, type SecretStore } from '@tenon/ports';
 import type { Sql } from './database.js';
 import { newId } from './new-id.js';
+import { openValue, sealValue } from './sealed-value.js';
 
-const VERSION = 'v1';
+/** A secret as it is stored. */
+export interface SealedSecret {
+  readonly id: string;
+  readonly teamId: string;
+  readonly sealed: string;
+  /** Names the key that opens it; null for what was sealed before keys had names. */
+  readonly keyId: string | null;
+}
 
-/** Secrets in Postgres, sealed with AES-256-GCM; team and id are authenticated, so a row cannot be moved. */
+/**
+ * Secrets in Postgres. Keys may be renewed at any moment by another process: a value whose key is not known is looked
+ * for again with the keys as they are now, and a key that is retired seals nothing any more.
+ */
 export class PostgresSecretStore implements SecretStore {
-  /** @param key 32 bytes */
+  /** @param onOpen  is told each secret that is opened or sealed, for whoever must not repeat it */
   constructor(
     private readonly sql: Sql,
-    private readonly key: Uint8Array,
-  ) {
-    if (key.length !== 32) throw secretErrors.wrongKey(`The secret key must be 32 bytes, not ${key.length}.`);
-  }
+    private readonly keys: SealingKeys,
+    private readonly onOpen: (plain: string) => void = () => undefined,
+  ) {}
 
   async seal(teamId: TeamId, plain: string): Promise<string> {
-    const id = newId<string>();
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(`${teamId}/${id}`));
-    const sealed = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    await this.sql.rows('insert into secret (id, team_id, sealed) values ($1, $2, $3)', [
-      id,
-      teamId,
-      `${VERSION}:${sealed.toString('base64')}`,
-    ]);
-    return id;
+    this.onOpen(plain);
+    const id = (await this.sealWithFirst(teamId, plain)) ?? (await this.sealAfterLook(teamId, plain));
+    if (id) return id;
+    throw secretErrors.wrongKey(
+      'The key of this process was replaced by "tenon secrets rotate"; start it with the one that came after.',
+    );
   }
 
   async open(teamId: TeamId, secretId: string): Promise<string> {
-    const [row] = await this.sql.rows<{ sealed: string }>('select sealed from secret where team_id = $1 and id = $2', [
-      teamId,
-      secretId,
-    ]);
-    if (!row) throw secretErrors.missing('The secret is gone; enter it again.');
-    const bytes = Buffer.from(row.sealed.slice(VERSION.length + 1), 'base64');
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, 12))
-        .setAAD(Buffer.from(`${teamId}/${secretId}`))
-        .setAuthTag(bytes.subarray(-16));
-      return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
-    } catch (cause) {
-      throw secretErrors.wrongKey(
-        'The secret cannot be opened with this key; start with the TENON_SECRET_KEY it was sealed with.',
-        { cause },
-      );
-    }
+    const plain = await this.tryOpen(teamId, secretId);
+    if (plain !== undefined) return plain;
+    // the keys were renewed meanwhile, or the value was sealed anew after it was read
+    await this.keys.reload();
+    const again = await this.tryOpen(teamId, secretId);
+    if (again !== undefined) return again;
+    throw secretErrors.wrongKey(
+      'The secret cannot be opened with this key; start with the TENON_SECRET_KEY it was sealed with.',
+    );
   }
 
   async remove(teamId: TeamId, secretId: string): Promise<void> {
     await this.sql.rows('delete from secret where team_id = $1 and id = $2', [teamId, secretId]);
   }
+
+  /** The id of the secret; undefined when the key is retired, or seals for the first time. */
+  private async sealWithFirst(teamId: TeamId, plain: string): Promise<string | undefined> {
+    const [key] = this.keys.list() as [SealingKey];
+    const id = newId<string>();
+    const [row] = await this.sql.rows<{ id: string }>(SEAL, [
+      id,
+      teamId,
+      sealValue(plain, key, { teamId, id }),
+      key.id,
+    ]);
+    return row?.id;
+  }
+
+  private async sealAfterLook(teamId: TeamId, plain: string): Promise<string | undefined> {
+    await this.keys.reload();
+    const [key] = this.keys.list() as [SealingKey];
+    await this.sql.rows('insert into secret_key (id) values ($1) on conflict do nothing', [key.id]);
+    return this.sealWithFirst(teamId, plain);
+  }
+
+  /** @throws secret.missing */
+  private async tryOpen(teamId: TeamId, id: string): Promise<string | undefined> {
+    const [row] = await this.sql.rows<SealedSecret>(
+      `select id, team_id as "teamId", sealed, key_id as "keyId" from secret where team_id = $1 and id = $2`,
+      [teamId, id],
+    );
+    if (!row) throw secretErrors.missing('The secret is gone; enter it again.');
+    const plain = openWithAny(row, this.keys.list());
+    if (plain !== undefined) this.onOpen(plain);
+    return plain;
+  }
+}
+
+/** The key cannot be retired before the secret is stored. */
+const SEAL = `
+with usable as (select id from secret_key where id = $4 and retired_at is null for share)
+insert into secret (id, team_id, sealed, key_id) select $1::uuid, $2::uuid, $3, usable.id from usable returning id`;
+
+/** The plain value; undefined when none of the keys opens it. */
+export function openWithAny(row: SealedSecret, keys: readonly SealingKey[]): string | undefined {
+  for (const key of keys) {
+    if (row.keyId !== null && row.keyId !== key.id) continue;
+    try {
+      return openValue(row.sealed, key, row);
+    } catch {
+      // another key, or none
+    }
+  }
+  return undefined;
 }

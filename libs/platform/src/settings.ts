@@ -16,6 +16,8 @@ import {
 const http = url(['http', 'https'], 'an http or https address');
 const host = pattern(/^[A-Za-z0-9.:[\]-]+$/, 'a host name or an address');
 const hostAndPort = pattern(/^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'host:port');
+const SECRET_KEY = /^[0-9a-fA-F]{64}$/;
+const isSecretKey = (item: string) => SECRET_KEY.test(item);
 
 /** Every setting of every process: section → key → environment variable. `docs/configuration.md` is made from it. */
 export const settings = {
@@ -95,11 +97,26 @@ export const settings = {
     ),
   },
   secrets: {
-    key: optional<string>('TENON_SECRET_KEY', pattern(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits (32 bytes)'), {
+    key: optional<string>('TENON_SECRET_KEY', pattern(SECRET_KEY, '64 hexadecimal digits (32 bytes)'), {
       defaultIs: '`TENON_DATA_DIR`/secret.key, made at first start',
       isSecret: true,
       usedBy: ['launcher', 'api', 'worker'],
       meaning: 'key that seals stored credentials; without it they cannot be read again',
+    }),
+    previousKeys: withDefault<readonly string[]>(
+      'TENON_SECRET_KEY_PREVIOUS',
+      list('keys of 64 hexadecimal digits', isSecretKey),
+      '',
+      {
+        isSecret: true,
+        usedBy: ['launcher', 'api', 'worker'],
+        meaning: 'former values of `TENON_SECRET_KEY`: they open what they sealed until `tenon secrets rotate` has run',
+      },
+    ),
+    areLost: withDefault<'0' | '1'>('TENON_SECRET_KEY_LOST', choice(['0', '1']), '0', {
+      usedBy: ['launcher', 'api'],
+      meaning:
+        'whether a start forgets the stored credentials that no key opens, instead of refusing; they have to be entered again',
     }),
   },
   codeRunner: {

@@ -48,5 +48,9 @@ export const objectErrors = defineErrors('object', {
   full: 'unavailable',
 });
 
-/** Failures of reading a secret. */
-export const secretErrors = defineErrors('secret', { missing: 'invalid', wrongKey: 'invalid' });
+/** Failures of keeping and reading secrets. */
+export const secretErrors = defineErrors('secret', {
+  missing: 'invalid',
+  wrongKey: 'invalid',
+  isBeingRotated: 'conflict',
+});

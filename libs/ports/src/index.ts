@@ -8,4 +8,5 @@ export { normaliseProvider, type ModelDirectory, type ModelName } from './model-
 export { isObjectKey, type ObjectStore } from './object-store.js';
 export type { OutboundHttp, OutboundReply, OutboundRequest } from './outbound-http.js';
 export type { RunFeed, TextChunk } from './run-feed.js';
+export type { RenewableKeys, SealingKey, SealingKeys } from './sealing-keys.js';
 export type { SecretStore } from './secret-store.js';

@@ -14,8 +14,8 @@ import {
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
-import { createLogger, loadSecretKey, type Config } from '@tenon/platform';
-import type { Logger, ObjectStore } from '@tenon/ports';
+import { createLogger, loadSecretKeys, type Config } from '@tenon/platform';
+import type { Logger, ObjectStore, SealingKeys } from '@tenon/ports';
 import { getHeapStatistics } from 'node:v8';
 import { shareMemory, type MemoryShares } from './memory-shares.js';
 import {
@@ -33,6 +33,7 @@ export type WorkerConfig = Config<(typeof REQUIRED)[number]>;
 export interface WorkerParts {
   readonly logger: Logger;
   readonly database: Database;
+  readonly secretKeys: SealingKeys;
   readonly listener: Listener;
   readonly objects: ObjectStore;
   readonly activities: RunActivities;
@@ -45,7 +46,8 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const logger = createLogger({ ...config.log, name: 'worker' });
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: workerId });
   const bell = new RunBell(database, logger);
-  const secrets = new PostgresSecretStore(database, await loadSecretKey(config));
+  const secretKeys = await loadSecretKeys(config);
+  const secrets = new PostgresSecretStore(database, secretKeys);
   const objects = createDiskObjectStore(config.data.objectsFolder);
   const connect = createProviderConnector({ allow: config.outbound.allow });
   const models = createOpenAiCompatibleModels({ connect, maxReplyBytes: config.runs.maxReplyBytes }, logger);
@@ -74,7 +76,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     },
   };
   return {
-    ...{ logger, database, objects, listener: new Listener(database, logger) },
+    ...{ logger, database, secretKeys, objects, listener: new Listener(database, logger) },
     activities: createRunActivities(activityParts),
     eventSink: createEventSink(activityParts),
     memory,

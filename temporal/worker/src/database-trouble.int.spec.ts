@@ -1,5 +1,5 @@
 import { PostgresSecretStore } from '@tenon/database';
-import { seedApp } from '@tenon/database/testing';
+import { fixedKeys, seedApp } from '@tenon/database/testing';
 import { buildDefinition, buildVariable } from '@tenon/dsl/testing';
 import { secretOf } from '@tenon/engine';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
@@ -40,7 +40,10 @@ beforeEach(async () => {
 /** A call of the model whose prompt holds a secret, so that the step reads the database. */
 async function accept(): Promise<AcceptedRun> {
   const owner = await seedApp(bench.test.database, { mode: 'workflow' } as never);
-  const id = await new PostgresSecretStore(bench.test.database, SECRET_KEY).seal(owner.teamId, 'secret-4711');
+  const id = await new PostgresSecretStore(bench.test.database, fixedKeys(SECRET_KEY)).seal(
+    owner.teamId,
+    'secret-4711',
+  );
   const nodes = [startNode(), llmNode('llm', 'Use {{#env.key#}}'), endNode({ out: ['llm', 'text'] })];
   const environment = [buildVariable('key', secretOf(id), 'secret')];
   return bench.accept(buildDefinition({ nodes, edges: ['start -> llm', 'llm -> end'], environment }), { owner });

@@ -1,8 +1,10 @@
+import { isTenonError } from '@tenon/base';
+import { checkSealingKeys } from '@tenon/database';
 import { announceReady, loadConfig, onShutdown, runProcess } from '@tenon/platform';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import { composeWorker, REQUIRED } from './compose.js';
+import { composeWorker, REQUIRED, type WorkerParts } from './compose.js';
 import { runWorker } from './run-worker.js';
 import { installSdkRuntime } from './sdk-runtime.js';
 
@@ -14,6 +16,7 @@ async function serve(): Promise<void> {
   const workerId = `${os.hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
   const parts = await composeWorker(config, workerId);
   installSdkRuntime(parts.logger);
+  await checkKeys(parts);
   const running = await runWorker({
     ...parts,
     workerId,
@@ -29,4 +32,14 @@ async function serve(): Promise<void> {
   });
   announceReady({ workerId });
   await running.ended;
+}
+
+/** A worker with a wrong key would fail the runs that it carries. @throws secret.wrongKey */
+async function checkKeys({ database, secretKeys, logger }: WorkerParts): Promise<void> {
+  try {
+    await checkSealingKeys(database, secretKeys);
+  } catch (error) {
+    if (isTenonError(error) && error.code === 'secret.wrongKey') throw error;
+    logger.warn({ error: String(error) }, 'whether the key opens the stored secrets is not known yet');
+  }
 }

@@ -1,6 +1,6 @@
 import type { TeamId } from '@tenon/base';
 import { PostgresSecretStore, ProviderRepository } from '@tenon/database';
-import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
+import { fixedKeys, startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { randomBytes } from 'node:crypto';
 import { createModelDirectory } from './model-directory.js';
 
@@ -22,7 +22,7 @@ async function messageFor(provider: string, { hasOther }: { hasOther: boolean })
     );
   const directory = createModelDirectory({
     providers: new ProviderRepository(test.database),
-    secrets: new PostgresSecretStore(test.database, randomBytes(32)),
+    secrets: new PostgresSecretStore(test.database, fixedKeys(randomBytes(32))),
     environment: undefined,
     local: undefined,
     createModel: () => {

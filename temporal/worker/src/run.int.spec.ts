@@ -1,5 +1,6 @@
 import { createRunActivities, createEventSink, MemoryRoom, Quarantine } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
+import { fixedKeys } from '@tenon/database/testing';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
 import {
   createFakeChatModel,
@@ -35,7 +36,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
   const { database } = bench.test;
   const logger = createFakeLogger();
   const bell = new RunBell(database, logger);
-  const secrets = new PostgresSecretStore(database, KEY);
+  const secrets = new PostgresSecretStore(database, fixedKeys(KEY));
   const parts = {
     ...{ database, bell, feed: new PostgresRunFeed(database, bell, logger), secrets, logger, workerId },
     quarantine: new Quarantine(),

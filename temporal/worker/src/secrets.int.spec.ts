@@ -1,5 +1,5 @@
 import { PostgresSecretStore, ProviderRepository } from '@tenon/database';
-import { seedApp } from '@tenon/database/testing';
+import { fixedKeys, seedApp } from '@tenon/database/testing';
 import { buildDefinition, buildNode, buildVariable } from '@tenon/dsl/testing';
 import { secretOf } from '@tenon/engine';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
@@ -60,7 +60,7 @@ beforeEach(() => model.setRules([]));
 /** Runs start -> node -> end with the canary in `env.key`. */
 async function accept(node: ReturnType<typeof buildNode>, output: string, canary = CANARY): Promise<AcceptedRun> {
   const owner = await seedApp(bench.test.database, { mode: 'workflow' } as never);
-  const id = await new PostgresSecretStore(bench.test.database, SECRET_KEY).seal(owner.teamId, canary);
+  const id = await new PostgresSecretStore(bench.test.database, fixedKeys(SECRET_KEY)).seal(owner.teamId, canary);
   const nodes = [startNode(), node, endNode({ out: [node.id, output] })];
   const edges = [`start -> ${node.id}`, `${node.id} -> end`];
   const environment = [buildVariable('key', secretOf(id), 'secret')];
@@ -142,7 +142,7 @@ it('the key of a provider is in none of its answers', async () => {
   const models = createOpenAiCompatibleModels({ connect: createProviderConnector({ allow: [] }) }, createFakeLogger());
   const directory = createModelDirectory({
     providers: new ProviderRepository(bench.test.database),
-    secrets: new PostgresSecretStore(bench.test.database, SECRET_KEY),
+    secrets: new PostgresSecretStore(bench.test.database, fixedKeys(SECRET_KEY)),
     environment: { provider: 'openai', baseUrl: model.baseUrl, apiKey, isLocal: false, model: null, servesOnly: null },
     local: undefined,
     createModel: (server, name) => models.getChatModel(server, name),

@@ -3,7 +3,7 @@ import { PostgresSecretStore } from '@tenon/database';
 import { buildDefinition, buildNode, buildVariable } from '@tenon/dsl/testing';
 import type { CodeRunner } from '@tenon/ports';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import { seedApp } from '@tenon/database/testing';
+import { fixedKeys, seedApp } from '@tenon/database/testing';
 import type { Client } from '@temporalio/client';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -141,7 +141,7 @@ it('a secret reaches the server it is for, and no record of any kind', async () 
       environment: [buildVariable('key', value, 'secret')],
     });
   const owner = await seedApp(bench.test.database, { mode: 'workflow' } as never);
-  const id = await new PostgresSecretStore(bench.test.database, SECRET_KEY).seal(owner.teamId, canary);
+  const id = await new PostgresSecretStore(bench.test.database, fixedKeys(SECRET_KEY)).seal(owner.teamId, canary);
   const run = await bench.accept(build(secretOf(id)), { owner });
   expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { body: 'xxxxx', text: 'fine' } });
   expect(requests[0]?.headers['x-key']).toBe(canary);

@@ -7,6 +7,7 @@ import { mergeStories } from './1764500000000-merge-stories.js';
 import { countUsage } from './1764550000000-count-usage.js';
 import { addKeeping } from './1764600000000-add-keeping.js';
 import { addRunLosses } from './1764650000000-add-run-losses.js';
+import { createSecretKey } from './1764660000000-create-secret-key.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   countUsage,
   addKeeping,
   addRunLosses,
+  createSecretKey,
 ];

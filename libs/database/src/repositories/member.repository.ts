@@ -150,6 +150,14 @@ export class MemberRepository {
     await this.database.rows('delete from session where token_hash = $1', [tokenHash]);
   }
 
+  /** Ends the browser sessions of everybody. @returns whose, each as often as there were sessions */
+  async endBrowserSessions(): Promise<readonly MemberId[]> {
+    const rows = await this.database.rows<{ memberId: MemberId }>(
+      `delete from session where kind = 'browser' returning member_id as "memberId"`,
+    );
+    return rows.map(({ memberId }) => memberId);
+  }
+
   async removeExpiredSessions(): Promise<void> {
     await this.database.rows('delete from session where expires_at < now()');
   }

@@ -4,6 +4,7 @@ import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import type { RunActivities } from '@tenon/contract';
 import { Listener, openDatabase, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
+import { fixedKeys } from '@tenon/database/testing';
 import type { RunLimits } from '@tenon/engine';
 import type { CodeRunner } from '@tenon/ports';
 import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
@@ -60,7 +61,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     database,
     bell,
     feed: new PostgresRunFeed(database, bell, logger),
-    secrets: new PostgresSecretStore(database, SECRET_KEY),
+    secrets: new PostgresSecretStore(database, fixedKeys(SECRET_KEY)),
     logger,
     workerId,
     quarantine: new Quarantine(),
