@@ -20,11 +20,13 @@ import { collectInputs, needsOutside } from './reference.js';
 import { leaveStep, skipStep } from './routing.js';
 import { mergeOutputs } from './run-outputs.js';
 import type { StartInput } from './start-input.js';
-import type { RunState } from './state.js';
+import type { RunState, StepTry } from './state.js';
 import type { Failure, Inputs, StepResult, Usage } from './step-result.js';
 import { findIn, putIn } from './table.js';
 import { effectKey, isUnderWay, parseEffectKey, TurnBuilder, type Turn } from './turn.js';
 import type { Outputs, Value } from './value.js';
+
+const FIRST_TRY: StepTry = { attempt: 1 };
 
 /** Begins a run: the first turn. An entry step that does not exist is a run that has failed. */
 export function start(plan: Plan, input: StartInput): Turn {
@@ -63,8 +65,8 @@ export function advance(plan: Plan, state: RunState, message: Message): Turn {
   if (!isUnderWay(awaited) || awaited.attempt !== attempt) return nothing;
   if ((message.type === 'step.finished') !== (awaited.status === 'running')) return nothing;
   const { step } = turn.index.get(stepKey) as IndexedStep;
-  if (message.type === 'step.finished') endTry(turn, step, attempt, message.result);
-  else perform(turn, step, attempt);
+  if (message.type === 'step.finished') endTry(turn, step, awaited, message.result);
+  else perform(turn, step, awaited);
   return goOn(turn);
 }
 
@@ -86,17 +88,17 @@ function begin(turn: TurnBuilder, step: PlanStep): void {
   const inputs = collectInputs(turn.state.pool, step.instruction.reads);
   turn.tell({ type: 'step.started', stepKey: step.id, inputs });
   const known = find(turn.state.settled, step.id);
-  if (known) endTry(turn, step, 1, known);
-  else perform(turn, step, 1, inputs);
+  if (known) endTry(turn, step, FIRST_TRY, known);
+  else perform(turn, step, FIRST_TRY, inputs);
 }
 
 function perform(
   turn: TurnBuilder,
   step: PlanStep,
-  attempt: number,
+  { attempt, waitedMs }: StepTry,
   inputs: Inputs = collectInputs(turn.state.pool, step.instruction.reads),
 ): void {
-  turn.setState(step.id, { status: 'running', attempt });
+  turn.setState(step.id, { status: 'running', attempt, ...(waitedMs && { waitedMs }) });
   turn.effects.push({
     type: 'perform',
     key: effectKey(step.id, attempt),
@@ -108,32 +110,34 @@ function perform(
   });
 }
 
-function endTry(turn: TurnBuilder, step: PlanStep, attempt: number, result: StepResult): void {
+function endTry(turn: TurnBuilder, step: PlanStep, ended: StepTry, result: StepResult): void {
+  const { attempt } = ended;
   const usage = result.usage && { usage: result.usage };
   if (result.usage) turn.state.usage = sumOf(turn.state.usage, result.usage);
-  if (!result.ok) return endFailedTry(turn, step, attempt, result.failure, result);
+  if (!result.ok) return endFailedTry(turn, step, ended, result.failure, result);
   // a step that branches only when it fails chooses nothing: it goes on as an ordinary one does
   const unchosen = step.exits.includes(ORDINARY_EXIT) ? ORDINARY_EXIT : undefined;
   const exit = step.branching ? (result.exit ?? unchosen) : ORDINARY_EXIT;
-  if (exit === undefined) return endFailedTry(turn, step, attempt, withoutExit(step), result);
+  if (exit === undefined) return endFailedTry(turn, step, ended, withoutExit(step), result);
   const { outputs } = result;
   if (step.response) turn.state.outputs = mergeOutputs(turn.state.outputs, outputs);
   turn.setState(step.id, { status: 'succeeded', exit });
   leave(turn, { type: 'step.succeeded', stepKey: step.id, attempt, exit, outputs, ...usage });
 }
 
-function endFailedTry(turn: TurnBuilder, step: PlanStep, attempt: number, failure: Failure, result: StepResult): void {
+function endFailedTry(turn: TurnBuilder, step: PlanStep, ended: StepTry, failure: Failure, result: StepResult): void {
   const stepKey = step.id;
+  const { attempt } = ended;
   const usage = result.usage && { usage: result.usage };
   turn.state.exceptions += 1;
   // a result that was known beforehand is not tried for
   const isSettled = find(turn.state.settled, stepKey) !== undefined;
   const rule = isSettled ? { ...step, retry: { maxRetries: 0, intervalMs: 0 } } : step;
-  const consequence = consequenceOf(rule, attempt, failure, turn.state.limits);
+  const consequence = consequenceOf(rule, ended, failure, turn.state.limits);
   if (consequence.then === 'retry') {
-    const { retry, delayMs } = consequence;
+    const { retry, delayMs, waitedMs } = consequence;
     turn.tell({ type: 'step.retrying', stepKey, attempt, retry, delayMs, failure });
-    turn.setState(stepKey, { status: 'retrying', attempt: attempt + 1 });
+    turn.setState(stepKey, { status: 'retrying', attempt: attempt + 1, ...(waitedMs > 0 && { waitedMs }) });
     turn.effects.push({ type: 'startTimer', key: effectKey(stepKey, attempt + 1), delayMs });
   } else if (consequence.then === 'goOn') {
     const { exit, outputs } = consequence;

@@ -42,17 +42,53 @@ describe('a step that fails', () => {
     expect(run.events.at(-2)).toMatchObject({ type: 'step.failed', attempt: 4 });
   });
 
-  it('waits as long as the other side asks, but not longer than a run may take', () => {
-    const plan = buildPlan('a', { steps: { a: { retry: { ...retry, maxRetries: 1 } } } });
-    const delayOf = (retryAfterMs: number) =>
+  describe('whose other side asks for time', () => {
+    const instruction = {
+      kind: 'activity',
+      run: 'x@1',
+      config: {},
+      reads: [],
+      weight: 'long',
+      timeoutMs: 5_000,
+    } as const;
+    const plan = buildPlan('a -> good\na:fail-branch -> bad', { steps: { a: { retry, instruction } } });
+    const limits = { maxSteps: 9, maxDurationMs: 60_000 };
+    const askFor = (...waits: readonly number[]) =>
       runInMemory(
         plan,
-        { a: failsFirst(1, returns({}), { retryAfterMs }) },
-        { limits: { maxSteps: 9, maxDurationMs: 60_000 } },
-      ).effects[1];
-    expect(delayOf(10)).toMatchObject({ type: 'startTimer', delayMs: 100 });
-    expect(delayOf(2_000)).toMatchObject({ type: 'startTimer', delayMs: 2_000 });
-    expect(delayOf(1e9)).toMatchObject({ type: 'startTimer', delayMs: 60_000 });
+        {
+          a: (effect, emit) => {
+            const retryAfterMs = waits[effect.attempt - 1];
+            return retryAfterMs === undefined ? returns({})(effect, emit) : fails({ retryAfterMs })(effect, emit);
+          },
+        },
+        { limits },
+      );
+    const delaysOf = (run: ReturnType<typeof askFor>) =>
+      run.effects.flatMap((effect) => (effect.type === 'startTimer' ? [effect.delayMs] : []));
+
+    it('M1 waits for as long, and at least as long as its author wants', () => {
+      expect(delaysOf(askFor(10, 2_000))).toEqual([100, 2_000]);
+    });
+
+    it('M1 waits no longer than the step may take, all tries together, and then takes its failure exit', () => {
+      const run = askFor(2_000, 50, 3_000);
+      expect([delaysOf(run), run.skipped('bad')]).toEqual([[2_000, 100, 3_000], true]);
+      const longer = askFor(2_000, 50, 3_001);
+      expect([delaysOf(longer), longer.skipped('good')]).toEqual([[2_000, 100], true]);
+      const once = askFor(86_400_000);
+      expect([delaysOf(once), once.skipped('good'), once.outcome?.exceptions]).toEqual([[], true, 1]);
+    });
+
+    it('M1 does not count the time that its author wants', () => {
+      const patient = { retry: { maxRetries: 3, intervalMs: 4_000 }, instruction };
+      const run = runInMemory(
+        buildPlan('a', { steps: { a: patient } }),
+        { a: fails({ retryAfterMs: 10 }) },
+        { limits },
+      );
+      expect(delaysOf(run)).toEqual([4_000, 4_000, 4_000]);
+    });
   });
 
   it('reads the pool anew for each try', () => {

@@ -28,7 +28,7 @@ export type {
 } from './plan.js';
 export { collectInputs, lookupIn, selectorKey, walk } from './reference.js';
 export type { StartInput } from './start-input.js';
-export type { RunLimits, RunState, StepState } from './state.js';
+export type { RunLimits, RunState, StepState, StepTry } from './state.js';
 export type { Failure, InlineFunction, Inputs, Lookup, StepResult, Usage } from './step-result.js';
 export { openReply, replyToChunk, replyToEvent } from './reply.js';
 export type { Reply, ReplyPiece } from './reply-state.js';

@@ -9,11 +9,18 @@ import type { Outputs } from './value.js';
  */
 export type Pool = Table<Outputs>;
 
+/** One try at a step. */
+export interface StepTry {
+  readonly attempt: number;
+  /** How long the tries before it were put off because the other side asked for it, in milliseconds. */
+  readonly waitedMs?: number;
+}
+
 /** Where a step is. A step that has no entry is still unknown. */
 export type StepState =
-  | { readonly status: 'running'; readonly attempt: number }
-  /** Waiting for the try `attempt`. */
-  | { readonly status: 'retrying'; readonly attempt: number }
+  | ({ readonly status: 'running' } & StepTry)
+  /** Waiting for the try. */
+  | ({ readonly status: 'retrying' } & StepTry)
   | { readonly status: 'succeeded'; readonly exit: string }
   | { readonly status: 'handled'; readonly exit: string; readonly failure: Failure }
   | { readonly status: 'failed'; readonly failure: Failure }
