@@ -20,6 +20,7 @@ const SECTIONS: Readonly<Record<keyof typeof settings, string>> = {
   openai: 'Model provider of the environment',
   outbound: 'Calls to other computers',
   runs: 'Limits of runs',
+  models: 'Limits of model calls',
   owner: 'First member',
   launcher: 'Launcher',
   client: 'Command line',

@@ -28,9 +28,10 @@ describe('loadConfig', () => {
       cacheFolder: '/home/ann/.cache/tenon',
       objectsFolder: path.resolve('.tenon/objects'),
     });
-    expect(config.runs).toEqual({
-      ...{ maxSteps: 10_000, maxSeconds: 86_400, teamMaxRuns: 100 },
-      maxReplyBytes: 10_485_760,
+    expect(config.runs).toEqual({ maxSteps: 10_000, maxSeconds: 86_400, teamMaxRuns: 100 });
+    expect(config.models).toEqual({
+      ...{ firstTokenSeconds: 120, idleSeconds: 60, maxReplyBytes: 10_485_760 },
+      ...{ maxPromptTokens: 500_000, maxReplyTokens: 65_536, teamTokensPerDay: undefined },
     });
     expect(config.database).toEqual({ url: undefined, poolSize: 10 });
   });

@@ -219,10 +219,39 @@ export const settings = {
       usedBy: ['worker'],
       meaning: 'runs of one team that are under way at once; further ones wait in a queue',
     }),
+  },
+  models: {
+    firstTokenSeconds: withDefault<number>('TENON_MODEL_FIRST_TOKEN_SECONDS', integer(1, 600), '120', {
+      unit: 'seconds',
+      usedBy: ['worker'],
+      meaning: 'how long a model may take to begin its reply; a step that asks one ends after 600 in any case',
+    }),
+    idleSeconds: withDefault<number>('TENON_MODEL_IDLE_SECONDS', integer(1, 600), '60', {
+      unit: 'seconds',
+      usedBy: ['worker'],
+      meaning: 'how long a model may be silent in the middle of its reply',
+    }),
     maxReplyBytes: withDefault<number>('TENON_MODEL_MAX_REPLY_BYTES', integer(1_024, 67_108_864), '10485760', {
       unit: 'bytes',
       usedBy: ['worker'],
       meaning: 'text of one reply of a model; a longer one is broken off, and its step fails',
+    }),
+    maxPromptTokens: withDefault<number>('TENON_MODEL_MAX_PROMPT_TOKENS', integer(100, 10_000_000), '500000', {
+      unit: 'tokens, estimated',
+      usedBy: ['worker'],
+      meaning: 'length of one prompt; a model is not asked a longer one, and its step fails',
+    }),
+    maxReplyTokens: withDefault<number>('TENON_MODEL_MAX_REPLY_TOKENS', integer(1, 10_000_000), '65536', {
+      unit: 'tokens',
+      usedBy: ['worker'],
+      meaning: 'most that an app may ask for as `max_tokens`; more is lowered to it',
+    }),
+    teamTokensPerDay: optional<number>('TENON_TEAM_TOKENS_PER_DAY', integer(0, 1_000_000_000_000), {
+      unit: 'tokens',
+      defaultIs: 'no limit',
+      usedBy: ['api', 'worker'],
+      meaning:
+        'what the runs of one team may use of models in a day (UTC), where the team has no budget of its own; then starts are refused and calls fail',
     }),
   },
   keeping: {

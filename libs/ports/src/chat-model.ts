@@ -61,6 +61,13 @@ export type ChatDelta =
   | { readonly type: 'finish'; readonly reason: string }
   | { readonly type: 'usage'; readonly usage: ChatUsage };
 
+/** What one call may cost, in tokens. */
+export interface CallLimits {
+  readonly maxPromptTokens: number;
+  /** The most that may be asked for. */
+  readonly maxReplyTokens: number;
+}
+
 /** One model that can be asked. Throws `model.*` (see `modelErrors`); an aborted call ends with the signal's reason. */
 export interface ChatModel {
   readonly provider: string;
@@ -69,5 +76,7 @@ export interface ChatModel {
   readonly isLocal: boolean;
   /** False when the provider says that it cannot hold the model to a reply schema; absent when it says nothing. */
   readonly followsSchemas?: boolean;
+  /** What those who ask have to keep to; absent where nothing is limited. */
+  readonly limits?: CallLimits;
   stream(request: ChatRequest): AsyncIterable<ChatDelta>;
 }

@@ -9,6 +9,7 @@ export const modelErrors = defineErrors('model', {
   rateLimited: 'limited',
   badRequest: 'invalid',
   contextTooLong: 'invalid',
+  promptTooLarge: 'invalid',
   unavailable: 'unavailable',
   unreachable: 'unavailable',
   timedOut: 'unavailable',

@@ -1,4 +1,4 @@
-export type { ChatDelta, ChatMessage, ChatModel, ChatRequest, ChatUsage } from './chat-model.js';
+export type { CallLimits, ChatDelta, ChatMessage, ChatModel, ChatRequest, ChatUsage } from './chat-model.js';
 export { isCredible } from './credible-usage.js';
 export type { CodeReply, CodeRequest, CodeRunner } from './code-runner.js';
 export type { ConversationMemory, Turn } from './conversation-memory.js';

@@ -12,7 +12,7 @@ import {
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
-import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
+import { createOpenAiCompatibleModels, type OpenAiCompatibleConfig } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import { createLogger, loadSecretKeys, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, SealingKeys } from '@tenon/ports';
@@ -50,8 +50,8 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const secrets = new PostgresSecretStore(database, secretKeys);
   const objects = createDiskObjectStore(config.data.objectsFolder);
   const connect = createProviderConnector({ allow: config.outbound.allow });
-  const models = createOpenAiCompatibleModels({ connect, maxReplyBytes: config.runs.maxReplyBytes }, logger);
   const memory = shareMemory(getHeapStatistics().heap_size_limit);
+  const models = createOpenAiCompatibleModels({ connect, ...limitsOfCalls(config) }, logger);
   const activityParts = {
     database,
     bell,
@@ -80,6 +80,16 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     activities: createRunActivities(activityParts),
     eventSink: createEventSink(activityParts),
     memory,
+  };
+}
+
+function limitsOfCalls({ models }: WorkerConfig): OpenAiCompatibleConfig {
+  const { firstTokenSeconds, idleSeconds, maxReplyBytes, maxPromptTokens, maxReplyTokens } = models;
+  return {
+    firstTokenTimeoutMs: firstTokenSeconds * 1_000,
+    idleTimeoutMs: idleSeconds * 1_000,
+    maxReplyBytes,
+    callLimits: { maxPromptTokens, maxReplyTokens },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ChatDelta, ChatModel, ChatRequest, Logger } from '@tenon/ports';
+import type { CallLimits, ChatDelta, ChatModel, ChatRequest, Logger } from '@tenon/ports';
 import { modelErrors } from '@tenon/ports';
 import OpenAI, { APIError } from 'openai';
 import type { ModelEndpoint } from './endpoint.js';
@@ -15,6 +15,7 @@ export interface ModelParts {
   readonly limits: PatienceLimits;
   /** Of the text of one reply. */
   readonly maxReplyBytes: number;
+  readonly callLimits?: CallLimits | undefined;
   /** What this model was found not to take; grows. */
   readonly limitations: Set<Limitation>;
   readonly logger: Logger;
@@ -27,12 +28,14 @@ export class OpenAiCompatibleModel implements ChatModel {
   readonly provider: string;
   readonly name: string;
   readonly isLocal: boolean;
+  readonly limits?: CallLimits;
   private readonly asked: Asked;
 
   constructor(private readonly parts: ModelParts) {
     this.provider = parts.endpoint.provider;
     this.name = parts.name;
     this.isLocal = parts.endpoint.isLocal ?? false;
+    if (parts.callLimits) this.limits = parts.callLimits;
     this.asked = { endpoint: parts.endpoint, model: parts.name };
   }
 

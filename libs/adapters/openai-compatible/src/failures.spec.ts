@@ -45,20 +45,31 @@ describe('failures of an OpenAI-compatible server', () => {
     expect(bench.server.counts().total).toBe(1);
   });
 
-  it.each<[string | number, number, number]>([
-    [2, 2_000, 2_000],
-    ['0.5', 500, 500],
-    [new Date(Date.now() + 30_000).toUTCString(), 20_000, 30_000],
-    [new Date(Date.now() - 30_000).toUTCString(), 0, 0],
-  ])('waits as long as Retry-After %p says', async (retryAfter, least, most) => {
-    bench = await ModelBench.start({ rules: [{ fault: { kind: 'status', status: 503, retryAfter } }] });
+  const dateIn = (ms: number) => new Date(Date.now() + ms).toUTCString();
+
+  it.each<[string, () => string | number, number, number]>([
+    ['whole seconds', () => 2, 2_000, 2_000],
+    ['parts of a second', () => '0.5', 500, 500],
+    ['a date', () => dateIn(600_000), 540_000, 600_000],
+    ['a date that has passed', () => dateIn(-30_000), 0, 0],
+  ])('M1 tells how long to wait where Retry-After is %s', async (_form, retryAfter, least, most) => {
+    bench = await ModelBench.start({ rules: [{ fault: { kind: 'status', status: 503, retryAfter: retryAfter() } }] });
     const { code, retryAfterMs } = await bench.fail();
     expect(code).toBe('model.unavailable');
     expect(retryAfterMs).toBeGreaterThanOrEqual(least);
     expect(retryAfterMs).toBeLessThanOrEqual(most);
   });
 
-  it('ignores a Retry-After that is none, and prefers milliseconds', async () => {
+  it('M1 says in its message that a model is to be left alone, and until when', async () => {
+    const fault = { kind: 'status', status: 429, retryAfter: 3_600, message: 'Daily limit.' } as const;
+    bench = await ModelBench.start({ rules: [{ fault }] });
+    expect(await bench.fail()).toMatchObject({
+      code: 'model.rateLimited',
+      message: 'acme m-1 limits how often it is asked (429, again after 3600 s): Daily limit.',
+    });
+  });
+
+  it('M1 ignores a Retry-After that is none, and prefers milliseconds', async () => {
     bench = await ModelBench.start({
       rules: [
         { when: { nth: 1 }, fault: { kind: 'status', status: 429, retryAfter: 'soon' } },
@@ -96,13 +107,13 @@ describe('failures of an OpenAI-compatible server', () => {
       'model.badRequest',
       'One',
     ],
-  ])('keeps the text before %s', async (_name, rule, code, text) => {
+  ])('M4 keeps the text before %s', async (_name, rule, code, text) => {
     bench = await ModelBench.start({ rules: [{ ...rule, reply: { text: ['One', ' two', ' three'] } }] });
     expect(await bench.fail()).toMatchObject({ code });
     expect(textOf(bench.seen)).toBe(text);
   });
 
-  it('takes a stream without [DONE] for whole when it said why it ended', async () => {
+  it('M4 takes a stream without [DONE] for whole when it said why it ended', async () => {
     bench = await ModelBench.start({ rules: [{ reply: { text: 'Whole' }, fault: { kind: 'missingDone' } }] });
     expect(await bench.ask()).toMatchObject([{ text: 'Whole' }, { type: 'finish', reason: 'stop' }, { type: 'usage' }]);
   });
@@ -111,7 +122,7 @@ describe('failures of an OpenAI-compatible server', () => {
     ['never answers', { fault: { kind: 'neverAnswers' } }],
     ['sends one byte at a time', { fault: { kind: 'trickle', everyMs: 5 } }],
     ['says nothing after its headers', { reply: { text: 'x', holdAfter: 0 } }],
-  ] as [string, ScriptedRule][])('gives up on a model that %s, at the first-token time-out', async (_name, rule) => {
+  ] as [string, ScriptedRule][])('M3 gives up on a model that %s, at the first-token time-out', async (_name, rule) => {
     bench = await ModelBench.start({ rules: [rule] }, { firstTokenTimeoutMs: 120 });
     expect(await bench.fail()).toMatchObject({
       code: 'model.timedOut',
@@ -120,12 +131,19 @@ describe('failures of an OpenAI-compatible server', () => {
     await bench.server.waitForAborted(1);
   });
 
-  it('gives up on a model that falls silent, at the idle time-out', async () => {
-    bench = await ModelBench.start({ rules: [{ reply: { text: ['a', 'b'], holdAfter: 1 } }] }, { idleTimeoutMs: 60 });
+  it.each([
+    ['falls silent', { reply: { text: ['a', 'b'], holdAfter: 1 } }],
+    [
+      'goes on with a byte now and then',
+      { reply: { text: ['a', 'b'] }, fault: { kind: 'trickle', everyMs: 5, after: 1 } },
+    ],
+  ] as [string, ScriptedRule][])('M3 gives up on a model that %s, at the idle time-out', async (_name, rule) => {
+    bench = await ModelBench.start({ rules: [rule] }, { idleTimeoutMs: 60 });
     expect(await bench.fail()).toMatchObject({
       code: 'model.timedOut',
       message: 'acme m-1 stopped in the middle of its answer within 0.06 s.',
     });
+    expect(textOf(bench.seen)).toBe('a');
     await bench.server.waitForAborted(1);
   });
 
@@ -140,6 +158,15 @@ describe('failures of an OpenAI-compatible server', () => {
       await new Promise((resolve) => setTimeout(resolve, 70));
     }
     expect(text).toBe('abc');
+  });
+
+  it('M2 says that a server does not speak TLS', async () => {
+    bench = await ModelBench.start();
+    const baseUrl = bench.server.baseUrl.replace('http:', 'https:');
+    expect(await bench.fail({}, bench.endpoint({ baseUrl }))).toMatchObject({
+      ...{ code: 'model.unreachable', kind: 'unavailable' },
+      message: expect.stringMatching(/^acme at 127\.0\.0\.1:\d+ cannot be reached \(\w*SSL\w*\)\.$/) as string,
+    });
   });
 
   it('says where nobody listens, and which host does not exist', async () => {

@@ -32,6 +32,14 @@ describe('openai-compatible models', () => {
     });
   });
 
+  it('B70 asks for one reply, however many an app file wants', async () => {
+    bench = await ModelBench.start();
+    await bench.ask({ parameters: { n: 100, best_of: 100, max_tokens: 9 } });
+    expect(bench.body()).toMatchObject({ max_tokens: 9 });
+    expect(bench.body()).not.toHaveProperty('n');
+    expect(bench.body()).not.toHaveProperty('best_of');
+  });
+
   it('sends images, tool calls, tool results, tools and the choice of one', async () => {
     bench = await ModelBench.start();
     const call = { id: 'c1', name: 'search', arguments: '{"q":1}' };

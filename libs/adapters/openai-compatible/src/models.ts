@@ -1,4 +1,4 @@
-import { modelErrors, type ChatModel, type Logger } from '@tenon/ports';
+import { modelErrors, type CallLimits, type ChatModel, type Logger } from '@tenon/ports';
 import type { buildConnector } from 'undici';
 import { OpenAiCompatibleModel } from './chat-model.js';
 import { createClient, createConnections, type ModelEndpoint } from './endpoint.js';
@@ -15,6 +15,8 @@ export interface OpenAiCompatibleConfig {
   readonly idleTimeoutMs?: number;
   /** Text, reasoning and arguments of one reply together, in bytes of UTF-8, default 10 MiB. */
   readonly maxReplyBytes?: number;
+  /** What the models tell as their limits, default none. */
+  readonly callLimits?: CallLimits;
 }
 
 /** Models of every server that speaks the OpenAI API. Endpoints are given per call: teams change them at any time. */
@@ -51,7 +53,8 @@ export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, log
     const found = limitations.get(key) ?? new Set();
     limitations.set(key, found);
     const client = createClient(endpoint, connections);
-    return new OpenAiCompatibleModel({ endpoint, name, client, limits, maxReplyBytes, limitations: found, logger });
+    const parts = { endpoint, name, client, limits, maxReplyBytes, limitations: found, logger };
+    return new OpenAiCompatibleModel({ ...parts, callLimits: config.callLimits });
   };
   const listModels = (endpoint: ModelEndpoint, signal: AbortSignal) =>
     within(LIST_MS, signal, { endpoint }, async (both) => {

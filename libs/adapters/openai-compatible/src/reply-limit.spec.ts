@@ -17,12 +17,24 @@ describe('a reply that does not stop', () => {
   let bench: ModelBench;
   afterEach(() => bench?.close());
 
-  it('is broken off where its pieces have the limit together, and what came is kept', async () => {
+  it('M4 is broken off where its pieces have the limit together, and what came is kept', async () => {
     const text = Array.from({ length: 100 }, () => 'x'.repeat(KIB));
     bench = await ModelBench.start({ rules: [{ reply: { text, betweenMs: 1 } }] }, { maxReplyBytes: 10 * KIB });
     expect(await bench.fail()).toMatchObject(TOO_LARGE);
     expect(bench.seen).toHaveLength(10);
     await bench.server.waitForAborted(1);
+  });
+
+  it('M4 is broken off in one token that is longer than ten million bytes, and taken whole below it', async () => {
+    const MIB = KIB * KIB;
+    const tooLong = { when: { nth: 1 }, reply: { text: ['x'.repeat(10 * MIB + 1)] } };
+    bench = await ModelBench.start({ rules: [tooLong, { reply: { text: ['x'.repeat(10_000_000)] } }] });
+    expect(await bench.fail()).toMatchObject(TOO_LARGE);
+    const [only, ...rest] = await bench.ask();
+    expect([only?.type === 'text' && only.text.length, rest.map(({ type }) => type)]).toEqual([
+      10_000_000,
+      ['finish', 'usage'],
+    ]);
   });
 
   it('is taken whole up to the limit', async () => {
@@ -64,7 +76,7 @@ describe('a reply in one line that does not stop', () => {
   it.each([
     ['an event of a stream', 'text/event-stream', 'data: {"choices":[{"delta":{"content":"'],
     ['a reply that comes whole', 'application/json', '{"choices":[{"message":{"content":"'],
-  ])('is broken off: %s', async (_what, type, beginning) => {
+  ])('M4 is broken off: %s', async (_what, type, beginning) => {
     const baseUrl = await start(type, beginning);
     const models = createOpenAiCompatibleModels(
       { connect: connectAnywhere, maxReplyBytes: 10 * KIB },

@@ -7,8 +7,18 @@ import type { ChatMessage, ChatRequest } from '@tenon/ports';
  */
 export type Limitation = 'noStreamOptions' | 'noReplySchema' | 'maxCompletionTokens' | 'chatOnly';
 
-/** Fields that are ours to write, whatever an app file's parameters say. */
-const OWN_FIELDS = new Set(['messages', 'model', 'prompt', 'stream', 'stream_options', 'tool_choice', 'tools']);
+/** Fields that are ours to write, whatever an app file's parameters say. Of several replies only one would be read. */
+const OWN_FIELDS = new Set([
+  'best_of',
+  'n',
+  'messages',
+  'model',
+  'prompt',
+  'stream',
+  'stream_options',
+  'tool_choice',
+  'tools',
+]);
 
 /** True when the request goes to `/completions`. */
 export function isCompletion(request: ChatRequest, limitations: ReadonlySet<Limitation>): boolean {

@@ -71,7 +71,10 @@ function fromVendor(error: APIError, asked: Asked): TenonError {
     return modelErrors.notFound(`${who} was not found at ${where}; check the model's name and the base URL.`, options);
   }
   if (status === 408) return modelErrors.timedOut(`${who} timed out (408)${said}`, options);
-  if (status === 429) return modelErrors.rateLimited(`${who} limits how often it is asked (429)${said}`, options);
+  if (status === 429) {
+    const again = options.retryAfterMs ? `, again after ${Math.ceil(options.retryAfterMs / 1000)} s` : '';
+    return modelErrors.rateLimited(`${who} limits how often it is asked (429${again})${said}`, options);
+  }
   if (status >= 500) return modelErrors.unavailable(`${who} is unavailable (${status})${said}`, options);
   if (status >= 300 && status < 400) {
     const target = error.headers?.get('location') ?? 'another address';

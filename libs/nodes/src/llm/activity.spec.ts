@@ -100,6 +100,19 @@ describe('an llm step', () => {
     expect(performed.recorded.reply).toMatchObject({ finishReason });
   });
 
+  it('B70 is not asked a prompt of a million tokens: it fails before the call and says which limit', async () => {
+    const fake = createFakeChatModel({ answer: () => ({ text: 'x' }) });
+    const model = { ...fake, limits: { maxPromptTokens: 500_000, maxReplyTokens: 100 } };
+    const ports = { models: createFakeModelDirectory([model]) };
+    const ask = (word: string) => performNode('llm', data, { pool: { ...pool, start: { word } }, ports });
+    expect(failureIn(await ask('word '.repeat(800_000)))).toMatchObject({
+      ...{ code: 'model.promptTooLarge', type: 'InvokeBadRequestError' },
+      message: expect.stringMatching(/about 1000001 tokens, .* 500000: .* TENON_MODEL_MAX_PROMPT_TOKENS/) as string,
+    });
+    expect(fake.requests).toHaveLength(0);
+    expect(outputsIn(await ask('word '.repeat(300_000)))).toMatchObject({ text: 'x' });
+  });
+
   it('keeps no reply of a call that was refused', async () => {
     const { performed } = await ask({ error: modelErrors.rateLimited('Too often.', { retryAfterMs: 2000 }) });
     expect(failureIn(performed)).toMatchObject({ type: 'InvokeRateLimitError', retryAfterMs: 2000 });

@@ -8,10 +8,11 @@ const LEAST_CHARACTERS = 8;
 export function hideInReplies(model: ChatModel, secrets: readonly string[]): ChatModel {
   const hidden = secrets.filter(({ length }) => length >= LEAST_CHARACTERS);
   if (hidden.length === 0) return model;
-  const { provider, name, isLocal, followsSchemas } = model;
+  const { provider, name, isLocal, followsSchemas, limits } = model;
   return {
     ...{ provider, name, isLocal },
     ...(followsSchemas === undefined ? {} : { followsSchemas }),
+    ...(limits && { limits }),
     stream: (request) => discreet(model.stream(request), hidden),
   };
 }

@@ -20,6 +20,8 @@ const types: Readonly<Record<string, string>> = {
   'model.rateLimited': 'InvokeRateLimitError',
   'model.badRequest': 'InvokeBadRequestError',
   'model.contextTooLong': 'InvokeBadRequestError',
+  'model.promptTooLarge': 'InvokeBadRequestError',
+  'budget.spent': 'InvokeRateLimitError',
   'model.unavailable': 'InvokeServerUnavailableError',
   'model.brokenReply': 'InvokeServerUnavailableError',
   'model.replyTooLarge': 'InvokeServerUnavailableError',

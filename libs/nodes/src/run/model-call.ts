@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '@tenon/base';
 import type { Usage, Value } from '@tenon/engine';
-import type { ChatDelta, ChatMessage, ChatModel, ChatUsage } from '@tenon/ports';
-import { fillParameters } from './model-parameters.js';
+import { modelErrors, type ChatDelta, type ChatMessage, type ChatModel, type ChatUsage } from '@tenon/ports';
+import { boundReply, fillParameters } from './model-parameters.js';
 import { createReplyText, type Emit } from './reply-text.js';
 import type { ModelUse } from '../config/model.js';
 import type { StepCall } from './step-activity.js';
-import { countUsage, usageValue } from './usage.js';
+import { countUsage, estimatePrompt, usageValue } from './usage.js';
 
 /** What a model is asked, with everything filled in. */
 export interface ModelQuestion {
@@ -39,7 +39,7 @@ export async function askModel(
   emit: Emit,
 ): Promise<ModelReply> {
   const { use, mode, messages, schema } = question;
-  const parameters = fillParameters(use.parameters, call.lookup);
+  const parameters = boundReply(fillParameters(use.parameters, call.lookup), model.limits);
   call.record({
     request: {
       provider: model.provider,
@@ -50,6 +50,7 @@ export async function askModel(
       ...(schema ? { replySchema: schema } : {}),
     },
   });
+  checkPrompt(model, messages);
   const reading = new Reading(question, emit);
   const { idempotencyKey, signal } = call;
   const wanted = { mode, messages, parameters, idempotencyKey, signal };
@@ -59,6 +60,15 @@ export async function askModel(
   } finally {
     if (reading.hasBegun) call.record(reading.kept());
   }
+}
+
+function checkPrompt({ name, limits }: ChatModel, messages: readonly ChatMessage[]): void {
+  const tokens = estimatePrompt(messages);
+  if (limits && tokens > limits.maxPromptTokens)
+    throw modelErrors.promptTooLarge(
+      `The prompt has about ${tokens} tokens, and ${name} is asked no more than ${limits.maxPromptTokens}: ` +
+        'shorten it, or set TENON_MODEL_MAX_PROMPT_TOKENS higher.',
+    );
 }
 
 /** A reply while it is read. */

@@ -1,5 +1,6 @@
 import type { Json } from '@tenon/base';
 import { decode, fillTemplate, parseTemplate, type Lookup } from '@tenon/engine';
+import type { CallLimits } from '@tenon/ports';
 
 /** Longest text a parameter may take from a variable, in characters. */
 const MAX_CHARACTERS = 1024;
@@ -31,3 +32,18 @@ function parsedOrText(text: string): unknown {
     return text;
   }
 }
+
+/** What a reply may have at most, under the names that servers know it by. */
+const REPLY_LIMITS = ['max_tokens', 'max_completion_tokens'];
+
+/** The parameters, asking for no more than one call may cost. Numbers that servers read as "no limit" ask for that. */
+export function boundReply(
+  parameters: Readonly<Record<string, Json>>,
+  limits: CallLimits | undefined,
+): Readonly<Record<string, Json>> {
+  if (!limits) return parameters;
+  const asked = REPLY_LIMITS.filter((name) => isBeyond(Number(parameters[name] ?? NaN), limits.maxReplyTokens));
+  return { ...parameters, ...Object.fromEntries(asked.map((name) => [name, limits.maxReplyTokens])) };
+}
+
+const isBeyond = (tokens: number, limit: number) => tokens > limit || tokens < 1;

@@ -54,13 +54,22 @@ export function describeChatModelContract(name: string, open: () => Promise<Chat
       expect((await collect(ask())).at(-1)).toEqual({ type: 'finish', reason: 'stop' });
     });
 
+    it.each([
+      { promptTokens: -11, completionTokens: 3 },
+      { promptTokens: 11, completionTokens: 1e12 },
+      { promptTokens: 0, completionTokens: 0 },
+    ])('B71 reports no usage that a call cannot have: %j', async (usage) => {
+      bench.respond({ reply: { text: 'Hi', usage } });
+      expect((await collect(ask())).at(-1)).toEqual({ type: 'finish', reason: 'stop' });
+    });
+
     it('keeps reasoning apart from the text', async () => {
       bench.respond({ reply: { reasoning: ['Let me', ' see.'], text: ['42'] } });
       const deltas = await collect(ask());
       expect([texts(deltas, 'reasoning'), texts(deltas, 'text')]).toEqual([['Let me', ' see.'], ['42']]);
     });
 
-    it('hands over tool calls with the text of their arguments, valid or not', async () => {
+    it('M4 hands over tool calls with the text of their arguments, valid or not', async () => {
       const toolCalls = [
         { id: 'c1', name: 'search', arguments: '{"q":"weather"}' },
         { id: 'c2', name: 'broken', arguments: '{"q":' },
@@ -80,10 +89,13 @@ export function describeChatModelContract(name: string, open: () => Promise<Chat
       expect(deltas.find(({ type }) => type === 'finish')).toEqual({ type: 'finish', reason: 'tool_calls' });
     });
 
-    it('tells why an answer is incomplete as data', async () => {
-      bench.respond({ reply: { text: 'Half', finishReason: 'length' } });
-      expect(await collect(ask())).toContainEqual({ type: 'finish', reason: 'length' });
-    });
+    it.each(['length', 'content_filter'])(
+      'M5 tells %s as the reason of an incomplete answer, as data',
+      async (reason) => {
+        bench.respond({ reply: { text: 'Half', finishReason: reason } });
+        expect(await collect(ask())).toContainEqual({ type: 'finish', reason });
+      },
+    );
 
     it('sends the same idempotency key with every try', async () => {
       bench.respond({ reply: { text: 'Hi' } });
@@ -139,7 +151,7 @@ export function describeChatModelContract(name: string, open: () => Promise<Chat
       expect(bench.keys()).toHaveLength(1);
     });
 
-    it('passes on how long a rate limit lasts', async () => {
+    it('M1 passes on how long a rate limit lasts', async () => {
       bench.respond({ fault: { kind: 'status', status: 429, retryAfter: 7 } });
       await expect(collect(ask())).rejects.toMatchObject({ code: 'model.rateLimited', retryAfterMs: 7000 });
     });
@@ -148,7 +160,7 @@ export function describeChatModelContract(name: string, open: () => Promise<Chat
       ['a connection that breaks off', { fault: { kind: 'cutStream', after: 2 } }, 'model.cutStream'],
       ['a stream that ends early', { fault: { kind: 'cutStream', after: 2, orderly: true } }, 'model.cutStream'],
       ['a line that is no JSON', { fault: { kind: 'brokenJson', after: 2 } }, 'model.brokenReply'],
-    ])('gives the text that came before %s', async (_name, rule, code) => {
+    ])('M4 gives the text that came before %s', async (_name, rule, code) => {
       bench.respond({ ...rule, reply: { text: ['One', ' two', ' three'] } });
       const seen: ChatDelta[] = [];
       const asking = (async () => {
@@ -161,7 +173,7 @@ export function describeChatModelContract(name: string, open: () => Promise<Chat
       ]);
     });
 
-    it('refuses a reply without an answer', async () => {
+    it('M4 refuses a reply without an answer', async () => {
       bench.respond({ fault: { kind: 'emptyChoices' } });
       await expect(collect(ask())).rejects.toMatchObject({ code: 'model.brokenReply' });
     });

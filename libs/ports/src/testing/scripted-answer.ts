@@ -39,7 +39,7 @@ export async function writeAnswer(answer: ScriptedAnswer): Promise<boolean> {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>A web site</title>');
       return false;
     case 'trickle':
-      return trickle(answer, fault.everyMs);
+      return trickle(answer, fault);
     default:
       return answer.isStream ? writeStream(answer) : writeWhole(answer);
   }
@@ -114,9 +114,14 @@ function wholeBody(answer: ScriptedAnswer): object {
   return { ...envelope(answer), choices: fault?.kind === 'emptyChoices' ? [] : [choice], ...usage };
 }
 
-/** One byte of an endless first event per interval, until the client leaves. */
-async function trickle({ response, signal }: ScriptedAnswer, everyMs: number): Promise<never> {
+/** Some pieces, then one byte of an endless event per interval, until the client leaves. */
+async function trickle(
+  answer: ScriptedAnswer,
+  { everyMs, after = 0 }: Extract<ScriptedFault, { kind: 'trickle' }>,
+): Promise<never> {
+  const { reply, response, signal } = answer;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const { delta } of listPieces(reply).slice(0, after)) send(response, chunk(answer, delta, null));
   const start = 'data: {"choices":[{"delta":{"content":"';
   for (let position = 0; ; position++) {
     response.write(start[position] ?? 'a');

@@ -70,8 +70,8 @@ export type ScriptedFault =
   | { readonly kind: 'emptyChoices' }
   /** Headers are never sent. */
   | { readonly kind: 'neverAnswers' }
-  /** Headers, then one byte of the reply per interval. */
-  | { readonly kind: 'trickle'; readonly everyMs: number }
+  /** Headers and `after` pieces, default 0; then one byte of a piece that does not end per interval. */
+  | { readonly kind: 'trickle'; readonly everyMs: number; readonly after?: number }
   /** Status 200 and a web page, as when a base URL names a web site. */
   | { readonly kind: 'html' };
 
