@@ -83,7 +83,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   };
 }
 
-function limitsOfCalls({ models }: WorkerConfig): OpenAiCompatibleConfig {
+function limitsOfCalls({ models }: WorkerConfig): Omit<OpenAiCompatibleConfig, 'connect'> {
   const { firstTokenSeconds, idleSeconds, maxReplyBytes, maxPromptTokens, maxReplyTokens } = models;
   return {
     firstTokenTimeoutMs: firstTokenSeconds * 1_000,

@@ -1,2 +1,2 @@
 export { detectLocalServers } from './local-servers.js';
-export { createOpenAiCompatibleModels, type OpenAiCompatibleModels } from './models.js';
+export { createOpenAiCompatibleModels, type OpenAiCompatibleConfig, type OpenAiCompatibleModels } from './models.js';
