@@ -1,6 +1,6 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import { AppLoaders } from './app/app.loaders.js';
@@ -9,12 +9,15 @@ import { AppService } from './app/app.service.js';
 import { DraftResolver, VersionResolver } from './app/definition.resolver.js';
 import { DraftReports } from './app/draft-reports.js';
 import { SecretSealer } from './app/secret-sealer.js';
+import { AccessGuard } from './auth/access.guard.js';
 import { AuthResolver } from './auth/auth.resolver.js';
 import { IdentityReader, type GraphQLContext } from './auth/identity.js';
 import { SessionEnds } from './auth/session-ends.js';
+import { SessionResolver } from './auth/session.resolver.js';
 import { SignInService } from './auth/sign-in.service.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { createErrorFormatter, throwWithStatus } from './graphql/format-error.js';
+import { statusPlugin } from './graphql/http-status.js';
 import { limitsPlugin } from './graphql/limits.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { FileInputs } from './files/file-inputs.js';
@@ -57,8 +60,9 @@ export class ApiModule {
       controllers: [FilesController, HealthController, ImportController, UploadController],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: APP_GUARD, useClass: AccessGuard },
         ...[AppResolver, DraftResolver, VersionResolver, AppService, AppLoaders, DraftReports, SecretSealer],
-        ...[AuthResolver, SignInService, SessionEnds],
+        ...[AuthResolver, SessionResolver, SignInService, SessionEnds],
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
@@ -83,7 +87,7 @@ function graphql(parts: Parts): DynamicModule {
       includeStacktraceInErrorResponses: false,
       csrfPrevention: true,
       formatError: createErrorFormatter(parts.logger),
-      plugins: [limitsPlugin],
+      plugins: [limitsPlugin, statusPlugin],
       // subscriptions are served by graphql/socket.ts
       context: async ({ req: request, res: response }: { req: Request; res: Response }): Promise<GraphQLContext> => ({
         identity: await identities.read(request).catch(throwWithStatus),

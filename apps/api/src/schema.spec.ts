@@ -6,6 +6,7 @@ import path from 'node:path';
 import { AppResolver } from './app/app.resolver.js';
 import { DraftResolver, VersionResolver } from './app/definition.resolver.js';
 import { AuthResolver } from './auth/auth.resolver.js';
+import { SessionResolver } from './auth/session.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { ModelResolver } from './model/model.resolver.js';
@@ -21,7 +22,7 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   await app.init();
   const resolvers = [
     ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver],
-    ...[RunResolver, SecretKeyResolver, StepResolver, TeamResolver, VersionResolver],
+    ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
   ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -1,22 +1,31 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
-import helmet from 'helmet';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
 import type { Server } from 'node:http';
 import { ApiModule } from './app.module.js';
-import { createErrorFormatter } from './graphql/format-error.js';
-import { SESSION_TIMES } from './graphql/socket-session.js';
-import { serveSubscriptions } from './graphql/socket.js';
 import { IdentityReader } from './auth/identity.js';
-import type { Parts } from './parts.js';
+import { createErrorFormatter } from './graphql/format-error.js';
+import { SOCKET_TIMES, type SocketTimes } from './graphql/socket-session.js';
+import { serveSubscriptions } from './graphql/socket.js';
+import { BODY_LIMIT, refuseLargeBodiesOfNobody } from './http/body-limit.js';
+import { refuseOtherSpellings } from './http/one-spelling.js';
+import { securityHeaders } from './http/security-headers.js';
+import type { ApiConfig, Parts } from './parts.js';
 
-/** Largest request, in bytes: an app file of 10 MiB as JSON text. */
-const BODY_LIMIT = 16 * 1024 * 1024;
-/** Largest request of somebody who is not signed in, in bytes. */
-const OPEN_BODY_LIMIT = 64 * 1024;
-/** A request that has not arrived whole after this long is dropped, in milliseconds. */
-const REQUEST_MS = 60_000;
+/** How long the server is patient, in milliseconds. */
+export interface ServerTimes extends SocketTimes {
+  /** A request whose headers have not arrived after this long is dropped. */
+  readonly headersMs: number;
+  /** A request that has not arrived whole after this long is dropped. */
+  readonly requestMs: number;
+  /** How often that is looked at. */
+  readonly lateMs: number;
+  /** A connection on which nothing moves for this long is closed; subscriptions have their own, `pingMs`. */
+  readonly silentMs: number;
+}
+
+const TIMES: ServerTimes = { ...SOCKET_TIMES, headersMs: 20_000, requestMs: 60_000, lateMs: 5_000, silentMs: 120_000 };
 
 /** The API over its parts, ready to listen. */
 export interface ApiServer {
@@ -25,28 +34,23 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Builds the server; it does not listen yet. @param sessionTimes  how long what was read of a socket's session counts */
-export async function createServer(parts: Parts, sessionTimes = SESSION_TIMES): Promise<ApiServer> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), {
+/** Builds the server; it does not listen yet. @param times  other patience than usual */
+export async function createServer(parts: Parts, times: Partial<ServerTimes> = {}): Promise<ApiServer> {
+  const allTimes = { ...TIMES, ...times };
+  const adapter = new ExpressAdapter(createExpress(parts.config));
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), adapter, {
     bodyParser: false,
     logger: ['error', 'warn'],
     abortOnError: false,
   });
-  app.disable('x-powered-by');
-  app.use(helmet());
-  app.use((request: Request, response: Response, next: NextFunction) => {
-    // one spelling per route: what is authorised by its path must not have a second one
-    if (/\/\/|%2e|%2f|%5c/i.test(request.path)) return void response.status(404).json({ code: 'route.missing' });
-    next();
-  });
+  app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
+  app.use(refuseOtherSpellings);
   app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));
   app.useBodyParser('json', { limit: BODY_LIMIT });
-  app.enableCors({ origin: [...parts.config.server.corsOrigins], credentials: true });
-  const server = app.getHttpServer() as Server;
-  server.requestTimeout = REQUEST_MS;
-  server.headersTimeout = 20_000;
+  app.enableCors({ origin: parts.config.server.corsOrigins.map((url) => new URL(url).origin), credentials: true });
+  setTimes(app.getHttpServer() as Server, allTimes);
   await app.init();
-  const subscriptions = serveSubscriptions(app, createErrorFormatter(parts.logger), sessionTimes);
+  const subscriptions = serveSubscriptions(app, createErrorFormatter(parts.logger), allTimes);
   return {
     app,
     close: async () => {
@@ -56,17 +60,20 @@ export async function createServer(parts: Parts, sessionTimes = SESSION_TIMES): 
   };
 }
 
-/** A large body, or one of unknown length, is read for members only. */
-function refuseLargeBodiesOfNobody(identities: IdentityReader) {
-  return (request: Request, response: Response, next: NextFunction): void => {
-    const length = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] ? Infinity : 0));
-    if (length <= OPEN_BODY_LIMIT) return next();
-    identities.read(request).then(
-      (identity) => {
-        if (identity) next();
-        else response.status(413).json({ code: 'request.tooLarge', message: 'Sign in to send that much.' });
-      },
-      (error: unknown) => next(error),
-    );
-  };
+function createExpress({ server }: ApiConfig) {
+  const application = express();
+  application.disable('x-powered-by');
+  application.set('case sensitive routing', true);
+  application.set('strict routing', true);
+  // what proxies say of a caller's address is believed of these alone
+  application.set('trust proxy', [...server.trustedProxies]);
+  return application;
+}
+
+function setTimes(server: Server, { headersMs, requestMs, lateMs, silentMs }: ServerTimes): void {
+  server.headersTimeout = headersMs;
+  server.requestTimeout = requestMs;
+  server.timeout = silentMs;
+  // an option of createServer, which Nest calls; Node reads it when the server begins to listen
+  Object.assign(server, { connectionsCheckingInterval: lateMs });
 }

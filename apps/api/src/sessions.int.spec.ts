@@ -65,7 +65,7 @@ const stillOpen = (closed: Promise<number>) => Promise.race([closed, delay(0, 'o
 
 describe('a socket', () => {
   beforeAll(async () => {
-    bench = await startApiBench({}, { sessionTimes: { freshMs: 0, recheckMs: HOUR_MS } });
+    bench = await startApiBench({}, { times: { freshMs: 0, recheckMs: HOUR_MS } });
   }, 60_000);
 
   it('closes with its session, with every subscription on it, before the answer to signing out', async () => {
@@ -108,7 +108,7 @@ describe('a socket', () => {
 describe('a socket on which nothing is begun', () => {
   beforeAll(async () => {
     await bench.close();
-    bench = await startApiBench({}, { sessionTimes: { freshMs: HOUR_MS, recheckMs: 50 } });
+    bench = await startApiBench({}, { times: { freshMs: HOUR_MS, recheckMs: 50 } });
   }, 60_000);
 
   it('closes when another process has ended its session', async () => {

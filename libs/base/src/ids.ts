@@ -4,6 +4,7 @@ type Id<Name extends string> = string & { readonly [brand]: Name };
 /** Ids are UUIDv7 text, made by `newId()` of `@tenon/database`; the brands only keep them from being mixed up. */
 export type TeamId = Id<'team'>;
 export type MemberId = Id<'member'>;
+export type SessionId = Id<'session'>;
 export type AppId = Id<'app'>;
 export type VersionId = Id<'version'>;
 export type RunId = Id<'run'>;

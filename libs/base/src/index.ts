@@ -12,6 +12,7 @@ export {
   type ConversationId,
   type FileId,
   type MemberId,
+  type SessionId,
   type RunId,
   type TeamId,
   type VersionId,

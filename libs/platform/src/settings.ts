@@ -44,6 +44,15 @@ export const settings = {
         meaning: 'other sites whose pages may call the API with credentials',
       },
     ),
+    trustedProxies: withDefault<readonly string[]>(
+      'TENON_TRUSTED_PROXIES',
+      list('addresses or nets such as 10.1.0.0/16', isNet),
+      '',
+      {
+        usedBy: ['api'],
+        meaning: 'proxies whose word on the address of a caller is believed; forwarded headers of others are ignored',
+      },
+    ),
     sessionDays: withDefault<number>('TENON_SESSION_DAYS', integer(1, 365), '30', {
       unit: 'days',
       usedBy: ['api'],

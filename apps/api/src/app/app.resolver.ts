@@ -1,6 +1,7 @@
 import type { AppId, VersionId } from '@tenon/base';
 import { AppRepository, appErrors, type Identity } from '@tenon/database';
 import { Args, Context, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { AllowTo } from '../auth/access.guard.js';
 import { CurrentMember, type GraphQLContext } from '../auth/identity.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
 import { costOfList, DEFINITION_COST } from '../graphql/cost.js';
@@ -40,11 +41,13 @@ export class AppResolver {
     private readonly loaders: AppLoaders,
   ) {}
 
+  @AllowTo('member')
   @Query(() => AppConnection, { name: 'apps', description: 'The team’s apps, newest first' })
   listApps(@Args() page: PageArgs, @CurrentMember() { teamId }: Identity) {
     return loadPage(page, (part: { first: number; after?: AppId }) => this.apps.list(teamId, part), toApp);
   }
 
+  @AllowTo('member')
   @Query(() => App, { name: 'app', nullable: true })
   async findApp(@Args('id', { type: () => ID }) id: string, @CurrentMember() { teamId }: Identity) {
     const app = await this.apps.find(teamId, idFrom<AppId>(id));
@@ -80,6 +83,7 @@ export class AppResolver {
     return loadPage(page, load, toVersion);
   }
 
+  @AllowTo('member')
   @Mutation(() => ImportAppPayload, { description: 'Takes in an app file as a new app or as the draft of one' })
   async importApp(@Args('input') { content, appId, name }: ImportAppInput, @CurrentMember() identity: Identity) {
     return withIssues(
@@ -94,6 +98,7 @@ export class AppResolver {
     );
   }
 
+  @AllowTo('member')
   @Mutation(() => SaveDraftPayload)
   saveDraft(@Args('input') { appId, definition, revision }: SaveDraftInput, @CurrentMember() identity: Identity) {
     return withIssues(
@@ -103,6 +108,7 @@ export class AppResolver {
     );
   }
 
+  @AllowTo('member')
   @Mutation(() => PublishAppPayload, { description: 'Freezes the draft as the next version and makes it live' })
   publishApp(@Args('input') { appId }: AppInput, @CurrentMember() identity: Identity) {
     return withIssues(
@@ -112,6 +118,7 @@ export class AppResolver {
     );
   }
 
+  @AllowTo('member')
   @Mutation(() => DeleteAppPayload, { description: 'Removes an app with its versions, conversations and runs' })
   deleteApp(@Args('input') { appId }: AppInput, @CurrentMember() { teamId }: Identity) {
     return payload(async () => {

@@ -1,9 +1,9 @@
 import { MAX_TEXT_BYTES } from '@tenon/dsl';
-import { Controller, HttpException, Post, Res, UploadedFile, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpException, Post, Res, UploadedFile, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
 import type { Identity } from '@tenon/database';
 import type { Response } from 'express';
-import { MemberGuard } from '../auth/member.guard.js';
+import { AllowTo } from '../auth/access.guard.js';
 import { AppService } from './app.service.js';
 import { toIssue } from './app.types.js';
 
@@ -12,8 +12,8 @@ import { toIssue } from './app.types.js';
 export class ImportController {
   constructor(private readonly service: AppService) {}
 
+  @AllowTo('member')
   @Post()
-  @UseGuards(MemberGuard)
   @UseInterceptors(FileInterceptor('file', { limits: { files: 1, fields: 0, fileSize: MAX_TEXT_BYTES + 1 } }))
   async import(@Res({ passthrough: true }) response: Response, @UploadedFile() file?: { readonly buffer: Buffer }) {
     const identity = response.locals['identity'] as Identity;

@@ -1,8 +1,12 @@
+import { isTenonError } from '@tenon/base';
 import { MemberRepository, type Identity } from '@tenon/database';
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
+import type { Response } from 'express';
+import { askToWait } from '../graphql/http-status.js';
 import { payload } from '../graphql/payload.js';
 import { CONFIG, type ApiConfig } from '../parts.js';
+import { AllowTo } from './access.guard.js';
 import {
   ChangePasswordInput,
   ChangePasswordPayload,
@@ -24,16 +28,22 @@ export class AuthResolver {
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
+  @AllowTo('anybody')
   @Query(() => Viewer, { nullable: true, description: 'Who is signed in; null for nobody' })
   viewer(@Context() { identity }: GraphQLContext): Viewer | null {
     return identity ? toViewer(identity) : null;
   }
 
+  @AllowTo('anybody')
   @Mutation(() => SignInPayload)
   signIn(@Args('input') { email, password }: SignInInput, @Context() { request, response }: GraphQLContext) {
     const { sessionDays, publicUrl } = this.config.server;
-    return payload(async () => {
-      const token = await this.signIns.signIn(email, password, request?.ip ?? '', sessionDays);
+    return passwordPayload(response, async () => {
+      const token = await this.signIns.signIn(email, password, {
+        address: request?.ip ?? '',
+        client: request?.headers['user-agent'] ?? '',
+        days: sessionDays,
+      });
       const identity = await this.members.findIdentity(token, sessionDays);
       response?.cookie(SESSION_COOKIE, token, {
         httpOnly: true,
@@ -46,6 +56,7 @@ export class AuthResolver {
     });
   }
 
+  @AllowTo('member')
   @Mutation(() => SignOutPayload)
   signOut(@CurrentMember() identity: Identity, @Context() { response }: GraphQLContext) {
     return payload(async () => {
@@ -55,18 +66,34 @@ export class AuthResolver {
     });
   }
 
+  @AllowTo('member')
   @Mutation(() => ChangePasswordPayload, { description: 'Ends every other session of the member' })
-  changePassword(@Args('input') { current, next }: ChangePasswordInput, @CurrentMember() identity: Identity) {
-    return payload(async () => {
+  changePassword(
+    @Args('input') { current, next }: ChangePasswordInput,
+    @CurrentMember() identity: Identity,
+    @Context() { response }: GraphQLContext,
+  ) {
+    return passwordPayload(response, async () => {
       await this.signIns.changePassword(identity, current, next);
       return {};
     });
   }
 
+  @AllowTo('owner')
   @Mutation(() => ResetOwnerPasswordPayload, {
     description: 'Gives the owner a new password and ends all browser sessions; for the owner’s API token only',
   })
   resetOwnerPassword(@CurrentMember() identity: Identity) {
     return payload(async () => ({ email: identity.email, password: await this.signIns.resetPassword(identity) }));
   }
+}
+
+/** A payload whose answer says 429 over HTTP, and when to come again, where there were too many tries. */
+function passwordPayload<Fields extends object>(response: Response | undefined, work: () => Promise<Fields>) {
+  return payload(() =>
+    work().catch((error: unknown) => {
+      if (response && isTenonError(error) && error.kind === 'limited') askToWait(response, error);
+      throw error;
+    }),
+  );
 }

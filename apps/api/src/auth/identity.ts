@@ -10,7 +10,9 @@ import { CONFIG, type ApiConfig } from '../parts.js';
 export const authErrors = defineErrors('auth', {
   required: 'denied',
   notOwner: 'denied',
+  notAllowed: 'denied',
   foreignOrigin: 'denied',
+  ambiguous: 'invalid',
   wrongCredentials: 'invalid',
   tooManyTries: 'limited',
   weakPassword: 'invalid',
@@ -18,6 +20,10 @@ export const authErrors = defineErrors('auth', {
 });
 
 export const SESSION_COOKIE = 'tenon_session';
+
+/** Other schemes are for proxies before us. */
+const BEARER = /^Bearer\b/i;
+const TOKEN = /^Bearer (\S{16,512})$/i;
 
 /** What every resolver can see of its request. */
 export interface GraphQLContext {
@@ -41,13 +47,18 @@ export class IdentityReader {
 
   /**
    * Who a request is from; undefined for nobody. A cookie counts only from our own pages: a browser says where a
-   * request comes from, and other sites' pages must not speak for whoever is signed in.
+   * request comes from, and other sites' pages must not speak for whoever is signed in. Nothing stands in for a token
+   * that is given and wrong.
    * @param authorization  the header, or what a socket gave in its place
-   * @throws auth.foreignOrigin
+   * @throws auth.foreignOrigin, auth.ambiguous
    */
   async read(request: IncomingMessage, authorization = request.headers.authorization): Promise<Identity | undefined> {
-    const bearer = /^Bearer (\S{16,512})$/.exec(authorization ?? '')?.[1];
-    if (bearer) return this.members.findIdentity(bearer, this.config.server.sessionDays);
+    if ((request.headersDistinct['authorization']?.length ?? 0) > 1)
+      throw authErrors.ambiguous('Send one Authorization header, not several.');
+    if (authorization !== undefined && BEARER.test(authorization)) {
+      const token = TOKEN.exec(authorization)?.[1];
+      return token ? this.members.findIdentity(token, this.config.server.sessionDays) : undefined;
+    }
     const cookie = readCookie(request.headers.cookie, SESSION_COOKIE);
     if (!cookie) return undefined;
     const origin = request.headers.origin;
@@ -72,18 +83,10 @@ function readCookie(header: string | undefined, name: string): string | undefine
   return undefined;
 }
 
-/** The member who asks. Resolvers that take it refuse everybody else. @throws auth.required */
+/** The member who asks. @throws auth.required */
 export const CurrentMember = createParamDecorator((_: unknown, execution: ExecutionContext): Identity => {
   const { identity } = GqlExecutionContext.create(execution).getContext<GraphQLContext>();
   return requireIdentity(identity);
-});
-
-/** The owner who asks. @throws auth.required, auth.notOwner */
-export const CurrentOwner = createParamDecorator((_: unknown, execution: ExecutionContext): Identity => {
-  const { identity } = GqlExecutionContext.create(execution).getContext<GraphQLContext>();
-  const member = requireIdentity(identity);
-  if (member.role !== 'owner') throw authErrors.notOwner('Only an owner of the team may change this.');
-  return member;
 });
 
 /** @throws auth.required */

@@ -1,4 +1,5 @@
-import { MemberRepository, type Identity } from '@tenon/database';
+import type { SessionId } from '@tenon/base';
+import { MemberRepository, type Identity, type SessionRecord } from '@tenon/database';
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -11,6 +12,14 @@ const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
 const PER_ADDRESS = { points: 50, duration: 300, blockDuration: 300 };
 const MIN_PASSWORD = 10;
 const MAX_PASSWORD = 256;
+const MAX_CLIENT = 200;
+
+/** Where somebody signs in: the address and name of their browser, and how many days the session lasts without use. */
+export interface SignInPlace {
+  readonly address: string;
+  readonly client: string;
+  readonly days: number;
+}
 
 /** Signing in and out, and changing one's password. */
 @Injectable()
@@ -30,16 +39,40 @@ export class SignInService {
    * @returns the token for the cookie
    * @throws auth.wrongCredentials, auth.tooManyTries
    */
-  async signIn(email: string, password: string, address: string, days: number): Promise<string> {
+  async signIn(email: string, password: string, from: SignInPlace): Promise<string> {
+    const { address, client, days } = from;
     const account = email.trim().toLowerCase().slice(0, 320);
     await this.takeTry(account, address);
     const member = await this.members.findByEmail(account);
     const isRight = await isPassword(password.slice(0, MAX_PASSWORD), member?.passwordHash ?? (await this.nobody));
     if (!member || !isRight) throw authErrors.wrongCredentials('E-mail or password is wrong.');
     await this.accounts.delete(account);
+    await this.addresses.reward(address);
     const token = randomBytes(32).toString('base64url');
-    await this.members.createSession(member.memberId, { token, kind: 'browser', days });
+    await this.members.createSession(member.memberId, {
+      token,
+      kind: 'browser',
+      client: client.slice(0, MAX_CLIENT),
+      days,
+    });
     return token;
+  }
+
+  listSessions({ memberId, tokenHash }: Identity): Promise<SessionRecord[]> {
+    return this.members.listSessions(memberId, tokenHash);
+  }
+
+  /** Ends a session of the member, with what it has open. @throws session.missing */
+  async endSession({ memberId }: Identity, id: SessionId): Promise<void> {
+    await this.members.endSessionOf(memberId, id);
+    await this.ends.tell(memberId);
+  }
+
+  /** Ends every browser session of the member but the one in hand. @returns how many */
+  async endOtherSessions({ memberId, tokenHash }: Identity): Promise<number> {
+    const count = await this.members.endOtherSessions(memberId, tokenHash);
+    await this.ends.tell(memberId);
+    return count;
   }
 
   /** Ends the session in hand, with what it has open. */

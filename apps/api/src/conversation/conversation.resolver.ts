@@ -1,6 +1,7 @@
 import type { AppId, ConversationId } from '@tenon/base';
 import { ConversationRepository, type Identity, type MessageRecord } from '@tenon/database';
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { AllowTo } from '../auth/access.guard.js';
 import { CurrentMember, type GraphQLContext } from '../auth/identity.js';
 import { batched, rowsPerKey, type Batched } from '../graphql/batched.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
@@ -21,6 +22,7 @@ export class ConversationResolver {
     );
   }
 
+  @AllowTo('member')
   @Query(() => ConversationConnection, { name: 'conversations', description: 'Threads of an app, newest first' })
   listConversations(
     @Args('appId', { type: () => ID }) appId: string,
@@ -32,6 +34,7 @@ export class ConversationResolver {
     return loadPage(page, load, toConversation);
   }
 
+  @AllowTo('member')
   @Query(() => Conversation, { name: 'conversation', nullable: true })
   async findConversation(@Args('id', { type: () => ID }) id: string, @CurrentMember() { teamId }: Identity) {
     const conversation = await this.conversations.find(teamId, idFrom<ConversationId>(id));

@@ -1,8 +1,9 @@
 import { isTenonError } from '@tenon/base';
+import type { Identity } from '@tenon/database';
 import type { ObjectStore } from '@tenon/ports';
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { IdentityReader } from '../auth/identity.js';
+import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { AllowTo } from '../auth/access.guard.js';
 import { OBJECTS } from '../parts.js';
 
 /** Kinds of objects that people may fetch; the team's id follows in the key. */
@@ -14,21 +15,18 @@ const KINDS = ['files', 'responses', 'values'];
  */
 @Controller('files')
 export class FilesController {
-  constructor(
-    private readonly identities: IdentityReader,
-    @Inject(OBJECTS) private readonly objects: ObjectStore,
-  ) {}
+  constructor(@Inject(OBJECTS) private readonly objects: ObjectStore) {}
 
+  @AllowTo('member')
   @Get(':kind/:team/:hash')
   async fetch(
     @Param('kind') kind: string,
     @Param('team') team: string,
     @Param('hash') hash: string,
-    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const identity = await this.identities.read(request);
-    const isTheirs = identity?.teamId === team && KINDS.includes(kind) && /^[0-9a-f]{64}$/.test(hash);
+    const { teamId } = response.locals['identity'] as Identity;
+    const isTheirs = teamId === team && KINDS.includes(kind) && /^[0-9a-f]{64}$/.test(hash);
     const bytes = isTheirs ? await this.find(`${kind}/${team}/${hash}`) : undefined;
     if (!bytes) return void response.status(404).json({ code: 'file.missing', message: 'There is no such file.' });
     response

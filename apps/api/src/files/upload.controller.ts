@@ -1,18 +1,9 @@
 import type { Identity } from '@tenon/database';
 import { fileTypeOf } from '@tenon/engine';
-import {
-  Controller,
-  HttpException,
-  Post,
-  Res,
-  UploadedFile,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Controller, HttpException, Post, Res, UploadedFile, UseFilters, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
 import type { Response } from 'express';
-import { MemberGuard } from '../auth/member.guard.js';
+import { AllowTo } from '../auth/access.guard.js';
 import { extensionOf } from './file-name.js';
 import { FileService } from './file.service.js';
 import { MAX_FILE_BYTES, UploadErrorFilter } from './upload-error.filter.js';
@@ -25,8 +16,8 @@ import { MAX_FILE_BYTES, UploadErrorFilter } from './upload-error.filter.js';
 export class UploadController {
   constructor(private readonly service: FileService) {}
 
+  @AllowTo('member')
   @Post()
-  @UseGuards(MemberGuard)
   @UseFilters(UploadErrorFilter)
   @UseInterceptors(
     FileInterceptor('file', {

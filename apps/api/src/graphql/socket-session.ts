@@ -1,15 +1,17 @@
 import type { Identity } from '@tenon/database';
 
-/** How long what was read of a socket's session counts, both in milliseconds. */
-export interface SessionTimes {
+/** How long things of a socket count, in milliseconds. */
+export interface SocketTimes {
   /** A subscription is begun on a reading that is no older. */
   readonly freshMs: number;
   /** Every socket that is open is read again this often. */
   readonly recheckMs: number;
+  /** Every socket is pinged this often, and closed when it does not answer before the next time. */
+  readonly pingMs: number;
 }
 
 /** Reading is one statement, and clients begin many subscriptions at once: each does not need its own. */
-export const SESSION_TIMES: SessionTimes = { freshMs: 5_000, recheckMs: 30_000 };
+export const SOCKET_TIMES: SocketTimes = { freshMs: 5_000, recheckMs: 30_000, pingMs: 12_000 };
 
 /** Close code of `graphql-ws` for whoever is nobody; its clients do not connect again after it. */
 const FORBIDDEN = 4403;

@@ -18,7 +18,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { IdentityReader, requireIdentity, type GraphQLContext } from '../auth/identity.js';
 import { SessionEnds } from '../auth/session-ends.js';
 import { LOGGER } from '../parts.js';
-import { SocketSession, type SessionTimes } from './socket-session.js';
+import { SocketSession, type SocketTimes } from './socket-session.js';
 
 /** Largest message a client may send, in bytes: a subscription and its variables. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -38,7 +38,7 @@ interface SocketExtra extends Record<PropertyKey, unknown> {
 export function serveSubscriptions(
   app: NestExpressApplication,
   formatError: (formatted: GraphQLFormattedError, thrown: unknown) => GraphQLFormattedError,
-  times: SessionTimes,
+  times: SocketTimes,
 ): { close(): Promise<void> } {
   const identities = app.get(IdentityReader);
   const { schema } = app.get(GraphQLSchemaHost);
@@ -81,9 +81,13 @@ export function serveSubscriptions(
         return { schema, document, operationName, variableValues: variables };
       },
       onError: (_context, _id, _payload, errors) => errors.map(toFormatted),
+      // what was thrown while a subscription was begun, or by what it gives
+      onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
+        errors && { ...result, errors: errors.map(toFormatted) },
       context: ({ extra }): GraphQLContext => ({ identity: sessions.get(extra.socket)?.identity }),
     },
     sockets,
+    times.pingMs,
   );
   const http = app.getHttpServer() as Server;
   http.on('upgrade', (request, socket, head) => {

@@ -2,6 +2,7 @@ import { checkDatabase, countWork, type Database } from '@tenon/database';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { readFile } from 'node:fs/promises';
+import { AllowTo } from '../auth/access.guard.js';
 import { IdentityReader } from '../auth/identity.js';
 import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
 
@@ -19,6 +20,7 @@ export class HealthController {
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
+  @AllowTo('anybody')
   @Get()
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const isDatabaseUp = await this.probeDatabase();

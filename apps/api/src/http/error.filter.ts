@@ -1,4 +1,4 @@
-import { isTenonError, isWorthRetrying, type ErrorKind } from '@tenon/base';
+import { isTenonError, isWorthRetrying, type ErrorKind, type TenonError } from '@tenon/base';
 import type { Logger } from '@tenon/ports';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
@@ -16,6 +16,8 @@ export const STATUS: Readonly<Record<ErrorKind, number>> = {
   internal: 500,
 };
 const RETRY_SECONDS = 2;
+/** Of all that is denied, this alone is mended by signing in. */
+const NOBODY = 'auth.required';
 
 /** What a REST caller sees of an error; GraphQL has its own, see graphql/format-error.ts. */
 @Catch()
@@ -29,7 +31,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (isTenonError(error) && error.kind !== 'internal') {
       const seconds = Math.ceil((error.retryAfterMs ?? RETRY_SECONDS * 1_000) / 1_000);
       if (isWorthRetrying(error.kind)) response.setHeader('retry-after', seconds);
-      return response.status(STATUS[error.kind]).json({ code: error.code, message: error.message });
+      return response.status(statusOf(error)).json({ code: error.code, message: error.message });
     }
     const requestId = randomUUID();
     this.logger.error(
@@ -38,4 +40,8 @@ export class ErrorFilter implements ExceptionFilter {
     );
     return response.status(500).json({ code: 'internal', message: 'Something went wrong on our side.', requestId });
   }
+}
+
+function statusOf({ code, kind }: TenonError): number {
+  return code === NOBODY ? 401 : STATUS[kind];
 }

@@ -6,6 +6,7 @@ import { OBJECTS } from '../parts.js';
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { AppLoaders } from '../app/app.loaders.js';
 import { App, toApp, toVersion, Version } from '../app/app.types.js';
+import { AllowTo } from '../auth/access.guard.js';
 import { CurrentMember, requireIdentity, type GraphQLContext } from '../auth/identity.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
 import { costOfList, VALUE_COST } from '../graphql/cost.js';
@@ -42,6 +43,7 @@ export class RunResolver {
     @Inject(OBJECTS) private readonly objects: ObjectStore,
   ) {}
 
+  @AllowTo('member')
   @Query(() => RunConnection, { name: 'runs', description: 'The team’s runs, newest first' })
   listRuns(
     @Args() page: PageArgs,
@@ -56,6 +58,7 @@ export class RunResolver {
     return loadPage(page, (part: { first: number; after?: RunId }) => this.runs.list(teamId, wanted, part), toRun);
   }
 
+  @AllowTo('member')
   @Query(() => Run, { name: 'run', nullable: true })
   async findRun(@Args('id', { type: () => ID }) id: string, @CurrentMember() { teamId }: Identity) {
     const run = await this.runs.find(teamId, idFrom<RunId>(id));
@@ -112,6 +115,7 @@ export class RunResolver {
     return steps.map((step) => toStep(step, record.planHash));
   }
 
+  @AllowTo('member')
   @Mutation(() => RunPayload, { description: 'Accepts a run; from then on it is never lost' })
   startRun(@Args('input') input: StartRunInput, @CurrentMember() identity: Identity) {
     return payload(async () => {
@@ -130,11 +134,13 @@ export class RunResolver {
     });
   }
 
+  @AllowTo('member')
   @Mutation(() => RunPayload, { description: 'Asks a run to stop; what it gave so far stays' })
   stopRun(@Args('input') { runId, reason }: StopRunInput, @CurrentMember() identity: Identity) {
     return payload(async () => ({ run: toRun(await this.service.stop(identity, idFrom<RunId>(runId), reason)) }));
   }
 
+  @AllowTo('member')
   @Subscription(() => [RunUpdate], {
     resolve: (updates: unknown) => updates,
     description:

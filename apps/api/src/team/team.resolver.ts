@@ -2,7 +2,8 @@ import { defineErrors } from '@tenon/base';
 import { TeamRepository, type Identity, type TeamSettingsRecord } from '@tenon/database';
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { CurrentMember, CurrentOwner } from '../auth/identity.js';
+import { AllowTo } from '../auth/access.guard.js';
+import { CurrentMember } from '../auth/identity.js';
 import { payload } from '../graphql/payload.js';
 import { CONFIG, type ApiConfig } from '../parts.js';
 import { SaveTeamSettingsInput, SaveTeamSettingsPayload, TeamSettings } from './team.types.js';
@@ -18,13 +19,15 @@ export class TeamResolver {
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
+  @AllowTo('member')
   @Query(() => TeamSettings)
   async teamSettings(@CurrentMember() { teamId }: Identity): Promise<TeamSettings> {
     return this.shown(await this.teams.getSettings(teamId));
   }
 
+  @AllowTo('owner')
   @Mutation(() => SaveTeamSettingsPayload, { description: 'Replaces all settings of the team; for owners' })
-  saveTeamSettings(@Args('input') input: SaveTeamSettingsInput, @CurrentOwner() { teamId }: Identity) {
+  saveTeamSettings(@Args('input') input: SaveTeamSettingsInput, @CurrentMember() { teamId }: Identity) {
     return payload(async () => {
       const { keepRunsDays = null, keepTestRunsDays = null } = input;
       checkDays({ keepRunsDays, keepTestRunsDays });

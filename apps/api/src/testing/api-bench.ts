@@ -1,6 +1,7 @@
 import type { RunId } from '@tenon/base';
 import type { Database, Listener } from '@tenon/database';
-import { MemberRepository } from '@tenon/database';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { MemberRepository, type Role } from '@tenon/database';
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
 import type { ObjectStore } from '@tenon/ports';
@@ -11,17 +12,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { DefinitionThreads, type ThreadLimits } from '../app/definition-threads.js';
 import { hashPassword } from '../auth/passwords.js';
-import type { SessionTimes } from '../graphql/socket-session.js';
 import { composeParts, REQUIRED } from '../parts.js';
 import { seed } from '../seed.js';
 import { RunWatch } from '../run/run-watch.js';
-import { createServer } from '../server.js';
+import { createServer, type ServerTimes } from '../server.js';
 import { buildDefinitionThread } from './build-definition-thread.js';
 import { recordStatements, type Statement } from './record-statements.js';
 
 /** A real API on a real Postgres, without a worker. */
 export interface ApiBench {
   readonly url: string;
+  readonly app: NestExpressApplication;
   readonly test: TestDatabase;
   readonly database: Database;
   readonly listener: Listener;
@@ -35,6 +36,8 @@ export interface ApiBench {
   /** A member of another team. */
   readonly stranger: ApiClient;
   readonly nobody: ApiClient;
+  /** A member of a team who was not there before, with an API token. */
+  join(teamId: string, role: Role): Promise<ApiClient & { readonly email: string }>;
   close(): Promise<void>;
 }
 
@@ -50,11 +53,12 @@ export interface ApiClient {
   readonly token: string;
 }
 
-const PASSWORD = 'correct horse battery';
+/** Of every member of a bench. */
+export const PASSWORD = 'correct horse battery';
 
 export async function startApiBench(
   env: Record<string, string> = {},
-  { threadLimits, sessionTimes }: { readonly threadLimits?: ThreadLimits; readonly sessionTimes?: SessionTimes } = {},
+  { threadLimits, times }: { readonly threadLimits?: ThreadLimits; readonly times?: Partial<ServerTimes> } = {},
 ): Promise<ApiBench> {
   const test = await startTestDatabase();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-api-'));
@@ -77,7 +81,7 @@ export async function startApiBench(
     database: recordStatements(composed.database, (statement) => statements.forEach((list) => list.push(statement))),
     definitionThreads: new DefinitionThreads(composed.logger, await buildDefinitionThread(folder), threadLimits),
   };
-  const { app, close } = await createServer(parts, sessionTimes);
+  const { app, close } = await createServer(parts, times);
   const members = app.get(MemberRepository);
   const examples = path.resolve(import.meta.dirname, '../../../../examples');
   await seed(parts, examples);
@@ -86,6 +90,7 @@ export async function startApiBench(
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return {
     url,
+    app,
     test,
     database: parts.database,
     listener: parts.listener,
@@ -101,6 +106,10 @@ export async function startApiBench(
     owner: client(url, token),
     stranger: client(url, await addStranger(test, members)),
     nobody: client(url, ''),
+    join: async (teamId, role) => {
+      const email = `${role}-${randomBytes(6).toString('hex')}@x.test`;
+      return { ...client(url, await addMember(test, members, { teamId, email, role })), email };
+    },
     close: async () => {
       await close();
       await parts.definitionThreads.close();
@@ -116,11 +125,19 @@ async function addStranger({ database }: TestDatabase, members: MemberRepository
   const [team] = await database.rows<{ id: string }>(
     `insert into team (id, name) values (gen_random_uuid(), 'Others') returning id`,
   );
+  return addMember({ database }, members, { teamId: team?.id as string, email: 'other@x.test', role: 'owner' });
+}
+
+async function addMember(
+  { database }: Pick<TestDatabase, 'database'>,
+  members: MemberRepository,
+  { teamId, email, role }: { readonly teamId: string; readonly email: string; readonly role: Role },
+): Promise<string> {
   await database.rows(
-    `insert into member (id, team_id, email, password_hash, role) values (gen_random_uuid(), $1, 'other@x.test', $2, 'owner')`,
-    [team?.id, await hashPassword(PASSWORD)],
+    'insert into member (id, team_id, email, password_hash, role) values (gen_random_uuid(), $1, $2, $3, $4)',
+    [teamId, email, await hashPassword(PASSWORD), role],
   );
-  const member = await members.findByEmail('other@x.test');
+  const member = await members.findByEmail(email);
   const token = randomBytes(24).toString('hex');
   await members.createSession(member!.memberId, { token, kind: 'token', name: 'test' });
   return token;

@@ -4,6 +4,7 @@ import { addRunTrouble } from './1764200000000-add-run-trouble.js';
 import { createCarriedRun } from './1764300000000-create-carried-run.js';
 import { indexConversations } from './1764400000000-index-conversations.js';
 import { mergeStories } from './1764500000000-merge-stories.js';
+import { nameSessions } from './1764520000000-name-sessions.js';
 import { countUsage } from './1764550000000-count-usage.js';
 import { addKeeping } from './1764600000000-add-keeping.js';
 import { addRunLosses } from './1764650000000-add-run-losses.js';
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   createCarriedRun,
   indexConversations,
   mergeStories,
+  nameSessions,
   countUsage,
   addKeeping,
   addRunLosses,

@@ -1,7 +1,10 @@
-import type { MemberId, TeamId } from '@tenon/base';
+import { defineErrors, type MemberId, type SessionId, type TeamId } from '@tenon/base';
 import { createHash } from 'node:crypto';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
+
+/** Failures of ending a session. */
+export const sessionErrors = defineErrors('session', { missing: 'missing' });
 
 export type Role = 'owner' | 'member';
 
@@ -17,6 +20,21 @@ export interface Identity {
   /** Names the session or token in hand, so that others can be ended. */
   readonly tokenHash: string;
 }
+
+/** A session as its member is shown it. */
+export interface SessionRecord {
+  readonly id: SessionId;
+  readonly kind: Identity['kind'];
+  readonly name: string;
+  readonly client: string;
+  readonly isCurrent: boolean;
+  readonly createdAt: Date;
+  readonly usedAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+/** Sessions that a member is shown. */
+const SHOWN_SESSIONS = 100;
 
 /** People and their sessions. Tokens are stored as hashes: whoever reads the table can use none. */
 export class MemberRepository {
@@ -90,10 +108,7 @@ export class MemberRepository {
         memberId,
         passwordHash,
       ]);
-      await sql.rows(
-        `delete from session where member_id = $1 and kind = 'browser' and token_hash is distinct from $2`,
-        [memberId, keepTokenHash ?? null],
-      );
+      await removeBrowserSessions(sql, memberId, keepTokenHash);
     });
   }
 
@@ -104,15 +119,44 @@ export class MemberRepository {
       readonly token: string;
       readonly kind: 'browser' | 'token';
       readonly name?: string;
+      /** What the browser calls itself. */
+      readonly client?: string;
       readonly days?: number;
     },
   ): Promise<void> {
+    const { token, kind, name = '', client = '', days = null } = session;
     await this.database.rows(
-      `insert into session (token_hash, member_id, kind, name, expires_at)
-       values ($1, $2, $3, $4, now() + make_interval(days => $5))
+      `with over as (delete from session where expires_at < now())
+       insert into session (id, token_hash, member_id, kind, name, client, expires_at)
+       values ($1, $2, $3, $4, $5, $6, now() + make_interval(days => $7))
        on conflict (token_hash) do nothing`,
-      [hashToken(session.token), memberId, session.kind, session.name ?? '', session.days ?? null],
+      [newId(), hashToken(token), memberId, kind, name, client, days],
     );
+  }
+
+  /** A member's sessions that have not run out, the one used last first. */
+  listSessions(memberId: MemberId, currentTokenHash: string): Promise<SessionRecord[]> {
+    return this.database.rows(
+      `select id, kind, name, client, token_hash = $2 as "isCurrent", created_at as "createdAt", used_at as "usedAt",
+         expires_at as "expiresAt"
+       from session where member_id = $1 and (expires_at is null or expires_at > now())
+       order by used_at desc, id desc limit ${SHOWN_SESSIONS}`,
+      [memberId, currentTokenHash],
+    );
+  }
+
+  /** Ends one session of a member. @throws session.missing */
+  async endSessionOf(memberId: MemberId, id: SessionId): Promise<void> {
+    const ended = await this.database.rows('delete from session where member_id = $1 and id = $2 returning id', [
+      memberId,
+      id,
+    ]);
+    if (ended.length === 0) throw sessionErrors.missing('There is no such session.');
+  }
+
+  /** Ends every browser session of a member but the one in hand. @returns how many */
+  async endOtherSessions(memberId: MemberId, keepTokenHash?: string): Promise<number> {
+    return removeBrowserSessions(this.database, memberId, keepTokenHash);
   }
 
   /** Replaces the token of that name, so that the old one stops working. */
@@ -120,8 +164,8 @@ export class MemberRepository {
     await this.database.inTransaction(async (sql) => {
       await removeToken(sql, memberId, name, token);
       await sql.rows(
-        `insert into session (token_hash, member_id, kind, name) values ($1, $2, 'token', $3) on conflict do nothing`,
-        [hashToken(token), memberId, name],
+        `insert into session (id, token_hash, member_id, kind, name) values ($1, $2, $3, 'token', $4) on conflict do nothing`,
+        [newId(), hashToken(token), memberId, name],
       );
     });
   }
@@ -130,14 +174,15 @@ export class MemberRepository {
   async findIdentity(token: string, days: number): Promise<Identity | undefined> {
     const [row] = await this.database.rows<Identity>(
       `with found as (
-         select session.token_hash, session.kind, session.expires_at, member.id, member.team_id, member.email,
+         select session.token_hash, session.kind, session.used_at, member.id, member.team_id, member.email,
            member.role, team.name
          from session join member on member.id = session.member_id join team on team.id = member.team_id
          where session.token_hash = $1 and (session.expires_at is null or session.expires_at > now())
-       ), prolonged as (
-         update session set expires_at = now() + make_interval(days => $2) from found
-         where session.token_hash = found.token_hash and found.kind = 'browser'
-           and found.expires_at < now() + make_interval(days => $2) - interval '1 hour'
+       ), used as (
+         update session set used_at = now(),
+           expires_at = case session.kind when 'browser' then now() + make_interval(days => $2) end
+         from found
+         where session.token_hash = found.token_hash and found.used_at < now() - interval '5 minutes'
        )
        select id as "memberId", team_id as "teamId", name as "teamName", email, role, kind, token_hash as "tokenHash"
        from found`,
@@ -157,10 +202,14 @@ export class MemberRepository {
     );
     return rows.map(({ memberId }) => memberId);
   }
+}
 
-  async removeExpiredSessions(): Promise<void> {
-    await this.database.rows('delete from session where expires_at < now()');
-  }
+async function removeBrowserSessions(sql: Sql, memberId: MemberId, keepTokenHash?: string): Promise<number> {
+  const ended = await sql.rows(
+    `delete from session where member_id = $1 and kind = 'browser' and token_hash is distinct from $2 returning id`,
+    [memberId, keepTokenHash ?? null],
+  );
+  return ended.length;
 }
 
 async function removeToken(sql: Sql, memberId: MemberId, name: string, keep: string): Promise<void> {

@@ -1,0 +1,45 @@
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+
+/** What pages of ours may do: load what we serve, and nothing else; no script or style within a page. */
+const CONTENT_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'font-src': ["'self'"],
+  'media-src': ["'self'", 'blob:'],
+  'connect-src': ["'self'"],
+  'worker-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  'form-action': ["'self'"],
+  'base-uri': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
+/** Devices and abilities of a browser that no page of ours has a use for. */
+const UNUSED = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi', 'payment', 'serial', 'usb'];
+
+/**
+ * Headers of every answer, also of errors and files. What comes from outside is never taken for a page of ours, and
+ * nothing is kept by caches in between unless its route says so.
+ * @param isHttps  whether people reach us over https: then browsers never use http again
+ */
+export function securityHeaders(isHttps: boolean) {
+  const protect = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: isHttps ? { ...CONTENT_POLICY, 'upgrade-insecure-requests': [] } : CONTENT_POLICY,
+    },
+    strictTransportSecurity: isHttps,
+    // with no-referrer, forms of our own pages would come from the origin "null", which is nobody's
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+  });
+  const unused = UNUSED.map((feature) => `${feature}=()`).join(', ');
+  return (request: Request, response: Response, next: NextFunction): void => {
+    response.setHeader('permissions-policy', unused);
+    response.setHeader('cache-control', 'no-store');
+    protect(request, response, next);
+  };
+}
