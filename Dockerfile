@@ -24,16 +24,19 @@ USER node
 EXPOSE 4180
 HEALTHCHECK --interval=5s --start-period=60s --retries=12 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4180/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "--max-old-space-size=768", "dist/apps/api/main.js"]
+ENV TENON_API_HEAP_MB=768
+CMD ["/bin/sh", "-c", "exec node --enable-source-maps --max-old-space-size=$TENON_API_HEAP_MB dist/apps/api/main.js"]
 
 FROM base AS worker
 RUN npm ci --omit=dev --workspace temporal/worker
 COPY --from=build /tenon/dist/temporal/worker dist/temporal/worker
 USER node
-CMD ["node", "--enable-source-maps", "--max-old-space-size=1024", "dist/temporal/worker/main.js"]
+ENV TENON_WORKER_HEAP_MB=1024
+CMD ["/bin/sh", "-c", "exec node --enable-source-maps --max-old-space-size=$TENON_WORKER_HEAP_MB dist/temporal/worker/main.js"]
 
 FROM base AS code-runner
 RUN npm ci --omit=dev --workspace apps/code-runner
 COPY --from=build /tenon/dist/apps/code-runner dist/apps/code-runner
 USER node
-CMD ["node", "--enable-source-maps", "--max-old-space-size=256", "dist/apps/code-runner/main.js"]
+ENV TENON_CODE_RUNNER_HEAP_MB=256
+CMD ["/bin/sh", "-c", "exec node --enable-source-maps --max-old-space-size=$TENON_CODE_RUNNER_HEAP_MB dist/apps/code-runner/main.js"]

@@ -113,10 +113,12 @@ describe('the Dockerfile', () => {
     expect(dockerfile).toContain('Not built here');
   });
 
-  it('runs each program with the ceiling of heap that the launcher gives it', () => {
-    const launcher = read('apps/launcher/src/processes.ts');
-    for (const [, heap, main] of dockerfile.matchAll(/--max-old-space-size=(\d+)", "dist\/([^"]+)"/g)) {
-      expect(launcher.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`main: '${main}', heapMb: ${heap},`));
-    }
+  it('runs each program with the ceiling of heap that its setting says', () => {
+    const names = new Set(Object.values<{ name: string }>(settings.memory).map(({ name }) => name));
+    const programs = [
+      ...dockerfile.matchAll(/^ENV (TENON_\w+_HEAP_MB)=\d+\nCMD .*--max-old-space-size=\$(\w+) dist/gm),
+    ];
+    expect(programs).toHaveLength(3);
+    for (const [, set, used] of programs) expect([used, names.has(used as string)]).toEqual([set, true]);
   });
 });

@@ -1,12 +1,16 @@
 import { isTenonError } from '@tenon/base';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getHeapStatistics } from 'node:v8';
+import { BodyRoom } from './body-room.js';
 import { testLanguage, type Language, type SelfTest } from './language.js';
-import { languages, readRunRequest, type LanguageName } from './run-request.js';
+import { languages, readRunRequest, sizeOf, type LanguageName } from './run-request.js';
 import type { Outcome } from './sandbox.js';
 
 /** A caller that hears nothing for much longer knows that this process hangs. */
 const HEARTBEAT_MS = 1000;
+/** Of this process's heap, what the bodies of requests may take as they came; they are in it several times. */
+const BODIES_SHARE = 1 / 6;
 
 export interface ServerOptions {
   readonly token: string;
@@ -26,12 +30,13 @@ export interface ServerOptions {
 export function createCodeServer(options: ServerOptions): Server {
   const isAllowed = createGuard(options.token);
   const selfTests = new Map<Language, Promise<SelfTest>>();
+  const room = new BodyRoom(getHeapStatistics().heap_size_limit * BODIES_SHARE);
   return createServer((request, response) => {
     const answer = async () => {
       if (!isAllowed(request)) return sendError(response, 401, 'request.denied', 'The token is missing or wrong.');
       switch (`${request.method} ${request.url}`) {
         case 'POST /run':
-          return run(request, response, options);
+          return run(request, response, options, room);
         case 'GET /health':
           return sendWhenDone(response, () => describeHealth(options, selfTests));
         default:
@@ -47,24 +52,44 @@ export function createCodeServer(options: ServerOptions): Server {
   });
 }
 
-async function run(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+async function run(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+  room: BodyRoom,
+): Promise<void> {
   const left = new AbortController();
   response.on('close', () => {
     if (!response.writableFinished) left.abort(new Error('The caller has left.'));
   });
+  const waiting = setInterval(() => beat(response), HEARTBEAT_MS);
+  const leaveRoom = await room.enter(sizeOf(request), left.signal).finally(() => clearInterval(waiting));
+  try {
+    await runJob(request, response, options, left.signal);
+  } finally {
+    leaveRoom();
+  }
+}
+
+async function runJob(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+  left: AbortSignal,
+): Promise<void> {
   let job;
   try {
     job = await readRunRequest(request);
   } catch (error) {
-    if (left.signal.aborted) return;
+    if (left.aborted) return;
     if (!isTenonError(error)) throw error;
     return sendError(response, error.code === 'request.tooLarge' ? 413 : 400, error.code, error.message);
   }
   await sendWhenDone(response, async () => {
     try {
-      return reply(await options.languages[job.language].pool.run(job, left.signal));
+      return reply(await options.languages[job.language].pool.run(job, left));
     } catch (error) {
-      if (left.signal.aborted || !isTenonError(error)) throw error;
+      if (left.aborted || !isTenonError(error)) throw error;
       if (error.cause !== undefined) options.onError(error);
       return { error: { code: error.code, message: error.message, printed: '' } };
     }
@@ -101,14 +126,19 @@ function createGuard(token: string): (request: IncomingMessage) => boolean {
 
 /** Answers 200 at once, spaces while `work` lasts, then what it gives. */
 async function sendWhenDone(response: ServerResponse, work: () => Promise<object>): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.write(' ');
-  const heartbeat = setInterval(() => response.write(' '), HEARTBEAT_MS);
+  beat(response);
+  const heartbeat = setInterval(() => beat(response), HEARTBEAT_MS);
   try {
     response.end(JSON.stringify(await work()));
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** A sign of life: the beginning of an answer. */
+function beat(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/json' });
+  response.write(' ');
 }
 
 function sendError(response: ServerResponse, status: number, code: string, message: string): void {

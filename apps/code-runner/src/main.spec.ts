@@ -190,6 +190,26 @@ describe('while it serves', () => {
   });
 });
 
+describe('with little memory', () => {
+  beforeAll(async () => {
+    runner = await spawnCodeRunner({ NODE_OPTIONS: '--max-old-space-size=128' });
+    pid = runner.child.pid!;
+  });
+  afterAll(() => runner.close());
+
+  it('S1 takes so many large inputs at once that they would fill its memory, one after the other', async () => {
+    const inputs = JSON.stringify({ a: 'x'.repeat(12_000_000) });
+    const code = 'const main = ({ a }) => ({ length: a.length });';
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => ask(runner, { language: 'javascript', code, inputs })),
+    );
+    expect(new Set(answers.map(({ result, error }) => result ?? error?.message))).toEqual(
+      new Set(['{"length":12000000}']),
+    );
+    expect(runner.child.exitCode).toBeNull();
+  });
+});
+
 describe('at its end', () => {
   beforeEach(start);
   afterEach(() => runner.close());

@@ -16,6 +16,12 @@ export interface RunRequest extends Job {
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_TIMEOUT_MS = 3_600_000;
 
+/** Bytes of the body that are kept at most; a request that does not say how long it is may be as long as it is allowed. */
+export function sizeOf({ headers }: IncomingMessage): number {
+  const length = Number(headers['content-length'] ?? MAX_BYTES);
+  return length <= MAX_BYTES ? length : 0; // one that is too long is read and dropped
+}
+
 /**
  * Reads the body of `POST /run`.
  * @throws  `request.tooLarge` beyond 16 MiB (the rest is read and dropped, so that the answer arrives),

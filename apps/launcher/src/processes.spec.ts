@@ -1,4 +1,5 @@
 import { loadConfig } from '@tenon/platform';
+import os from 'node:os';
 import { commandOf, programs, type Wiring } from './processes.js';
 
 const wiring: Wiring = {
@@ -67,7 +68,17 @@ describe('commandOf', () => {
     expect(envOf('local-models')).not.toHaveProperty('OPENAI_API_KEY');
   });
 
-  it('has a ceiling of heap for every program', () => {
-    for (const { heapMb } of Object.values(programs)) expect(heapMb).toBeGreaterThanOrEqual(256);
+  it('W9 gives every program a ceiling of heap: the one that is set, else one that the machine has room for', () => {
+    const heapsOf = (more: Record<string, string>) => {
+      const config = loadConfig({ TENON_DATA_DIR: '/data', ...more });
+      const names = Object.keys(programs) as (keyof typeof programs)[];
+      return Object.fromEntries(names.map((name) => [name, commandOf(name, '/dist', config, wiring, env).heapMb]));
+    };
+    const set = { TENON_WORKER_HEAP_MB: '700', TENON_API_HEAP_MB: '600', TENON_CODE_RUNNER_HEAP_MB: '300' };
+    expect(heapsOf(set)).toEqual({ worker: 700, api: 600, 'code-runner': 300, 'local-models': 512 });
+    const heaps = Object.values(heapsOf({}));
+    for (const heapMb of heaps) expect(heapMb).toBeGreaterThanOrEqual(256);
+    const machineMb = Math.max(4096, os.totalmem() / 1024 / 1024);
+    expect(heaps.reduce((sum, heapMb) => sum + heapMb)).toBeLessThan(machineMb / 2);
   });
 });

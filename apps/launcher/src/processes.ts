@@ -8,7 +8,7 @@ interface Program {
   readonly name: SettingReader & ('api' | 'worker' | 'code-runner' | 'local-models');
   /** Below the folder of built files. */
   readonly main: string;
-  readonly heapMb: number;
+  readonly heapMb: (memory: Config['memory']) => number;
   readonly readyWithinMs: number;
   readonly stopWithinMs: number;
 }
@@ -21,22 +21,28 @@ export const programs: Readonly<Record<Program['name'], Program>> = {
   'code-runner': {
     name: 'code-runner',
     main: 'apps/code-runner/main.js',
-    heapMb: 256,
+    heapMb: ({ codeRunnerHeapMb }) => codeRunnerHeapMb,
     readyWithinMs: 60_000,
     stopWithinMs: 5000,
   },
   'local-models': {
     name: 'local-models',
     main: 'apps/local-models/main.js',
-    heapMb: 512,
+    heapMb: () => 512,
     readyWithinMs: 60_000,
     stopWithinMs: 5000,
   },
-  api: { name: 'api', main: 'apps/api/main.js', heapMb: 768, readyWithinMs: 600_000, stopWithinMs: 15_000 },
+  api: {
+    name: 'api',
+    main: 'apps/api/main.js',
+    heapMb: ({ apiHeapMb }) => apiHeapMb,
+    readyWithinMs: 600_000,
+    stopWithinMs: 15_000,
+  },
   worker: {
     name: 'worker',
     main: 'temporal/worker/main.js',
-    heapMb: 1024,
+    heapMb: ({ workerHeapMb }) => workerHeapMb,
     readyWithinMs: 120_000,
     stopWithinMs: 20_000,
   },
@@ -67,7 +73,7 @@ export function commandOf(
   wiring: Wiring,
   env: Readonly<Record<string, string | undefined>>,
 ): NodeCommand {
-  const { main, ...program } = programs[name];
+  const { main, heapMb, ...program } = programs[name];
   const { codeRunner, localModels } = wiring;
   const all = {
     ...wiring.owner,
@@ -84,5 +90,6 @@ export function commandOf(
     TENON_LOCAL_MODELS_TOKEN: localModels.token,
     TENON_LAUNCHER_STATUS_FILE: wiring.statusFile,
   };
-  return { ...program, file: path.join(distFolder, main), env: environmentOf(name, env, all) };
+  const file = path.join(distFolder, main);
+  return { ...program, heapMb: heapMb(config.memory), file, env: environmentOf(name, env, all) };
 }

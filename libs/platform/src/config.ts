@@ -7,7 +7,8 @@ import { settings } from './settings.js';
 type Settings = typeof settings;
 type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
 /** Settings that `loadConfig` derives when they are left out. */
-type Derived = 'server.publicUrl' | 'data.cacheFolder' | 'data.objectsFolder';
+type Derived =
+  'server.publicUrl' | 'data.cacheFolder' | 'data.objectsFolder' | 'memory.workerHeapMb' | 'memory.apiHeapMb';
 type With<Path extends string> = {
   readonly [S in keyof Settings]: {
     readonly [K in keyof Settings[S]]: `${S}.${K & string}` extends Path | Derived
@@ -71,12 +72,21 @@ function read(
 type Derivable = {
   server: { host: string; port: number; publicUrl?: string };
   data: { folder: string; cacheFolder?: string; objectsFolder?: string };
+  memory: { workerHeapMb?: number; apiHeapMb?: number };
 };
 
-function derive({ server, data }: Derivable, env: Readonly<Record<string, string | undefined>>): void {
+function derive({ server, data, memory }: Derivable, env: Readonly<Record<string, string | undefined>>): void {
   server.publicUrl ??= `http://${reachableHost(server.host)}:${server.port}`;
   data.cacheFolder ??= path.join(env['XDG_CACHE_HOME'] || path.join(env['HOME'] || os.homedir(), '.cache'), 'tenon');
   data.objectsFolder ??= path.join(data.folder, 'objects');
+  memory.workerHeapMb ??= shareOfMemory(8, 4096);
+  memory.apiHeapMb ??= shareOfMemory(12, 2048);
+}
+
+/** A part of the memory that this machine, or this container, has; in MiB. */
+function shareOfMemory(part: number, mostMb: number): number {
+  const bytes = Math.min(process.constrainedMemory() || Infinity, os.totalmem());
+  return Math.max(512, Math.min(mostMb, Math.floor(bytes / part / 1024 / 1024)));
 }
 
 /** Where a server that listens on `host` is reached from this computer, ready to stand in a URL. */

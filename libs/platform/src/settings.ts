@@ -298,6 +298,26 @@ export const settings = {
       meaning: 'API token of the first member, for the command line',
     }),
   },
+  memory: {
+    workerHeapMb: optional<number>('TENON_WORKER_HEAP_MB', integer(256, 65_536), {
+      unit: 'MiB',
+      defaultIs: 'an eighth of the memory that there is, at least 512 and at most 4096',
+      usedBy: ['launcher'],
+      meaning:
+        'heap of a worker; the thread of workflow code has half as much beside it, and what large values may take together and how much is done at once follow from it',
+    }),
+    apiHeapMb: optional<number>('TENON_API_HEAP_MB', integer(256, 65_536), {
+      unit: 'MiB',
+      defaultIs: 'a twelfth of the memory that there is, at least 512 and at most 2048',
+      usedBy: ['launcher'],
+      meaning: 'heap of the API',
+    }),
+    codeRunnerHeapMb: withDefault<number>('TENON_CODE_RUNNER_HEAP_MB', integer(128, 8_192), '256', {
+      unit: 'MiB',
+      usedBy: ['launcher'],
+      meaning: 'heap of the code runner; sandboxes have memory of their own',
+    }),
+  },
   launcher: {
     statusFile: optional<string>('TENON_LAUNCHER_STATUS_FILE', folder(), {
       defaultIs: 'set by the launcher to `TENON_DATA_DIR`/status.json',

@@ -30,11 +30,13 @@ export async function spawnCodeRunner(env: Readonly<Record<string, string>> = {}
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (printed += text.toString()));
   const exited = once(child, 'exit');
-  const ready = once(child, 'message') as Promise<[{ readonly port: number }]>;
+  const ready = new Promise<{ readonly port: number }>((resolve) => {
+    child.on('message', (message: { type: string; port: number }) => message.type === 'ready' && resolve(message));
+  });
   const first = await Promise.race([ready, exited.then(() => undefined)]);
   if (!first) throw new Error(`The code runner ended: ${printed}`);
   return {
-    url: `http://127.0.0.1:${first[0].port}`,
+    url: `http://127.0.0.1:${first.port}`,
     token: TOKEN,
     child,
     close: async () => {
