@@ -136,7 +136,8 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   publishApp: { variables: ({ appId }) => ({ input: { appId } }) },
   pullLocalModel: { variables: () => ({ input: { model: 'local-chat' } }), mayAnswer: ['localModel.off'] },
   resetOwnerPassword: NOTHING,
-  rotateSecretKey: NOTHING,
+  // for the first owner alone, by the token of the command line
+  rotateSecretKey: { variables: () => ({}), mayAnswer: ['auth.ownerTokenNeeded'] },
   saveDraft: { variables: ({ appId, definition, revision }) => ({ input: { appId, definition, revision } }) },
   saveProvider: { variables: ({ modelUrl, mark }) => ({ input: { name: mark, baseUrl: modelUrl } }) },
   saveTeamSettings: { variables: () => ({ input: { keepRunsDays: 30 } }) },
