@@ -33,4 +33,4 @@ export {
   type EncodedNumber,
 } from './number.js';
 export { pythonQuote } from './python-text.js';
-export { isValueRef, VALUE_LIMIT_BYTES, type ValueRef } from './value-ref.js';
+export { isValueRef, MAX_VALUE_BYTES, VALUE_LIMIT_BYTES, type ValueRef } from './value-ref.js';

@@ -34,7 +34,7 @@ export { openReply, replyToChunk, replyToEvent } from './reply.js';
 export type { Reply, ReplyPiece } from './reply-state.js';
 export { foldRunView, stepIn, stepsIn, type RetryView, type RunView, type StepView } from './run-view.js';
 export { answerParts } from './run-outputs.js';
-export { fillTemplate, parseTemplate, selectorsIn } from './template.js';
+export { checkTextLength, fillTemplate, joinText, parseTemplate, selectorsIn } from './template.js';
 export { toMarkdown, toText } from './text-form.js';
 export type { Turn } from './turn.js';
 export { dropUnread } from './unread.js';
@@ -51,6 +51,7 @@ export {
   storedKey,
   typeOf,
   type Outputs,
+  tooLarge,
   type Value,
   type ValueType,
 } from './value.js';

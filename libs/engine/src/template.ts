@@ -30,6 +30,25 @@ export function selectorsIn(text: string): Selector[] {
   return parseTemplate(text).flatMap((segment) => ('selector' in segment ? [segment.selector] : []));
 }
 
+/** @throws value.tooLarge for more characters than a text may have */
+export function checkTextLength(length: number): void {
+  if (length > MAX_CHARACTERS)
+    throw errors.tooLarge(
+      `The text would be longer than ${MAX_CHARACTERS} characters: put fewer or smaller values into it.`,
+    );
+}
+
+/**
+ * The parts of a text joined; how long that is, is checked before.
+ * @throws value.tooLarge
+ */
+export function joinText(parts: readonly string[], separator = ''): string {
+  let length = separator.length * (parts.length - 1);
+  for (const part of parts) length += part.length;
+  checkTextLength(length);
+  return parts.join(separator);
+}
+
 /**
  * The text with each placeholder replaced by its value in the given rendering. A placeholder that does not resolve
  * becomes the bare `node.name`.
@@ -45,10 +64,7 @@ export function fillTemplate(
   const parts = segments.map((segment) => {
     const part = partOf(segment, lookup, form);
     length += part.length;
-    if (length > MAX_CHARACTERS)
-      throw errors.tooLarge(
-        `The text would be longer than ${MAX_CHARACTERS} characters: put fewer or smaller values into it.`,
-      );
+    checkTextLength(length);
     return part;
   });
   return parts.join('');

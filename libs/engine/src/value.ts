@@ -8,6 +8,7 @@ import {
   isInteger,
   isJsonObject,
   isValueRef,
+  MAX_VALUE_BYTES,
   numberOf,
   type EncodedNumber,
   type Json,
@@ -49,10 +50,16 @@ export type ValueType =
 /** Lists and mappings deeper than this are refused, so that no recursion over a value can run out of stack. */
 export const MAX_VALUE_DEPTH = 500;
 
-const errors = defineErrors('value', { tooDeep: 'invalid', notJson: 'internal' });
+const errors = defineErrors('value', { tooDeep: 'invalid', tooLarge: 'invalid', notJson: 'internal' });
 
 /** The error for a value nested deeper than `MAX_VALUE_DEPTH`. */
 export const tooDeep = () => errors.tooDeep(`The value is nested deeper than ${MAX_VALUE_DEPTH} levels.`);
+
+/** The error for a value larger than `MAX_VALUE_BYTES`. @param what  begins the sentence, such as `The output "text"` */
+export const tooLarge = (what: string) =>
+  errors.tooLarge(`${what} is larger than ${MAX_VALUE_BYTES / 1024 / 1024} MB, the most that one value may hold.`, {
+    details: { limitBytes: MAX_VALUE_BYTES },
+  });
 
 /** A user's key as it is stored: one more `$` before a leading `$`. */
 export const storedKey = (key: string): string => (key.startsWith('$') ? `$${key}` : key);

@@ -1,6 +1,7 @@
-import { defineErrors, isValueRef, jsonSizeBytes, VALUE_LIMIT_BYTES, type JsonObject, type TeamId } from '@tenon/base';
+import { defineErrors, isValueRef, jsonSizeBytes, MAX_VALUE_BYTES, VALUE_LIMIT_BYTES } from '@tenon/base';
+import type { JsonObject, TeamId } from '@tenon/base';
 import { readLargeValue } from '@tenon/database';
-import { holdsReference, isSecret, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
+import { holdsReference, isSecret, tooLarge, toText, walk, type Inputs, type Outputs, type Value } from '@tenon/engine';
 import type { ObjectStore, SecretStore } from '@tenon/ports';
 import { createHash } from 'node:crypto';
 
@@ -70,10 +71,13 @@ export async function openInputs(
   return { inputs: Object.fromEntries(resolved), secrets };
 }
 
-/** Puts values that are too large for workflow state into the object store and leaves references; largest first. */
+/**
+ * Puts values that are too large for workflow state into the object store and leaves references; largest first.
+ * @throws value.tooLarge
+ */
 export async function storeLargeValues(teamId: TeamId, outputs: Outputs, objects: ObjectStore): Promise<Outputs> {
   const sized = Object.entries(outputs)
-    .map(([name, value]) => ({ name, value, sizeBytes: jsonSizeBytes(value) }))
+    .map(([name, value]) => ({ name, value, sizeBytes: sizeOf(name, value) }))
     .sort((a, b) => b.sizeBytes - a.sizeBytes);
   let total = sized.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const stored: Record<string, Value> = { ...outputs };
@@ -83,6 +87,19 @@ export async function storeLargeValues(teamId: TeamId, outputs: Outputs, objects
     total -= sizeBytes;
   }
   return stored;
+}
+
+/** @throws value.tooLarge */
+function sizeOf(name: string, value: Value): number {
+  let sizeBytes = Infinity;
+  try {
+    if (typeof value !== 'string' || value.length <= MAX_VALUE_BYTES) sizeBytes = jsonSizeBytes(value);
+  } catch (error) {
+    // no text of JavaScript is that long
+    if (!(error instanceof RangeError)) throw error;
+  }
+  if (sizeBytes > MAX_VALUE_BYTES) throw tooLarge(`The output "${name}"`);
+  return sizeBytes;
 }
 
 async function storeValue(teamId: TeamId, value: Value, sizeBytes: number, objects: ObjectStore): Promise<Value> {

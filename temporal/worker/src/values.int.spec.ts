@@ -22,11 +22,13 @@ let web: Server;
 let webUrl: string;
 const requests: IncomingMessage[] = [];
 
-/** A code runner whose first run never ends. */
+/** What code returns, as JSON text; without it the first run never ends. */
+let returned: string | undefined;
 let codeRuns = 0;
 const slowOnce: CodeRunner = {
   describe: () => Promise.reject(new Error('not asked here')),
   run: ({ signal }) => {
+    if (returned !== undefined) return Promise.resolve({ result: returned, printed: '', durationMs: 1 });
     if (codeRuns++ > 0) return Promise.resolve({ result: '{"answer":"second"}', printed: '', durationMs: 1 });
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   },
@@ -97,6 +99,50 @@ describe('a value of more than 64 KiB', () => {
     });
     expect(model.counts().total).toBe(0);
   }, 30_000);
+});
+
+describe('a value that code returns', () => {
+  const characters = 400_000;
+  /** A run whose code returns so many texts of 400 000 characters in one object. */
+  const runWith = async (count: number) => {
+    const texts = Array.from({ length: count }, (_, index) => `"k${index}":"${'x'.repeat(characters)}"`);
+    returned = `{"all":{${texts.join()}}}`;
+    const code = { code_language: 'javascript', code: 'function main() {}', variables: [] };
+    const nodes = [
+      startNode(),
+      buildNode('code', 'code', { ...code, outputs: { all: { type: 'object', children: null } } }),
+      templateNode('measure', `{{ all.k${count - 1} | length }}`, { all: ['code', 'all'] }),
+      endNode({ length: ['measure', 'output'] }),
+    ];
+    const run = await bench.accept(
+      buildDefinition({ nodes, edges: ['start -> code', 'code -> measure', 'measure -> end'] }),
+    );
+    const ended = await run.ended();
+    return { ended, history: (await historyTextOf(client, run.runId)).length };
+  };
+  afterEach(() => (returned = undefined));
+
+  it.each([3, 30])(
+    'B80 of %d MB is there for the next step, and not in the history',
+    async (size) => {
+      const { ended, history } = await runWith(Math.ceil((size * 1024 * 1024) / characters));
+      expect(ended).toMatchObject({ status: 'succeeded', outputs: { length: String(characters) } });
+      expect(history).toBeLessThan(64 * 1024);
+    },
+    60_000,
+  );
+
+  it('B80 of 60 MB fails its step with the name of the limit', async () => {
+    const { ended } = await runWith(160);
+    expect(ended).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 'value.tooLarge',
+        stepKey: 'code',
+        message: 'The output "all" is larger than 50 MB, the most that one value may hold.',
+      },
+    });
+  }, 60_000);
 });
 
 it('eighty short steps at once with 60 kB each end well, whatever the limits of one message', async () => {

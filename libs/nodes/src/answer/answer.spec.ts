@@ -1,5 +1,5 @@
 import { buildFile } from '@tenon/engine/testing';
-import { outputsIn, performNode } from '../testing/perform-node.js';
+import { failureIn, outputsIn, performNode } from '../testing/perform-node.js';
 import { definition } from './definition.js';
 
 const file = buildFile({ type: 'image', filename: 'a.png', extension: '.png', mime_type: 'image/png' });
@@ -19,6 +19,15 @@ describe('an answer step', () => {
     const pool = { n: { one: file, more: [{ ...file, filename: 'b.png' }], list: ['a'] } };
     const performed = await performNode('answer', { answer: '{{#n.more#}}{{#n.one#}}{{#n.list#}}' }, { pool });
     expect(outputsIn(performed)['files']).toEqual([{ ...file, filename: 'b.png' }, file]);
+  });
+
+  it('B80 fails, and makes no text, when its values would fill more than one value may hold', async () => {
+    const answer = '{{#n.large#}}'.repeat(1_000);
+    const performed = await performNode('answer', { answer }, { pool: { n: { large: 'x'.repeat(60_000) } } });
+    expect(failureIn(performed)).toMatchObject({
+      code: 'value.tooLarge',
+      message: expect.stringMatching(/^The text would be longer than \d+ characters/) as string,
+    });
   });
 
   it('says what it says in pieces', () => {

@@ -1,14 +1,6 @@
-import {
-  fillTemplate,
-  isFileValue,
-  jsonText,
-  parseJsonText,
-  type FileValue,
-  type Lookup,
-  type Value,
-} from '@tenon/engine';
-import { jsonrepair } from 'jsonrepair';
+import { fillTemplate, isFileValue, jsonText, type FileValue, type Lookup, type Value } from '@tenon/engine';
 import { requestErrors } from '../run/errors.js';
+import { parseRepaired } from '../run/repaired-json.js';
 import type { BodyItem, HttpInstruction } from './definition.js';
 
 /** A body as it is sent, with the content type it needs unless its author says otherwise. */
@@ -64,7 +56,7 @@ function onlyItem(type: string, items: readonly BodyItem[]): BodyItem {
 
 function repairedJson(text: string): string {
   try {
-    return jsonText(parseJsonText(jsonrepair(text)));
+    return jsonText(parseRepaired(text));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw requestErrors.invalidBody(`The request body is not JSON: ${reason}`, { cause });

@@ -1,4 +1,13 @@
-import { fillTemplate, selectorKey, selectorsIn, toText, type Lookup, type Selector } from '@tenon/engine';
+import {
+  checkTextLength,
+  fillTemplate,
+  joinText,
+  selectorKey,
+  selectorsIn,
+  toText,
+  type Lookup,
+  type Selector,
+} from '@tenon/engine';
 import type { ChatMessage, Turn } from '@tenon/ports';
 import { promptErrors, variableErrors } from '../run/errors.js';
 import { historyText } from '../run/history.js';
@@ -38,7 +47,13 @@ function chatMessages(
   turns: readonly Turn[],
 ): ChatMessage[] {
   const fill = filler(instruction, lookup);
-  const own = written.map((message): ChatMessage => ({ role: message.role, content: fill(message) }));
+  let length = 0;
+  const own = written.map((message): ChatMessage => {
+    const content = fill(message);
+    length += content.length;
+    checkTextLength(length);
+    return { role: message.role, content };
+  });
   if (!memory) return own;
   const history = turns.flatMap(({ query, answer }): ChatMessage[] => [
     { role: 'user', content: query },
@@ -75,10 +90,10 @@ function filler({ context, jinjaVariables }: Omit<LlmInstruction, 'memory'>, loo
   return ({ isJinja, text }: PromptText): string =>
     isJinja
       ? renderJinja(text, jinjaVariables, lookup, JINJA_LIMITS)
-      : text
-          .split('{{#context#}}')
-          .map((part) => fillTemplate(part, lookup))
-          .join(found);
+      : joinText(
+          text.split('{{#context#}}').map((part) => fillTemplate(part, lookup)),
+          found,
+        );
 }
 
 function queryText(template: string, lookup: Lookup): string {

@@ -1,9 +1,9 @@
 import type { JsonObject } from '@tenon/base';
-import { decode, isMapping, parseJsonText, type Value } from '@tenon/engine';
-import { jsonrepair } from 'jsonrepair';
+import { decode, isMapping, type Value } from '@tenon/engine';
 import { replyErrors } from '../run/errors.js';
 import { extractObject } from '../run/json-extraction.js';
 import type { SchemaCheck } from '../run/json-schema.js';
+import { parseRepaired } from '../run/repaired-json.js';
 import { withoutThoughts } from '../run/think-tags.js';
 
 /**
@@ -30,7 +30,7 @@ function findObject(text: string, isCut: boolean): JsonObject {
 
 function repair(text: string): Value | undefined {
   try {
-    return parseJsonText(jsonrepair(text));
+    return parseRepaired(text);
   } catch {
     return undefined; // beyond repair, which the caller says
   }

@@ -43,6 +43,7 @@ const types: Readonly<Record<string, string>> = {
   'output.undeclared': 'CodeNodeError',
   'output.tooDeep': 'DepthLimitError',
   'value.tooDeep': 'DepthLimitError',
+  'step.inputsTooLarge': 'InputsTooLargeError',
   'output.notMapping': 'CodeExecutionError',
 };
 
