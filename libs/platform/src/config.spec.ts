@@ -94,6 +94,18 @@ describe('loadConfig', () => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
   });
 
+  it.each(['TENON_CODE_RUNNER_TOKEN', 'TENON_LOCAL_MODELS_TOKEN', 'TENON_OWNER_TOKEN'])(
+    'B27 refuses for %s what everybody can guess, without repeating it',
+    (name) => {
+      const guessed = ['dify-sandbox', 'changeme', 'please-change-me', 'replace_this', 'example-token', 'default-key'];
+      for (const value of [...guessed, 'your-token-here', 'my-secret', 'passwordpassword', 'x', '012345'])
+        expect(problemsOf({ [name]: value.padEnd(40, '-') })).toEqual([
+          expect.stringMatching(`^${name} must be text of at least \\d+ characters that nobody can guess`),
+        ]);
+      expect(problemsOf({ [name]: 'f3c1e0a94b7d2865f3c1e0a94b7d2865' })).toEqual([]);
+    },
+  );
+
   it('never repeats a secret in a problem', () => {
     expect(problemsOf({ TENON_SECRET_KEY: 'hunter2', TENON_DATABASE_URL: 'http://u:hunter2@h/' })).toEqual([
       'TENON_DATABASE_URL must be a postgres:// address.',

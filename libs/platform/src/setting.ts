@@ -79,6 +79,20 @@ export function text(minLength = 1, expected = 'text'): SettingType<string> {
   );
 }
 
+const FEWEST_CHARACTERS = 8;
+/** What stands in examples and defaults, there to be replaced. */
+const EXAMPLE =
+  /change.?(me|this|it)|replace.?(me|this|it)|example|default|placeholder|your[-_. ]|sandbox|secret|passw/i;
+
+/** Text that lets whoever knows it in. What everybody can guess, as the keys in examples, is none. */
+export function token(minLength: number): SettingType<string> {
+  const isHardToGuess = (value: string) => new Set(value).size >= FEWEST_CHARACTERS && !EXAMPLE.test(value);
+  return of(
+    `text of at least ${minLength} characters that nobody can guess`,
+    z.string().trim().min(minLength).refine(isHardToGuess),
+  );
+}
+
 /** Text that matches a pattern from start to end. */
 export function pattern(expression: RegExp, expected: string): SettingType<string> {
   return of(expected, z.string().trim().regex(expression));

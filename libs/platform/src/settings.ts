@@ -8,6 +8,7 @@ import {
   optional,
   pattern,
   text,
+  token,
   url,
   withDefault,
   type Setting,
@@ -134,7 +135,7 @@ export const settings = {
       usedBy: ['worker'],
       meaning: 'process that runs code nodes',
     }),
-    token: optional<string>('TENON_CODE_RUNNER_TOKEN', text(16), {
+    token: optional<string>('TENON_CODE_RUNNER_TOKEN', token(16), {
       defaultIs: 'made by the launcher at each start',
       isSecret: true,
       usedBy: ['worker', 'code-runner'],
@@ -176,7 +177,7 @@ export const settings = {
       usedBy: ['api', 'worker'],
       meaning: 'process that serves the local models',
     }),
-    token: optional<string>('TENON_LOCAL_MODELS_TOKEN', text(16), {
+    token: optional<string>('TENON_LOCAL_MODELS_TOKEN', token(16), {
       defaultIs: 'made by the launcher at each start',
       isSecret: true,
       usedBy: ['api', 'worker', 'local-models'],
@@ -208,7 +209,7 @@ export const settings = {
       {
         usedBy: ['api', 'worker'],
         meaning:
-          'private nets that nodes may call; all others are refused. Providers of models may stand in any but link-local ones, which it opens to them too',
+          'private nets that nodes may call, all others are refused; providers of models may stand in any but link-local ones, which it opens to them too',
       },
     ),
   },
@@ -291,7 +292,7 @@ export const settings = {
       usedBy: ['launcher', 'api'],
       meaning: 'password of the first member; read only while there is no member yet',
     }),
-    token: optional<string>('TENON_OWNER_TOKEN', text(32), {
+    token: optional<string>('TENON_OWNER_TOKEN', token(32), {
       defaultIs: 'made by the launcher, kept in `TENON_DATA_DIR`/instance.json',
       isSecret: true,
       usedBy: ['api'],
