@@ -12,6 +12,7 @@ import {
   ProviderRepository,
   RunRepository,
   TeamRepository,
+  TokenBudgets,
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
@@ -71,6 +72,7 @@ export function partProviders(parts: Parts) {
     { provide: SECRETS, useValue: secrets },
     { provide: OBJECTS, useValue: objects },
     { provide: Listener, useValue: listener },
+    { provide: TokenBudgets, useValue: new TokenBudgets(database, config.models.teamTokensPerDay) },
     { provide: DefinitionThreads, useValue: definitionThreads },
     ...[
       AppRepository,

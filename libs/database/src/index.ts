@@ -82,4 +82,5 @@ export { PlanRepository, type PlanForm } from './repositories/plan.repository.js
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';
 export { TeamRepository, type TeamSettingsRecord } from './repositories/team.repository.js';
 export { storableJsonText } from './storable.js';
+export { budgetErrors, TokenBudgets, type TokenBudget } from './token-budgets.js';
 export { countWork } from './work-load.js';

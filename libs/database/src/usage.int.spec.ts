@@ -7,8 +7,8 @@ import {
   openAttempt,
   recordEvents,
   RunRepository,
-  type AttemptKey,
 } from './index.js';
+import type { AttemptKey } from './attempts.js';
 import { startTestDatabase, type TestDatabase } from './testing/index.js';
 import { eventsOfTwoSteps, seedTwoSteps } from './testing/two-steps.js';
 

@@ -9,6 +9,7 @@ import {
   PostgresSecretStore,
   ProviderRepository,
   RunBell,
+  TokenBudgets,
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
@@ -18,6 +19,7 @@ import { createLogger, loadSecretKeys, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, SealingKeys } from '@tenon/ports';
 import { getHeapStatistics } from 'node:v8';
 import { shareMemory, type MemoryShares } from './memory-shares.js';
+import { withinBudget } from './budget.js';
 import {
   createModelDirectory,
   ENVIRONMENT_PROVIDER,
@@ -62,13 +64,16 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     quarantine: new Quarantine(),
     memory: new MemoryRoom(memory.valueBytes),
     ports: {
-      models: createModelDirectory({
-        providers: new ProviderRepository(database),
-        secrets,
-        environment: environmentServer(config),
-        local: localServer(config),
-        createModel: (server, name) => models.getChatModel(server, name),
-      }),
+      models: withinBudget(
+        createModelDirectory({
+          providers: new ProviderRepository(database),
+          secrets,
+          environment: environmentServer(config),
+          local: localServer(config),
+          createModel: (server, name) => models.getChatModel(server, name),
+        }),
+        new TokenBudgets(database, config.models.teamTokensPerDay),
+      ),
       code: createHttpCodeRunner({ url: config.codeRunner.url, token: config.codeRunner.token }),
       http: createOutboundHttp({ allow: config.outbound.allow }),
       memory: new HistoryRepository(database),

@@ -89,7 +89,11 @@ describe('runs', () => {
   it('are kept as long as their team says', async () => {
     const run = await seedAgedRun(test.database, owner, { daysAgo: 200 });
     const test10 = await seedAgedRun(test.database, owner, { daysAgo: 10, isPublished: false });
-    await new TeamRepository(test.database).saveSettings(owner.teamId, { keepRunsDays: 365, keepTestRunsDays: 7 });
+    await new TeamRepository(test.database).saveSettings(owner.teamId, {
+      keepRunsDays: 365,
+      keepTestRunsDays: 7,
+      tokensPerDay: null,
+    });
     await createKeeper().keep();
     expect([(await left(run)).length, await left(test10)]).toEqual([7, []]);
   });

@@ -17,6 +17,7 @@ import {
   PlanRepository,
   runErrors,
   RunRepository,
+  TokenBudgets,
   type Identity,
   type PlanForm,
   type RunRecord,
@@ -72,16 +73,18 @@ export class RunService {
     private readonly conversations: ConversationRepository,
     private readonly runs: RunRepository,
     private readonly files: FileInputs,
+    private readonly budgets: TokenBudgets,
   ) {}
 
   /**
    * Accepts a run: from here on it is never lost.
    * @throws app.missing, run.notPublished, run.versionMissing, run.invalidInputs, run.conversationMissing,
-   *         run.inputsTooLarge, definition.hasErrors, run.keyReused
+   *         run.inputsTooLarge, definition.hasErrors, run.keyReused, budget.spent
    */
   async start(identity: Identity, request: StartRequest): Promise<RunRecord> {
     const { teamId, memberId } = identity;
     checkRequest(request);
+    await this.checkBudget(teamId, request);
     const target = await this.findTarget(identity, request);
     const inputs = await this.readInputs(identity, target.form, request.inputs);
     const isChat = target.form.mode === 'advanced-chat';
@@ -131,6 +134,15 @@ export class RunService {
     const run = await this.runs.find(teamId, runId);
     if (!run) throw runErrors.missing('There is no such run.');
     return run;
+  }
+
+  private async checkBudget(teamId: TeamId, { appId, idempotencyKey: key }: StartRequest): Promise<void> {
+    try {
+      await this.budgets.check(teamId);
+    } catch (error) {
+      // what was accepted stays accepted, however often it is asked for
+      if (key === undefined || !(await this.runs.isKeyKnown(teamId, appId, key))) throw error;
+    }
   }
 
   private async findTarget({ teamId }: Identity, request: StartRequest): Promise<Target> {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { startApiBench, type ApiBench } from '../testing/api-bench.js';
 
 let bench: ApiBench;
@@ -25,5 +27,66 @@ it('a number of days that makes no sense is refused with its place', async () =>
   expect(saveTeamSettings).toEqual({
     settings: null,
     errors: [{ code: 'team.invalidDays', path: ['keepTestRunsDays'] }],
+  });
+});
+
+describe('B70 a budget of tokens', () => {
+  const BUDGET = '{ tokenBudget { tokensPerDay usedToday renewedAt } teamSettings { instanceTokensPerDay } }';
+  const START = 'mutation ($input: StartRunInput!) { startRun(input: $input) { run { id } errors { code message } } }';
+  const save = (tokensPerDay: number | null) =>
+    bench.owner.ask(
+      `mutation ($input: SaveTeamSettingsInput!) {
+        saveTeamSettings(input: $input) { settings { tokensPerDay } errors { code path } } }`,
+      { input: { tokensPerDay } },
+    );
+  const use = (tokens: number) =>
+    bench.database.rows(
+      `insert into team_usage select id, (now() at time zone 'utc')::date, $1 from team where name = 'My team'
+       on conflict (team_id, day) do update set tokens = excluded.tokens`,
+      [tokens],
+    );
+
+  it('is the team\u2019s to settle, and shown with what is used of it', async () => {
+    expect(await save(5e12)).toMatchObject({ saveTeamSettings: { settings: { tokensPerDay: 5e12 }, errors: [] } });
+    await use(3e10);
+    expect(await bench.owner.ask(BUDGET)).toEqual({
+      tokenBudget: {
+        ...{ tokensPerDay: 5e12, usedToday: 3e10 },
+        renewedAt: expect.stringMatching(/T00:00:00\.000Z$/) as string,
+      },
+      teamSettings: { instanceTokensPerDay: null },
+    });
+    expect(await save(-1)).toMatchObject({
+      saveTeamSettings: { settings: null, errors: [{ code: 'team.invalidTokens', path: ['tokensPerDay'] }] },
+    });
+  });
+
+  it('that is spent lets no run start, and says why; a run that was accepted stays accepted', async () => {
+    const content = await readFile(path.resolve(import.meta.dirname, '../../../../examples/chatbot.yml'), 'utf8');
+    const { importApp } = await bench.owner.ask(
+      'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } } }',
+      { input: { content } },
+    );
+    const appId = importApp.app.id as string;
+    const input = { appId, useDraft: true, query: 'hi', idempotencyKey: 'once' };
+    await save(1_000);
+    await use(999);
+    const { startRun: first } = await bench.owner.ask(START, { input });
+    expect(first.errors).toEqual([]);
+    await use(1_000);
+    const refused = await bench.owner.ask(START, { input: { ...input, idempotencyKey: 'another' } });
+    expect(refused.startRun).toEqual({
+      run: null,
+      errors: [
+        {
+          code: 'budget.spent',
+          message: expect.stringContaining('has used 1000 of the 1000 tokens that it may use in a day') as string,
+        },
+      ],
+    });
+    expect((await bench.owner.ask(START, { input })).startRun).toEqual({ run: first.run, errors: [] });
+    await save(1_001);
+    const third = await bench.owner.ask(START, { input: { ...input, idempotencyKey: 'another' } });
+    expect(third.startRun).toMatchObject({ run: { id: expect.any(String) as string }, errors: [] });
   });
 });

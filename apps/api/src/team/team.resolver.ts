@@ -1,14 +1,14 @@
 import { defineErrors } from '@tenon/base';
-import { TeamRepository, type Identity, type TeamSettingsRecord } from '@tenon/database';
+import { TeamRepository, TokenBudgets, type Identity, type TeamSettingsRecord } from '@tenon/database';
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { AllowTo } from '../auth/access.guard.js';
 import { CurrentMember } from '../auth/identity.js';
 import { payload } from '../graphql/payload.js';
 import { CONFIG, type ApiConfig } from '../parts.js';
-import { SaveTeamSettingsInput, SaveTeamSettingsPayload, TeamSettings } from './team.types.js';
+import { SaveTeamSettingsInput, SaveTeamSettingsPayload, TeamSettings, TokenBudget } from './team.types.js';
 
-const teamErrors = defineErrors('team', { invalidDays: 'invalid' });
+const teamErrors = defineErrors('team', { invalidDays: 'invalid', invalidTokens: 'invalid' });
 
 const MAX_DAYS = 36_500;
 
@@ -16,6 +16,7 @@ const MAX_DAYS = 36_500;
 export class TeamResolver {
   constructor(
     private readonly teams: TeamRepository,
+    private readonly budgets: TokenBudgets,
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
@@ -29,19 +30,38 @@ export class TeamResolver {
   @Mutation(() => SaveTeamSettingsPayload, { description: 'Replaces all settings of the team; for owners' })
   saveTeamSettings(@Args('input') input: SaveTeamSettingsInput, @CurrentMember() { teamId }: Identity) {
     return payload(async () => {
-      const { keepRunsDays = null, keepTestRunsDays = null } = input;
+      const { keepRunsDays = null, keepTestRunsDays = null, tokensPerDay = null } = input;
       checkDays({ keepRunsDays, keepTestRunsDays });
-      return { settings: this.shown(await this.teams.saveSettings(teamId, { keepRunsDays, keepTestRunsDays })) };
+      checkTokens(tokensPerDay);
+      const settings = { keepRunsDays, keepTestRunsDays, tokensPerDay };
+      return { settings: this.shown(await this.teams.saveSettings(teamId, settings)) };
     });
+  }
+
+  @Query(() => TokenBudget)
+  tokenBudget(@CurrentMember() { teamId }: Identity): Promise<TokenBudget> {
+    return this.budgets.find(teamId);
   }
 
   private shown(settings: TeamSettingsRecord): TeamSettings {
     const { runsDays, testRunsDays } = this.config.keeping;
-    return { ...settings, instanceKeepRunsDays: runsDays, instanceKeepTestRunsDays: testRunsDays };
+    return {
+      ...settings,
+      instanceKeepRunsDays: runsDays,
+      instanceKeepTestRunsDays: testRunsDays,
+      instanceTokensPerDay: this.config.models.teamTokensPerDay ?? null,
+    };
   }
 }
 
-function checkDays(settings: TeamSettingsRecord): void {
+function checkTokens(tokensPerDay: number | null): void {
+  if (tokensPerDay === null || (Number.isSafeInteger(tokensPerDay) && tokensPerDay >= 0)) return;
+  throw teamErrors.invalidTokens(`tokensPerDay must be a whole number from 0, not ${tokensPerDay}.`, {
+    details: { problems: [{ code: 'team.invalidTokens', message: 'no whole number from 0', path: ['tokensPerDay'] }] },
+  });
+}
+
+function checkDays(settings: Pick<TeamSettingsRecord, 'keepRunsDays' | 'keepTestRunsDays'>): void {
   for (const [name, days] of Object.entries(settings) as [string, number | null][]) {
     if (days !== null && (days < 1 || days > MAX_DAYS))
       throw teamErrors.invalidDays(`${name} must be between 1 and ${MAX_DAYS} days, not ${days}.`, {

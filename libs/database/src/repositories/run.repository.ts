@@ -87,6 +87,15 @@ export class RunRepository {
     return accepted;
   }
 
+  /** Was a run of the app accepted under that key? */
+  async isKeyKnown(teamId: TeamId, appId: AppId, key: string): Promise<boolean> {
+    const rows = await this.database.rows(
+      'select 1 from run where team_id = $1 and app_id = $2 and idempotency_key = $3',
+      [teamId, appId, key],
+    );
+    return rows.length > 0;
+  }
+
   async find(teamId: TeamId, runId: RunId): Promise<RunRecord | undefined> {
     const [row] = await this.database.rows<RunRecord>(`${SELECT} where team_id = $1 and id = $2`, [teamId, runId]);
     return row;

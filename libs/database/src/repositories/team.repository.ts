@@ -7,6 +7,8 @@ export interface TeamSettingsRecord {
   readonly keepRunsDays: number | null;
   /** The same of runs of drafts. */
   readonly keepTestRunsDays: number | null;
+  /** What its runs may use of models in a day. */
+  readonly tokensPerDay: number | null;
 }
 
 /** Teams. The team is the first argument of every method. */
@@ -20,12 +22,13 @@ export class TeamRepository {
 
   async saveSettings(teamId: TeamId, settings: TeamSettingsRecord): Promise<TeamSettingsRecord> {
     const [row] = await this.sql.rows<TeamSettingsRecord>(
-      `update team set keep_runs_days = $2, keep_test_runs_days = $3, updated_at = now() where id = $1
-       returning ${SETTINGS}`,
-      [teamId, settings.keepRunsDays, settings.keepTestRunsDays],
+      `update team set keep_runs_days = $2, keep_test_runs_days = $3, tokens_per_day = $4, updated_at = now()
+       where id = $1 returning ${SETTINGS}`,
+      [teamId, settings.keepRunsDays, settings.keepTestRunsDays, settings.tokensPerDay],
     );
     return row as TeamSettingsRecord;
   }
 }
 
-const SETTINGS = 'keep_runs_days as "keepRunsDays", keep_test_runs_days as "keepTestRunsDays"';
+const SETTINGS = `keep_runs_days as "keepRunsDays", keep_test_runs_days as "keepTestRunsDays",
+  tokens_per_day::float8 as "tokensPerDay"`;

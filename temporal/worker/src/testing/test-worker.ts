@@ -3,7 +3,7 @@ import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
 import type { RunActivities } from '@tenon/contract';
-import { Listener, openDatabase, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
+import { Listener, openDatabase, PostgresRunFeed, PostgresSecretStore, RunBell, TokenBudgets } from '@tenon/database';
 import { fixedKeys } from '@tenon/database/testing';
 import type { RunLimits } from '@tenon/engine';
 import type { CodeRunner } from '@tenon/ports';
@@ -11,6 +11,7 @@ import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { withinBudget } from '../budget.js';
 import { runWorker, type RunningWorker } from '../run-worker.js';
 import type { RunBench } from './run-bench.js';
 
@@ -23,6 +24,9 @@ export interface TestWorkerOptions {
   readonly modelUrl?: string;
   /** From the request to the first piece of the answer, in milliseconds. */
   readonly firstTokenTimeoutMs?: number;
+  readonly idleTimeoutMs?: number;
+  /** Of teams that have none of their own. */
+  readonly tokensPerDay?: number;
   /** Text of one reply. */
   readonly maxReplyBytes?: number;
   /** What large values may take together. */
@@ -53,8 +57,13 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
   const database = openDatabase({ url: bench.test.url, poolSize: 10, name: workerId });
   const bell = new RunBell(database, logger);
   const objectsFolder = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
-  const { firstTokenTimeoutMs = 20_000, maxReplyBytes } = options;
-  const limits = { firstTokenTimeoutMs, ...(maxReplyBytes && { maxReplyBytes }) };
+  const { firstTokenTimeoutMs = 20_000, idleTimeoutMs, maxReplyBytes } = options;
+  const limits = {
+    firstTokenTimeoutMs,
+    ...(idleTimeoutMs && { idleTimeoutMs }),
+    ...(maxReplyBytes && { maxReplyBytes }),
+    callLimits: { maxPromptTokens: 500_000, maxReplyTokens: 65_536 },
+  };
   const models = createOpenAiCompatibleModels({ ...limits, connect: createProviderConnector({ allow: [] }) }, logger);
   const endpoint = { provider: 'openai', baseUrl: options.modelUrl ?? 'http://127.0.0.1:9/v1', apiKey: 'sk-test' };
   const parts: Parameters<typeof createRunActivities>[0] = {
@@ -67,7 +76,10 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     quarantine: new Quarantine(),
     memory: new MemoryRoom(options.memoryBytes ?? 256 * 1024 * 1024),
     ports: {
-      models: { getChatModel: async (_team, { name }) => models.getChatModel(endpoint, name) },
+      models: withinBudget(
+        { getChatModel: async (_team, { name }) => models.getChatModel(endpoint, name) },
+        new TokenBudgets(database, options.tokensPerDay),
+      ),
       code: options.code ?? withoutCode,
       http: createOutboundHttp({ allow: ['127.0.0.0/8'] }),
       memory: bench.history,

@@ -1,0 +1,51 @@
+import { defineErrors, type TeamId } from '@tenon/base';
+import type { Sql } from './database.js';
+
+/** Why a team may not use models. */
+export const budgetErrors = defineErrors('budget', { spent: 'limited' });
+
+/** What a team may use of models in one day, and what it has used of it. */
+export interface TokenBudget {
+  /** Null: as much as it likes. */
+  readonly tokensPerDay: number | null;
+  readonly usedToday: number;
+  /** When the next day begins, in UTC. */
+  readonly renewedAt: Date;
+}
+
+/** Tokens that teams may use in a day: of each what it has settled for itself, else what holds for the instance. */
+export class TokenBudgets {
+  /** @param tokensPerDay  of teams that have settled nothing; undefined: no limit */
+  constructor(
+    private readonly sql: Sql,
+    private readonly tokensPerDay: number | undefined,
+  ) {}
+
+  async find(teamId: TeamId): Promise<TokenBudget> {
+    const [row] = await this.sql.rows<TokenBudget>(BUDGET, [teamId, this.tokensPerDay ?? null]);
+    return row as TokenBudget;
+  }
+
+  /**
+   * Makes sure that there is something left of today. What is under way is counted when it ends, so a team may go
+   * beyond its budget by the calls that it has open.
+   * @throws budget.spent
+   */
+  async check(teamId: TeamId): Promise<void> {
+    const { tokensPerDay, usedToday, renewedAt } = await this.find(teamId);
+    if (tokensPerDay === null || usedToday < tokensPerDay) return;
+    throw budgetErrors.spent(
+      `The team has used ${usedToday} of the ${tokensPerDay} tokens that it may use in a day: wait until ` +
+        `${renewedAt.toISOString()}, or let an owner raise the budget.`,
+      { retryAfterMs: Math.max(0, renewedAt.getTime() - Date.now()) },
+    );
+  }
+}
+
+const BUDGET = `
+with today as (select date_trunc('day', now() at time zone 'utc') as begins)
+select coalesce(team.tokens_per_day, $2::bigint)::float8 as "tokensPerDay",
+  coalesce(team_usage.tokens, 0)::float8 as "usedToday",
+  (today.begins + interval '1 day') at time zone 'utc' as "renewedAt"
+from today join team on team.id = $1
+left join team_usage on team_usage.team_id = team.id and team_usage.day = today.begins::date`;
