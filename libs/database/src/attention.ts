@@ -33,6 +33,14 @@ export const WORKERS = `worker as (
   from worker_lease where ${IS_ABOUT}
 )`;
 
+/** Since when the workflow server answers no worker, although workers are there; undefined while it answers one. */
+export async function findServerAbsence(sql: Sql): Promise<Date | undefined> {
+  const [row] = await sql.rows<{ awaySince: Date | null }>(
+    `with ${WORKERS} select case when alive > 0 and serving = 0 then away_since end as "awaySince" from worker`,
+  );
+  return row?.awaySince ?? undefined;
+}
+
 /** SQL, of a row of `run` beside that of `WORKERS`: the run is under way and cannot go on. */
 export const NEEDS_ATTENTION = `(run.finished_at is null and run.relayed_at is not null
   and (run.attention_reason is not null or worker.serving = 0))`;

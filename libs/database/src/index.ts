@@ -1,4 +1,4 @@
-export { listAttention, noteAttention, type RunAttention } from './attention.js';
+export { findServerAbsence, listAttention, noteAttention, type RunAttention } from './attention.js';
 export {
   cancelAttempt,
   closeAttempt,
@@ -9,6 +9,7 @@ export {
 } from './attempts.js';
 export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js';
 export { closeRun } from './close-run.js';
+export { compareClocks } from './clocks.js';
 export { checkDatabase, databaseErrors, joinTransaction, openDatabase, type Database, type Sql } from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
 export { holdRemoval, whileRemoving } from './keeping-lock.js';

@@ -1,11 +1,14 @@
 import type { AppId, ConversationId, RunId, TeamId } from '@tenon/base';
 import type { Outputs, Plan } from '@tenon/engine';
+import { aheadOf, DATABASE_MS } from './clocks.js';
 import type { Sql } from './database.js';
 
 /** How long a claim holds before another worker may take the row, in seconds. */
 const CLAIM_SECONDS = 5;
 /** A worker that notes why a run cannot go on does so again before that, while it still cannot; in seconds. */
 const NOTED_SECONDS = 8;
+/** A later answer does not tell what time it is, in milliseconds. */
+const PROMPT_MS = 1_000;
 
 /** A queued run with all that its workflow is given. */
 export interface QueuedRun {
@@ -115,15 +118,26 @@ export async function markDelivered(sql: Sql, commandId: string): Promise<void> 
 }
 
 /**
- * A worker says that it lives, and whether the workflow server answers it. One row a worker, beaten every second.
+ * A worker says that it lives, whether the workflow server answers it, and how far its clock was ahead. One row a worker,
+ * beaten every second.
+ * @returns how far its clock is ahead of that of the database, in milliseconds; undefined where the answer came too late to
+ *          tell
  */
-export async function beatLease(sql: Sql, workerId: string, isServerAway = false): Promise<void> {
-  await sql.rows(
+export async function beatLease(
+  sql: Sql,
+  workerId: string,
+  isServerAway = false,
+  clockAheadMs?: number,
+): Promise<number | undefined> {
+  const askedMs = Date.now();
+  const [row] = await sql.rows<{ databaseMs: number }>(
     `insert into worker_lease (worker_id, server_away_since) values ($1, case when $2::boolean then now() end)
-     on conflict (worker_id) do update set beat_at = now(),
-       server_away_since = case when $2 then coalesce(worker_lease.server_away_since, now()) end`,
-    [workerId, isServerAway],
+     on conflict (worker_id) do update set beat_at = now(), clock_ahead_ms = coalesce($3, worker_lease.clock_ahead_ms),
+       server_away_since = case when $2 then coalesce(worker_lease.server_away_since, now()) end
+     returning ${DATABASE_MS} as "databaseMs"`,
+    [workerId, isServerAway, clockAheadMs ?? null],
   );
+  return row && Date.now() - askedMs < PROMPT_MS ? aheadOf(row.databaseMs, askedMs) : undefined;
 }
 
 /** Forgets a worker that ended in order, and those that have been silent for a day. */

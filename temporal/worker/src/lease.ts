@@ -11,6 +11,7 @@ export class Lease {
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
   private isServerAway = false;
+  private clockAheadMs: number | undefined;
 
   constructor(
     private readonly database: Database,
@@ -18,12 +19,15 @@ export class Lease {
     private readonly logger: Logger,
   ) {}
 
-  start(): void {
-    void beatLease(this.database, this.workerId, this.isServerAway)
-      .catch((error: unknown) => this.logger.debug({ error: String(error) }, 'the lease could not be beaten'))
-      .then(() => {
-        if (!this.isClosed) this.timer = setTimeout(() => this.start(), BEAT_MS);
-      });
+  /** Resolves when it has beaten for the first time, or could not. */
+  async start(): Promise<void> {
+    try {
+      const aheadMs = await beatLease(this.database, this.workerId, this.isServerAway, this.clockAheadMs);
+      this.clockAheadMs = aheadMs ?? this.clockAheadMs;
+    } catch (error) {
+      this.logger.debug({ error: String(error) }, 'the lease could not be beaten');
+    }
+    if (!this.isClosed) this.timer = setTimeout(() => void this.start(), BEAT_MS);
   }
 
   /** Is told with the next beat. */

@@ -36,7 +36,7 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Starts polling, relaying, beating the lease and reconciling; returns when the worker polls. */
+/** Starts polling, relaying, beating the lease and reconciling; returns when the worker polls and has said so. */
 export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const { database, listener, logger, workerId, limits, maxRunsPerTeam } = setup;
   const connection = await connectTemporal(setup.temporal.address, logger);
@@ -56,11 +56,12 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const reconciler = new Reconciler({ database, client, logger, onServer: (isAway) => lease.noteServer(isAway) });
   const keeper = new Keeper({ database, objects: setup.objects, logger, keeping: setup.keeping });
   const polling = worker.run();
-  lease.start();
+  polling.catch(() => undefined); // whoever waits for its end is told
   relay.start();
   reconciler.start();
   keeper.start();
   listener.start();
+  await lease.start();
   return {
     ended: polling,
     close: async () => {

@@ -1,4 +1,4 @@
-import { checkDatabase, countWork, type Database } from '@tenon/database';
+import { checkDatabase, compareClocks, countWork, findServerAbsence, type Database } from '@tenon/database';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { readFile } from 'node:fs/promises';
@@ -28,8 +28,10 @@ export class HealthController {
     const identity = isDatabaseUp ? await this.identities.read(request) : undefined;
     const details = identity && {
       database: { state: 'up', since: null },
+      workflowServer: await this.describeServer(),
       processes: await this.readProcesses(),
       runs: await countWork(this.database),
+      clocks: await compareClocks(this.database),
     };
     response
       .status(isDatabaseUp ? 200 : 503)
@@ -45,6 +47,12 @@ export class HealthController {
       this.databaseAwaySince ??= new Date().toISOString();
       return false;
     }
+  }
+
+  /** As the workers see it: the API does not talk to it. */
+  private async describeServer(): Promise<{ readonly state: 'up' | 'away'; readonly since: string | null }> {
+    const awaySince = await findServerAbsence(this.database);
+    return { state: awaySince ? 'away' : 'up', since: awaySince?.toISOString() ?? null };
   }
 
   /** What the launcher says of each process; null when nobody supervises. */

@@ -2,9 +2,17 @@ import { isTenonError } from '@tenon/base';
 import type { ApiClient } from '../api/client.js';
 import { getModels, type Models } from '../api/models.js';
 import { sayLocalModel } from '../commands/models.js';
-import { ok, trouble, warning, type Finding } from './finding.js';
+import { examineNewestRuns } from './examine-runs.js';
+import { ok, sign, trouble, type Finding } from './finding.js';
 import { describeSince, examineProcesses, type ProcessHealth } from './process-health.js';
-import { examineRuns, type RunHealth } from './run-health.js';
+import {
+  examineClocks,
+  examineServer,
+  examineWork,
+  type ClockHealth,
+  type RunHealth,
+  type ServerHealth,
+} from './run-health.js';
 
 /** What `GET /health` answers to a member. */
 interface Health {
@@ -14,6 +22,8 @@ interface Health {
   /** What the launcher says; null where nobody supervises. */
   readonly processes?: { readonly processes: readonly ProcessHealth[] } | null;
   readonly runs?: RunHealth;
+  readonly workflowServer?: ServerHealth;
+  readonly clocks?: ClockHealth;
 }
 
 const VIEWER = '{ viewer { email role team { name } } }';
@@ -46,9 +56,12 @@ export async function examineInstance(client: ApiClient, advice: string): Promis
         ok('api', url),
         ok('signed in', `${viewer.email}, ${viewer.role} of ${viewer.team.name}`),
         ok('database', 'up'),
-        ...examineProcesses(health.processes?.processes ?? []),
-        ...(health.runs ? examineRuns(health.runs) : []),
+        ...(await examineProcesses(health.processes?.processes ?? [])),
+        ...(health.workflowServer ? [examineServer(health.workflowServer)] : []),
+        ...(health.runs ? examineWork(health.runs) : []),
+        ...(health.clocks ? [examineClocks(health.clocks)] : []),
         ...examineModels(await getModels(client)),
+        ...(await examineNewestRuns(client)),
       ],
     };
   } catch (error) {
@@ -59,7 +72,7 @@ export async function examineInstance(client: ApiClient, advice: string): Promis
         trouble(
           'api',
           error.message,
-          error.code === 'cli.unreachable' ? advice : 'Look into api.log in the data folder.',
+          error.code === 'cli.unreachable' ? advice : 'Look into logs/api.log in the data folder.',
         ),
       ],
     };
@@ -71,16 +84,15 @@ interface ViewerAnswer {
 }
 
 function databaseAway({ since }: Health): Finding {
-  const advice =
-    'Look at postgres.log in the data folder, or at the Postgres of TENON_DATABASE_URL; accepted runs are kept.';
-  return trouble('database', `away${since ? ` for ${describeSince(since)}` : ''}`, advice);
+  return sign('postgresDown', 'database', `away${since ? ` for ${describeSince(since)}` : ''}`);
 }
 
 function examineModels({ providers, localModel }: Models): Finding[] {
   const names = providers.map(({ name, baseUrl }) => `${name} (${baseUrl})`).join(', ');
   const model = sayLocalModel(localModel);
   if (providers.length > 0) return [ok('model providers', names), ok('local model', model)];
-  const configure = 'Set OPENAI_API_KEY or OPENAI_BASE_URL, or run "tenon models pull".';
-  const isGood = localModel.state === 'ready';
-  return [ok('model providers', 'none'), isGood ? ok('local model', model) : warning('local model', model, configure)];
+  const none = ok('model providers', 'none');
+  if (localModel.state === 'ready') return [none, ok('local model', model)];
+  const isOff = localModel.state === 'off';
+  return [none, sign(isOff ? 'modelRefused' : 'localModelMissing', 'local model', model)];
 }

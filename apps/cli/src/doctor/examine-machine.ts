@@ -1,13 +1,13 @@
 import type { Config } from '@tenon/platform';
 import { existsSync } from 'node:fs';
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { isTenonError } from '@tenon/base';
-import { findLauncher } from '../instance/join-instance.js';
 import { readInstanceFile } from '../instance/instance-file.js';
 import { describeBytes } from '../render/quantity.js';
-import { ok, trouble, warning, type Finding } from './finding.js';
-import { readProcessHealth } from './process-health.js';
+import { examineLauncher } from './examine-launcher.js';
+import { examineRuntimes } from './examine-runtimes.js';
+import { ok, sign, trouble, warning, type Finding } from './finding.js';
 
 const GOOD_FREE_BYTES = 3e9;
 const LEAST_FREE_BYTES = 300e6;
@@ -19,7 +19,9 @@ export async function examineMachine(config: Config): Promise<Finding[]> {
     ok('node', process.versions.node),
     await examineFolder(folder),
     await examineInstanceFile(config),
-    await examineLauncher(config),
+    await examineKey(config),
+    ...(await examineLauncher(config)),
+    examineRuntimes(),
     await examineDisk('disk of the data', folder),
     await examineDisk('disk of the cache', cacheFolder),
   ];
@@ -31,17 +33,28 @@ async function examineFolder(folder: string): Promise<Finding> {
     return warning(what, `${folder} is not there`, 'Start Tenon once, or set TENON_DATA_DIR to where it runs.');
   const found = await stat(folder);
   if (!found.isDirectory()) return trouble(what, `${folder} is a file`, 'Set TENON_DATA_DIR to a folder.');
-  const { mode } = found;
+  const { mode, uid } = found;
+  if (!(await isOpenTo(folder)))
+    return sign('folderClosed', what, `${folder} belongs to the user ${uid} and cannot be written by this one`);
   // its group may get through: as root, that is the one of Postgres
   if ((mode & 0o067) !== 0)
     return warning(what, `${folder}, open to others`, `It holds secrets and conversations: chmod g-rw,o= ${folder}.`);
   try {
-    const { release } = JSON.parse(await readFile(path.join(folder, 'version.json'), 'utf8')) as { release: string };
+    const { release } = JSON.parse(await readFile(versionFile(folder), 'utf8')) as { release: string };
     return ok(what, `${folder}, written by Tenon ${release}`);
   } catch {
     return warning(what, `${folder}, without a release`, 'Tenon was never ready there: start it once.');
   }
 }
+
+function isOpenTo(folder: string): Promise<boolean> {
+  return access(folder, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+const versionFile = (folder: string) => path.join(folder, 'version.json');
 
 async function examineInstanceFile({ data }: Pick<Config, 'data'>): Promise<Finding> {
   const what = 'instance.json';
@@ -58,14 +71,21 @@ async function examineInstanceFile({ data }: Pick<Config, 'data'>): Promise<Find
   }
 }
 
-async function examineLauncher(config: Config): Promise<Finding> {
-  const pid = await findLauncher(config);
-  if (pid !== undefined) return ok('launcher', `process ${pid}`);
-  const errors = (await readProcessHealth(config.data.folder)).flatMap(({ name, lastError }) =>
-    lastError ? [`${name}: ${lastError}`] : [],
-  );
-  const last = errors.length > 0 ? `; last time: ${errors.join('; ')}` : '';
-  return warning('launcher', `none runs on the data folder${last}`, 'Start Tenon with "npm start".');
+/** Whether there is a key; nothing of it is kept or shown. */
+async function examineKey({ data, secrets }: Pick<Config, 'data' | 'secrets'>): Promise<Finding> {
+  const what = 'sealing key';
+  if (secrets.key) return ok(what, 'from TENON_SECRET_KEY');
+  const file = path.join(data.folder, 'secret.key');
+  try {
+    const keys = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+    const isWhole = keys.length > 0 && keys.every((key) => /^[0-9a-f]{64}$/i.test(key.trim()));
+    return isWhole ? ok(what, file) : sign('secretKey', what, `${file} does not hold a key of 64 hexadecimal digits`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return sign('folderClosed', what, `${file} cannot be read (${code})`);
+    if (!existsSync(versionFile(data.folder))) return ok(what, 'none yet; the first start makes one');
+    return sign('secretKey', what, `${file} is gone, and a start would make one that opens nothing of before`);
+  }
 }
 
 async function examineDisk(what: string, folder: string): Promise<Finding> {
@@ -74,8 +94,8 @@ async function examineDisk(what: string, folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(existing);
   const freeBytes = bavail * bsize;
   const state = `${describeBytes(freeBytes)} free at ${existing}`;
-  if (freeBytes < LEAST_FREE_BYTES)
-    return trouble(what, state, `Free ${describeBytes(LEAST_FREE_BYTES)}: Tenon does not start below that.`);
+  const least = describeBytes(LEAST_FREE_BYTES);
+  if (freeBytes < LEAST_FREE_BYTES) return sign('diskFull', what, `${state}; Tenon does not start below ${least}`);
   if (freeBytes < GOOD_FREE_BYTES) return warning(what, state, 'Free some space: a local model needs up to 3 GB.');
   return ok(what, state);
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { troubleOfCode, type TroubleName } from '@tenon/platform';
 import { count, describeDuration } from '../render/quantity.js';
-import { ok, trouble, warning, type Finding } from './finding.js';
+import { ok, sign, warning, type Finding } from './finding.js';
+import type { LogSign } from './log-signs.js';
 
 /** What the launcher says of one of its processes. */
 export interface ProcessHealth {
@@ -11,12 +13,20 @@ export interface ProcessHealth {
   readonly since: string;
   readonly restarts: number;
   readonly lastError?: string;
+  readonly lastErrorCode?: string;
 }
 
-/** What the launcher wrote last in a data folder, whether or not it runs; nothing where it never did. */
-export async function readProcessHealth(folder: string): Promise<readonly ProcessHealth[]> {
-  return (await readStatus(folder))?.processes ?? [];
+/** What the launcher wrote last in a data folder, whether or not it runs. */
+export interface Status {
+  /** Of the launcher. */
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+  readonly processes: readonly ProcessHealth[];
 }
+
+/** One that ended so often is not about to get well by itself. */
+const MANY_RESTARTS = 3;
 
 /** Whether that launcher has not yet come so far that the API serves. One that cannot get there ends by itself. */
 export async function isStarting(folder: string, launcherPid: number): Promise<boolean> {
@@ -26,30 +36,47 @@ export async function isStarting(folder: string, launcherPid: number): Promise<b
   return api === undefined || api.state === 'waiting' || api.state === 'starting';
 }
 
-interface Status {
-  /** Of the launcher. */
-  readonly pid: number;
-  readonly processes: readonly ProcessHealth[];
-}
-
-async function readStatus(folder: string): Promise<Status | undefined> {
+/** Reads `status.json` of a data folder; undefined where no launcher was ever. */
+export async function readStatus(folder: string): Promise<Status | undefined> {
   try {
     return JSON.parse(await readFile(path.join(folder, 'status.json'), 'utf8')) as Status;
   } catch {
-    return undefined; // no launcher was ever here
+    return undefined;
   }
 }
 
-/** A finding for each process: its state and since when, and what it complained of. */
-export function examineProcesses(processes: readonly ProcessHealth[]): Finding[] {
-  return processes.map(({ name, state, since, restarts, lastError }) => {
-    const often = restarts > 0 ? `, started again ${count(restarts, 'time')}` : '';
-    const text = `${state} for ${describeSince(since)}${often}`;
+/**
+ * A finding for each process: its state and since when, and what it complained of.
+ * @param readSign  what the log of one says that is not well
+ */
+export async function examineProcesses(
+  processes: readonly ProcessHealth[],
+  readSign: (name: string) => Promise<LogSign | undefined> = async () => undefined,
+): Promise<Finding[]> {
+  return Promise.all(processes.map((process) => examineProcess(process, readSign)));
+}
+
+async function examineProcess(
+  { name, state, since, restarts, lastError, lastErrorCode }: ProcessHealth,
+  readSign: (name: string) => Promise<LogSign | undefined>,
+): Promise<Finding> {
+  const often = restarts > 0 ? `, started again ${count(restarts, 'time')}` : '';
+  const text = `${state} for ${describeSince(since)}${often}`;
+  const complaint = lastError ? `: ${lastError}` : '';
+  if (state === 'ready' && restarts < MANY_RESTARTS) {
     const log = `Look at logs/${name}.log in the data folder.`;
-    const complaint = lastError ? `: ${lastError}` : '';
-    if (state !== 'ready') return trouble(name, `${text}${complaint}`, log);
     return lastError ? warning(name, `${text}; last error${complaint}`, log) : ok(name, text);
-  });
+  }
+  const found = await readSign(name);
+  const logged = found && !complaint.includes(found.line) ? `; its log: ${found.line}` : '';
+  const known = (lastErrorCode !== undefined && troubleOfCode(lastErrorCode)) || found?.trouble || troubleOf(name);
+  return sign(known, name, `${text}${complaint}${logged}`);
+}
+
+/** What it most likely means that this process is not well, where nothing else is known. */
+function troubleOf(name: string): TroubleName {
+  if (name === 'postgres') return 'postgresDown';
+  return name === 'temporal' ? 'temporalDown' : 'processDies';
 }
 
 /** `3 min 20 s`, from an instant until now. */

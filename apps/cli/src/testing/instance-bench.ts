@@ -1,5 +1,11 @@
 import { findFreePort } from '@tenon/platform/processes';
-import { BuiltProcess, startTestPostgres, startTestTemporal } from '@tenon/platform/testing';
+import {
+  BuiltProcess,
+  startTestPostgres,
+  startTestTemporal,
+  type TestPostgres,
+  type TestTemporal,
+} from '@tenon/platform/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,6 +20,10 @@ export interface InstanceBench {
   readonly model: ScriptedModel;
   readonly api: BuiltProcess;
   readonly worker: BuiltProcess;
+  readonly postgres: TestPostgres;
+  readonly temporal: TestTemporal;
+  /** One more of our programs on the same servers, not started yet. @param env  what differs; nothing where it is empty */
+  program(folder: string, env: Readonly<Record<string, string>>): BuiltProcess;
   /** Runs a command to its end. */
   tenon(...args: string[]): Promise<Ended>;
   start(args: readonly string[], input?: string): Running;
@@ -67,7 +77,12 @@ async function start(closings: (() => Promise<unknown>)[], close: () => Promise<
   await worker.start();
   const cliEnv = { ...system, TENON_URL: url, TENON_TOKEN: token, TENON_DATA_DIR: data };
   return {
-    ...{ url, token, model, api, worker, close },
+    ...{ url, token, model, api, worker, postgres, temporal, close },
+    program: (folder, more) => {
+      const program = new BuiltProcess(folder, { ...env, ...more });
+      closings.push(() => program.stop());
+      return program;
+    },
     tenon: (...args) => startTenon(args, cliEnv).ended,
     start: (args, input) => startTenon(args, cliEnv, input),
   };

@@ -9,6 +9,7 @@ import { countUsage } from './1764550000000-count-usage.js';
 import { addKeeping } from './1764600000000-add-keeping.js';
 import { addRunLosses } from './1764650000000-add-run-losses.js';
 import { createSecretKey } from './1764660000000-create-secret-key.js';
+import { addWorkerClock } from './1764670000000-add-worker-clock.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   addKeeping,
   addRunLosses,
   createSecretKey,
+  addWorkerClock,
 ];
