@@ -21,6 +21,8 @@ const SECTIONS: Readonly<Record<keyof typeof settings, string>> = {
   outbound: 'Calls to other computers',
   runs: 'Limits of runs',
   models: 'Limits of model calls',
+  memory: 'Memory of processes',
+  keeping: 'How long things are kept',
   owner: 'First member',
   launcher: 'Launcher',
   client: 'Command line',
