@@ -61,10 +61,12 @@ describe('a run that cannot go on', () => {
     expect(await find()).toBeUndefined();
   });
 
-  it('is looked at again although it is not silent, and is well when that finds so', async () => {
+  it('is looked at again although it is not silent, unless it was noted anew, and is well when that finds so', async () => {
     await beatLease(test.database, 'w');
     const { runId, find } = await seedUnderWay();
     await noteAttention(test.database, runId, BUG);
+    expect(await listSilentRuns(test.database, 60, 10)).toEqual([]);
+    await test.database.rows(`update run set touched_at = now() - interval '9 seconds' where id = $1`, [runId]);
     expect((await listSilentRuns(test.database, 60, 10)).map(({ id }) => id)).toEqual([runId]);
     await touchRun(test.database, runId);
     expect(await find()).toBeUndefined();
