@@ -86,6 +86,7 @@ function graphql(parts: Parts): DynamicModule {
       introspection: true,
       includeStacktraceInErrorResponses: false,
       csrfPrevention: true,
+      preserveHttpStatusForExecutionErrors: false,
       formatError: createErrorFormatter(parts.logger),
       plugins: [limitsPlugin, statusPlugin],
       // subscriptions are served by graphql/socket.ts

@@ -27,7 +27,8 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return error;
     const response = host.switchToHttp().getResponse<Response>();
-    if (error instanceof HttpException) return response.status(error.getStatus()).json(error.getResponse());
+    const refusal = refusalOf(error);
+    if (refusal) return response.status(refusal.status).json(refusal.body);
     if (isTenonError(error) && error.kind !== 'internal') {
       const seconds = Math.ceil((error.retryAfterMs ?? RETRY_SECONDS * 1_000) / 1_000);
       if (isWorthRetrying(error.kind)) response.setHeader('retry-after', seconds);
@@ -44,4 +45,18 @@ export class ErrorFilter implements ExceptionFilter {
 
 function statusOf({ code, kind }: TenonError): number {
   return code === NOBODY ? 401 : STATUS[kind];
+}
+
+/** What a route has thrown to be shown, or what the server itself has found wrong with the request. */
+function refusalOf(error: unknown): { readonly status: number; readonly body: object } | undefined {
+  const { status, message } = error as { readonly status?: unknown; readonly message: string };
+  if (error instanceof HttpException) {
+    const body = error.getResponse();
+    if (typeof body === 'object' && 'code' in body) return { status: error.getStatus(), body };
+  }
+  // those of body-parser have a status and are of no class of ours
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  if (status === 404) return { status, body: { code: 'route.missing', message: 'There is nothing here.' } };
+  if (status === 413) return { status, body: { code: 'request.tooLarge', message: 'The request is too large.' } };
+  return { status, body: { code: 'request.unreadable', message: `The request cannot be read: ${message}.` } };
 }
