@@ -198,32 +198,6 @@ describe('sessions', () => {
 
 // last: it uses up the tries of our address
 describe('guessing a password', () => {
-  it('B04 is refused after ten tries, with 429 and when to come again, also many in one document', async () => {
-    const { email } = await bench.join(teamId, 'member');
-    const tries = Array.from(
-      { length: 40 },
-      (_, n) => `t${n}: signIn(input: { email: "${email}", password: "wrong ${n}" }) { errors { code } }`,
-    );
-    const { status, headers, body } = await bench.nobody.post(`mutation { ${tries.join(' ')} }`);
-    const codes = Object.values<{ errors: { code: string }[] }>(body.data).map(({ errors }) => errors[0]?.code);
-    expect(codes.filter((code) => code === 'auth.wrongCredentials')).toHaveLength(10);
-    expect(codes.filter((code) => code === 'auth.tooManyTries')).toHaveLength(30);
-    expect([status, Number(headers.get('retry-after')) > 200]).toEqual([429, true]);
-  }, 20_000);
-
-  it('B04 is counted in one place, whatever the way', async () => {
-    const member = await bench.join(teamId, 'member');
-    for (let n = 0; n < 5; n++)
-      await member.ask(CHANGE, { input: { current: `wrong ${n}`, next: 'another horse battery' } });
-    for (let n = 0; n < 5; n++)
-      await bench.nobody.ask(SIGN_IN, { input: { email: ` ${member.email.toUpperCase()} `, password: 'wrong' } });
-    const changing = await member.post(CHANGE, { input: { current: PASSWORD, next: 'another horse battery' } });
-    expect([changing.status, changing.body.data.changePassword.errors]).toEqual([429, [{ code: 'auth.tooManyTries' }]]);
-    expect(await signIn(member.email)).toBeUndefined();
-    const basic = Buffer.from(`${member.email}:${PASSWORD}`).toString('base64');
-    expect(await viewerOf({ authorization: `Basic ${basic}` })).toBeNull();
-  }, 20_000);
-
   it('B04 takes as long for an account that is not there', async () => {
     const { email } = await bench.join(teamId, 'member');
     const timeOf = async (address: string) => {
@@ -239,5 +213,31 @@ describe('guessing a password', () => {
     }
     // hashing takes most of either; without it the answer comes in a fraction of the time
     expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 2);
+  }, 20_000);
+
+  it('B04 is refused after ten tries, with 429 and when to come again, also many in one document', async () => {
+    const { email } = await bench.join(teamId, 'member');
+    const tries = Array.from(
+      { length: 20 },
+      (_, n) => `t${n}: signIn(input: { email: "${email}", password: "wrong ${n}" }) { errors { code } }`,
+    );
+    const { status, headers, body } = await bench.nobody.post(`mutation { ${tries.join(' ')} }`);
+    const codes = Object.values<{ errors: { code: string }[] }>(body.data).map(({ errors }) => errors[0]?.code);
+    expect(codes.filter((code) => code === 'auth.wrongCredentials')).toHaveLength(10);
+    expect(codes.filter((code) => code === 'auth.tooManyTries')).toHaveLength(10);
+    expect([status, Number(headers.get('retry-after')) > 200]).toEqual([429, true]);
+  }, 20_000);
+
+  it('B04 is counted in one place, whatever the way', async () => {
+    const member = await bench.join(teamId, 'member');
+    for (let n = 0; n < 5; n++)
+      await member.ask(CHANGE, { input: { current: `wrong ${n}`, next: 'another horse battery' } });
+    for (let n = 0; n < 5; n++)
+      await bench.nobody.ask(SIGN_IN, { input: { email: ` ${member.email.toUpperCase()} `, password: 'wrong' } });
+    const changing = await member.post(CHANGE, { input: { current: PASSWORD, next: 'another horse battery' } });
+    expect([changing.status, changing.body.data.changePassword.errors]).toEqual([429, [{ code: 'auth.tooManyTries' }]]);
+    expect(await signIn(member.email)).toBeUndefined();
+    const basic = Buffer.from(`${member.email}:${PASSWORD}`).toString('base64');
+    expect(await viewerOf({ authorization: `Basic ${basic}` })).toBeNull();
   }, 20_000);
 });
