@@ -6,6 +6,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   // Decisions are not edited: the files that they name may be gone.
   ...readdirSync(path.join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
