@@ -1,5 +1,5 @@
 import type { Case } from './cell.js';
-import { workerCalls } from './worker.js';
+import { workerCases } from './worker.js';
 
 /** Every case, in the order of the table. */
-export const CASES: readonly Case[] = [...workerCalls];
+export const CASES: readonly Case[] = [...workerCases];

@@ -3,37 +3,47 @@ import { LOAD_SIZE, loadRules, mixedLoad } from '../load/load.js';
 import { Session } from '../load/session.js';
 import type { Setting } from './cell.js';
 
-/** Prompts at which the calls of the load wait: one of each app that calls a model. */
+/** Prompts at which the calls of a held load wait: one of each app that calls a model. */
 const HELD = ['chat call2', 'branch ask', 'web confirm', 'code ask'];
+/** More pieces than any reply has: held after its last. */
+const AT_THE_END = 100;
 
-/**
- * A load of which every run that calls a model is held in its first such call: before its first text, or after two
- * pieces of it. @returns once all of them are there
- */
-export async function heldInCalls(setting: Setting, holdAfter: number, followers = 1): Promise<Session> {
+export type Moment = 'idle' | 'before the first text' | 'while text streams' | 'after the last text';
+
+/** Runs of a load in this form. */
+export function sizeOf({ isQuick }: Setting): number {
+  return isQuick ? LOAD_SIZE / 2 : LOAD_SIZE;
+}
+
+/** How long an outage lasts in this form, in milliseconds. */
+export function outageOf({ isQuick }: Setting, ms = 30_000): number {
+  return isQuick ? Math.min(ms, 8_000) : ms;
+}
+
+/** A mixed load at a moment: every run that calls a model is held in such a call; `idle` is before the load. */
+export async function loadAt(moment: Moment, setting: Setting, followers = 1): Promise<Session> {
   const { stack, apps } = setting;
-  const size = sizeOf(setting);
-  const rules = loadRules((prompt) => (HELD.includes(prompt) ? { holdAfter } : {}));
+  if (moment === 'idle') return Session.open(stack, apps, loadRules());
+  const holdAfter = moment === 'before the first text' ? 0 : moment === 'while text streams' ? 2 : AT_THE_END;
+  const held = loadRules((prompt) => (HELD.includes(prompt) ? { holdAfter } : {}));
   // only the first execution is held: what is done again goes through
-  const session = await Session.open(stack, apps, [
-    ...rules.map((rule) => ({ ...rule, when: { ...rule.when, nthOfKey: 1 } })),
-    ...loadRules(),
-  ]);
-  const orders = mixedLoad(stack.effects.url, size);
-  await session.accept(orders, { followers });
-  await stack.model.waitForHeld(heldCount(size), 60_000);
+  const firsts = held.map((rule) => ({ ...rule, when: { ...rule.when, nthOfKey: 1 } }));
+  const session = await Session.open(stack, apps, [...firsts, ...loadRules()]);
+  await acceptLoad(session, setting, followers);
+  await stack.model.waitForHeld(heldCount(sizeOf(setting)), 60_000);
   return session;
 }
 
+/** Asks for the runs of a mixed load. @returns their ids */
+export function acceptLoad(session: Session, setting: Setting, followers = 1): Promise<string[]> {
+  return session.accept(mixedLoad(setting.stack.effects.url, sizeOf(setting)), { followers });
+}
+
 /** How many of a load wait in a model call: all but every second branch. */
-export function heldCount(size: number): number {
+function heldCount(size: number): number {
   return Array.from({ length: size }, (_, index) => index).filter(
     (index) => index % 4 !== 1 || Math.floor(index / 4) % 2 === 1,
   ).length;
-}
-
-export function sizeOf({ isQuick }: Setting): number {
-  return isQuick ? LOAD_SIZE / 2 : LOAD_SIZE;
 }
 
 /** From `at` to the next event of each run that had not ended then, in milliseconds. */

@@ -89,6 +89,17 @@ export class Session {
     }
   }
 
+  /** Asks again and again until it is so. @throws Error after `limitMs` */
+  async until(isSo: () => Promise<boolean>, what: string, limitMs = 60_000): Promise<void> {
+    for (const deadline = Date.now() + limitMs; !(await isSo()); await delay(50))
+      if (Date.now() > deadline) throw new Error(`Not seen within ${limitMs} ms: ${what}.`);
+  }
+
+  /** A run as the product shows it now. */
+  read(runId: string): Promise<EndState | undefined> {
+    return readEnd(this.stack.backDoor, runId, Date.now() + PATIENCE_MS);
+  }
+
   /** All events that were seen so far, of the first follower of each run. */
   events(type: string): Extract<Frame, { kind: 'event' }>[] {
     const firsts = this.runs.flatMap(({ id }) => this.followers.find(({ runId }) => runId === id) ?? []);

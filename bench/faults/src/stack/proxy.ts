@@ -17,7 +17,7 @@ export class Proxy {
   private readonly target: { readonly host: string; readonly port: number };
   private readonly pairs = new Set<Pair>();
   private slowness: Slowness | undefined;
-  private isHeld = false;
+  private held: 'nothing' | 'answers' | 'all' = 'nothing';
   private isRefused = false;
   private cutsAfter: number[] = [];
   /** Bytes that went from clients to the server since the last `resetBytes`. */
@@ -61,13 +61,10 @@ export class Proxy {
     this.cut();
   }
 
-  /** Nothing passes in either direction until `open`; connections stay. */
-  hold(): void {
-    this.isHeld = true;
-    for (const { client, server } of this.pairs) {
-      client.pause();
-      server.pause();
-    }
+  /** Nothing passes in either direction until `open`, or nothing but what clients send; connections stay. */
+  hold(what: 'all' | 'answers' = 'all'): void {
+    this.held = what;
+    for (const pair of this.pairs) this.pauseHeld(pair);
   }
 
   /** What the server sends passes at this rate, until `open`; also on connections that are there. */
@@ -78,7 +75,7 @@ export class Proxy {
   /** Everything passes again. */
   open(): void {
     this.isRefused = false;
-    this.isHeld = false;
+    this.held = 'nothing';
     this.slowness = undefined;
     this.cutsAfter = [];
     for (const { client, server } of this.pairs) {
@@ -142,16 +139,18 @@ export class Proxy {
       if (this.slowness) return void this.trickle(pair, bytes, this.slowness);
       if (!client.write(bytes)) this.wait(server, client);
     });
-    if (this.isHeld) {
-      client.pause();
-      server.pause();
-    }
+    this.pauseHeld(pair);
+  }
+
+  private pauseHeld({ client, server }: Pair): void {
+    if (this.held !== 'nothing') server.pause();
+    if (this.held === 'all') client.pause();
   }
 
   private wait(from: Socket, to: Socket): void {
     from.pause();
     to.once('drain', () => {
-      if (!this.isHeld) from.resume();
+      if (this.held === 'nothing') from.resume();
     });
   }
 
@@ -169,7 +168,7 @@ export class Proxy {
       position = end;
       if (position < bytes.length && !client.destroyed) return;
       clearInterval(timer);
-      if (!this.isHeld) server.resume();
+      if (this.held === 'nothing') server.resume();
     }, everyMs);
   }
 }
