@@ -5,7 +5,7 @@
 import { Teardown } from '@tenon/bench/teardown';
 import { writeFile } from 'node:fs/promises';
 import { CASES } from './cells/index.js';
-import { runCase } from './run-case.js';
+import { heal, runCase } from './run-case.js';
 import { publishApps } from './load/load.js';
 import { readOptions } from './options.js';
 import { tableOf, type Row } from './report.js';
@@ -14,6 +14,8 @@ import { startStack } from './stack/stack.js';
 const startedAt = performance.now();
 const options = readOptions(process.argv.slice(2));
 const teardown = new Teardown();
+// servers that are waited for do not keep this process alive
+const staying = setInterval(() => undefined, 1_000);
 try {
   const rows = await runAll();
   process.stdout.write(`${tableOf(rows)}\n`);
@@ -21,6 +23,7 @@ try {
   if (rows.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
 } finally {
   await teardown.run();
+  clearInterval(staying);
 }
 
 async function runAll(): Promise<Row[]> {
@@ -29,6 +32,8 @@ async function runAll(): Promise<Row[]> {
   say('starting the product and its servers');
   const stack = await startStack(teardown);
   const setting = { stack, apps: await publishApps(stack.backDoor), isQuick };
+  // whatever is stopped would not hear that it is to end
+  teardown.add(() => heal(stack));
   const rows: Row[] = [];
   for (const [index, one] of cases.entries()) {
     say(`${index + 1} of ${cases.length}: ${one.cell} ${one.fault}, ${one.moment}`);

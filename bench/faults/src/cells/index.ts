@@ -1,5 +1,9 @@
+import { apiCases } from './api.js';
 import type { Case } from './cell.js';
+import { clientCases } from './client.js';
+import { postgresCases } from './postgres.js';
+import { temporalCases } from './temporal.js';
 import { workerCases } from './worker.js';
 
 /** Every case, in the order of the table. */
-export const CASES: readonly Case[] = [...workerCases];
+export const CASES: readonly Case[] = [...workerCases, ...apiCases, ...temporalCases, ...postgresCases, ...clientCases];

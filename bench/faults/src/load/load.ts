@@ -4,9 +4,12 @@ import path from 'node:path';
 import type { RunState } from '../checker/recording.js';
 import { importApp, publish, type Door } from '../watch/api.js';
 
-/** The apps of the load, by the names of their files. */
+/** The apps of the mixed load, by the names of their files. */
 export const APPS = ['chat', 'branch', 'web', 'code'] as const;
-export type AppName = (typeof APPS)[number];
+/** Those of single cases. */
+const OTHER_APPS = ['retry'] as const;
+type MixedName = (typeof APPS)[number];
+export type AppName = MixedName | (typeof OTHER_APPS)[number];
 
 /** Runs of one load. */
 export const LOAD_SIZE = 20;
@@ -25,7 +28,7 @@ const SAID = { branch: 'the odd one', web: 'agreed', code: 'a b c d e f' };
 /** Publishes the apps of the load. @returns their ids */
 export async function publishApps(door: Door): Promise<Record<AppName, string>> {
   const ids = {} as Record<AppName, string>;
-  for (const name of APPS) {
+  for (const name of [...APPS, ...OTHER_APPS]) {
     ids[name] = await importApp(door, await readApp(name));
     await publish(door, ids[name]);
   }
@@ -53,11 +56,13 @@ export function loadRules(change: (prompt: string) => Partial<ScriptedReply> = (
 
 /** `count` runs of all apps in turn. @param effectsUrl  of the web server that they call */
 export function mixedLoad(effectsUrl: string, count = LOAD_SIZE): Order[] {
-  return Array.from({ length: count }, (_, index) => orderOf(APPS[index % APPS.length] as AppName, index, effectsUrl));
+  return Array.from({ length: count }, (_, index) =>
+    orderOf(APPS[index % APPS.length] as MixedName, index, effectsUrl),
+  );
 }
 
 /** A run of one app; `n` makes its result its own. */
-export function orderOf(app: AppName, n: number, effectsUrl: string): Order {
+export function orderOf(app: MixedName, n: number, effectsUrl: string): Order {
   const order = (input: Order['input'], result: string): Order => ({
     ...{ name: `${app} ${n}`, app, input },
     expected: { states: ['succeeded'], result },

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** A process as the system lists it. */
 export interface ProcessEntry {
@@ -36,6 +36,15 @@ export async function signalTree(root: number, signal: NodeJS.Signals): Promise<
 export async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Connections that a process holds, and a few more things that are sockets too. */
+export async function countSockets(pid: number): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  const links = await Promise.all(
+    (await readdir(folder)).map((name) => readlink(`${folder}/${name}`).catch(() => 'closed meanwhile')),
+  );
+  return links.filter((link) => link.startsWith('socket:')).length;
 }
 
 async function readEntry(name: string): Promise<ProcessEntry | undefined> {

@@ -1,0 +1,81 @@
+import { loadRules, mixedLoad, type Order } from '../load/load.js';
+import { Session } from '../load/session.js';
+import { Proxy } from '../stack/proxy.js';
+import { countSockets, residentBytes } from '../stack/processes.js';
+import { Follower } from '../watch/follower.js';
+import { seeded } from '../seeded.js';
+import { demand, type Case, type Outcome, type Setting } from './cell.js';
+import { sizeOf } from './moments.js';
+
+/** Cuts of each stream. */
+const CUTS = 3;
+/** Bytes that a stream of the load has at least. */
+const STREAM_BYTES = 1_000;
+const MIB = 1024 * 1024;
+const SLOW_READERS = 40;
+const PIECES = 3_000;
+
+/** Faults of those who follow runs. */
+export const clientCases: readonly Case[] = [
+  { ...{ cell: 'N1', fault: 'C', moment: 'at every kind of byte of a stream' }, isQuick: true, run: cutEverywhere },
+  { ...{ cell: 'N2', fault: 'D', moment: 'a follower reads one byte a second' }, run: slowReaders },
+];
+
+/** Each follower is cut off in the handshake, in the header and the middle of a message, and between two. */
+async function cutEverywhere(setting: Setting): Promise<Outcome> {
+  const { stack, apps } = setting;
+  const session = await Session.open(stack, apps, loadRules());
+  const followers = setting.isQuick ? 5 : 50;
+  const random = seeded(followers);
+  const size = sizeOf(setting);
+  const early = Array.from({ length: 400 }, (_, byte) => byte + 1);
+  const later = Array.from({ length: size * followers * CUTS }, () => 1 + Math.floor(random() * STREAM_BYTES));
+  const end = stack.log.begin('client cut off', false);
+  stack.proxies.clientToApi.cutNextAfter(setting.isQuick ? later : [...early, ...later]);
+  await session.accept(mixedLoad(stack.effects.url, size), { followers, door: stack.backDoor });
+  const recording = await session.finish();
+  end();
+  const cuts = session.followers.reduce((sum, { connections }) => sum + connections - 1, 0);
+  const isHarsh = cuts >= 2 * session.followers.length;
+  return { recording, violations: demand(isHarsh, `${session.followers.length} streams were cut only ${cuts} times`) };
+}
+
+/** Followers that hardly read cost the API little, are closed out, and can go on later; the run is not held up. */
+async function slowReaders(setting: Setting): Promise<Outcome> {
+  const { stack, apps } = setting;
+  const piece = 'x'.repeat(1_023) + ' ';
+  const text = Array.from({ length: PIECES }, () => piece);
+  const session = await Session.open(stack, apps, [{ when: { user: 'chat call1' }, reply: { text } }, ...loadRules()]);
+  const proxy = await Proxy.start(new URL(stack.backDoor.url).host);
+  const { pid } = stack.victims.api;
+  const before = { bytes: await residentBytes(pid), sockets: await countSockets(pid) };
+  const answer = `${text.join('')}five six seven eight nine ten eleven twelve `;
+  const order: Order = {
+    ...{ name: 'a long answer', app: 'chat', input: { query: 'go' } },
+    expected: { states: ['succeeded'], result: answer },
+  };
+  const [runId = ''] = await session.accept([order], { door: stack.backDoor });
+  const door = { ...stack.backDoor, url: `http://${proxy.address}` };
+  const slow = Array.from({ length: SLOW_READERS }, () => new Follower(door, runId));
+  await session.until(async () => slow.every(({ frames }) => frames.length > 0), 'streams that are open');
+  proxy.slowDown(1);
+  const end = stack.log.begin('client slow', false);
+  await stack.model.release();
+  await session.seen(() => session.followers.every(({ completed }) => completed), 'the end of the run', 120_000);
+  const grownBytes = (await residentBytes(pid)) - before.bytes;
+  // nobody is kept for ever who does not read
+  const areClosed = async () => (await countSockets(pid)) < before.sockets + SLOW_READERS / 2;
+  await session.until(areClosed, 'slow streams that are closed');
+  proxy.open();
+  proxy.cut();
+  session.followers.push(...slow);
+  const recording = await session.finish();
+  end();
+  await proxy.close();
+  const mib = Math.round(grownBytes / MIB);
+  return {
+    recording,
+    // the API itself may grow while it works
+    violations: demand(mib <= SLOW_READERS + 64, `the API grew by ${mib} MiB for ${SLOW_READERS} slow readers`),
+  };
+}
