@@ -1,0 +1,102 @@
+import { buildDefinition } from '@tenon/dsl/testing';
+import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { endNode, llmNode, startNode, templateNode } from './testing/nodes.js';
+import { startRunBench, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+
+/* Runs that want more memory than there is: they end with their reason, and nothing else does. */
+
+let bench: RunBench;
+let worker: TestWorker;
+let model: ScriptedModel;
+
+beforeAll(async () => {
+  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
+  worker = await startTestWorker(bench, {
+    modelUrl: model.baseUrl,
+    workflowHeapMb: 64,
+    memoryBytes: 16 * 1024 * 1024,
+    maxReplyBytes: 20_000_000,
+  });
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await Promise.all([bench.close(), model.close()]);
+});
+beforeEach(() => model.setRules([]));
+
+it('W9 a run whose values fill the memory of workflow code is ended, and its neighbour goes on', async () => {
+  model.setRules([{ when: { user: 'Neighbour' }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+  const neighbour = await bench.accept(
+    buildDefinition({
+      nodes: [startNode(), llmNode('llm', 'Neighbour'), endNode({ out: ['llm', 'text'] })],
+      edges: ['start -> llm', 'llm -> end'],
+    }),
+  );
+  await model.waitForHeld(1);
+  const names = Array.from({ length: 1_500 }, (_, index) => `big${index}`);
+  const order = ['start', ...names, 'end'];
+  const greedy = await bench.accept(
+    buildDefinition({
+      nodes: [
+        startNode(),
+        ...names.map((name) => templateNode(name, `{{ "y" * 60000 }}${name}`)),
+        endNode({ out: ['big0', 'output'] }),
+      ],
+      edges: order.slice(1).map((name, index) => `${order[index]} -> ${name}`),
+    }),
+  );
+  expect(await greedy.ended()).toMatchObject({
+    status: 'failed',
+    failure: { code: 'step.keptDying', message: expect.stringContaining('memory') },
+  });
+  const deaths = worker.logger.lines.filter(({ message }) => message.startsWith('the thread of workflow code ended'));
+  expect(deaths).toHaveLength(3);
+  model.release();
+  expect(await neighbour.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'Half way' } });
+}, 180_000);
+
+it('W9 many large replies at once are read one after the other where there is no room for all', async () => {
+  const piece = 'x'.repeat(100_000);
+  model.setRules([{ reply: { text: Array.from({ length: 30 }, () => piece) } }]);
+  const names = Array.from({ length: 8 }, (_, index) => `llm${index}`);
+  const nodes = [
+    startNode(),
+    ...names.map((name) => llmNode(name, name)),
+    templateNode('join', '{{ a | length }}', { a: ['llm7', 'text'] }),
+    endNode({ out: ['join', 'output'] }),
+  ];
+  const edges = [...names.flatMap((name) => [`start -> ${name}`, `${name} -> join`]), 'join -> end'];
+  const run = await bench.accept(buildDefinition({ nodes, edges }));
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: '3000000' } });
+}, 60_000);
+
+it('W9 a step that reads more large values than fit fails with their size', async () => {
+  const piece = 'x'.repeat(100_000);
+  model.setRules([{ when: { user: 'Large' }, reply: { text: Array.from({ length: 180 }, () => piece) } }]);
+  const nodes = [
+    startNode(),
+    ...['one', 'two'].map((name) => llmNode(name, 'Large')),
+    llmNode('both', '{{#one.text#}}{{#two.text#}}'),
+    endNode({ out: ['both', 'text'] }),
+  ];
+  const edges = ['start -> one', 'one -> two', 'two -> both', 'both -> end'];
+  const run = await bench.accept(buildDefinition({ nodes, edges }));
+  expect(await run.ended()).toMatchObject({
+    status: 'failed',
+    failure: { code: 'step.inputsTooLarge', stepKey: 'both', message: expect.stringContaining('bytes') },
+  });
+}, 60_000);
+
+it('W9 a text that many copies of a large value would make too long fails its step', async () => {
+  const piece = 'x'.repeat(100_000);
+  model.setRules([{ when: { user: 'Large' }, reply: { text: Array.from({ length: 20 }, () => piece) } }]);
+  const nodes = [
+    startNode(),
+    llmNode('one', 'Large'),
+    llmNode('copies', '{{#one.text#}}'.repeat(10)),
+    endNode({ out: ['copies', 'text'] }),
+  ];
+  const run = await bench.accept(buildDefinition({ nodes, edges: ['start -> one', 'one -> copies', 'copies -> end'] }));
+  expect(await run.ended()).toMatchObject({ status: 'failed', failure: { code: 'value.tooLarge', stepKey: 'copies' } });
+}, 60_000);
