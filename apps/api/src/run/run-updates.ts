@@ -153,13 +153,18 @@ class Follower {
     return replies;
   }
 
+  /** Nothing where the answer would become longer than one may be: its step fails then. */
   private async fetch({ reference, path, from }: ReferencePiece): Promise<string> {
+    if (this.shown.text + reference.$ref.sizeBytes > MAX_ANSWER_BYTES) return '';
     const value = walk(await readLargeValue(this.objects, reference), path);
     return value === undefined ? '' : toMarkdown(value).slice(from);
   }
 }
 
 type ReferencePiece = Extract<ReplyPiece, { type: 'reference' }>;
+
+/** Most that is shown of an answer while it comes. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 function toEventUpdate(event: RunEvent): RunEventUpdate {
   const { seq, at, type, ...payload } = event;
