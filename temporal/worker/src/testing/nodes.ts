@@ -31,6 +31,13 @@ export function templateNode(id: string, template: string, variables: Readonly<R
   return buildNode(id, 'template-transform', { template, variables: named });
 }
 
+/** Goes on by `true` where the value compares so, else by `false`. */
+export function conditionNode(id: string, variable_selector: string[], comparison: string, value: string): Node {
+  const condition = { id: 'c', varType: 'string', variable_selector, comparison_operator: comparison, value };
+  const cases = [{ case_id: 'true', id: 'true', logical_operator: 'and', conditions: [condition] }];
+  return buildNode(id, 'if-else', { cases });
+}
+
 /** A GET whose time-outs together are `seconds`, at most 4 of which make it a short activity. */
 export function getNode(id: string, url: string, seconds = 2, more: JsonObject = {}): Node {
   const timeout = { connect: seconds / 2, read: seconds / 2, write: 1 };
