@@ -1,7 +1,7 @@
 import { troubles } from '@tenon/platform';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -130,6 +130,29 @@ it('a sealing key that is broken, or gone from a used folder, is told and never 
   expect(gone.troubles).toEqual(['secretKey']);
   expect(gone.stateOf('secretKey')).toContain('secret.key is gone');
 });
+
+it('a sealing key that is not the one of the data is told, and the start fails', async () => {
+  expect(await installation.launch()).toBe(true);
+  await saveProvider('a-key-of-a-provider-that-is-sealed');
+  await installation.stop();
+  await write('secret.key', `${'0'.repeat(64)}\n`);
+  const { code, troubles: found, stateOf } = await failAndAsk();
+  expect([code, found]).toEqual([4, ['secretKey']]);
+  expect(stateOf('secretKey')).toMatch(/^the start of .* failed: api did not start: /);
+});
+
+async function saveProvider(apiKey: string): Promise<void> {
+  const file = await readFile(path.join(installation.data, 'instance.json'), 'utf8');
+  const { url, token } = JSON.parse(file) as { url: string; token: string };
+  const query = 'mutation ($input: SaveProviderInput!) { saveProvider(input: $input) { errors { message } } }';
+  const input = { name: 'other', baseUrl: 'https://models.example.org/v1', apiKey };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  expect(await response.json()).toEqual({ data: { saveProvider: { errors: [] } } });
+}
 
 it('data of a newer Tenon are told, whoever finds out', async () => {
   await write('version.json', '{"release":"9.0.0"}');

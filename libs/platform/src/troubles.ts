@@ -39,7 +39,7 @@ export const troubles = {
     title: 'The sealing key is missing or another one',
     signs: 'Tenon does not start, or steps that use a credential fail with secret.wrongKey.',
     remedy:
-      'Put back secret.key of the data folder from a backup, or set TENON_SECRET_KEY to the key that the data were sealed with; else enter the credentials again.',
+      'Put back secret.key of the data folder from a backup, or set TENON_SECRET_KEY to the key that the data were sealed with; where it is lost, start once with TENON_SECRET_KEY_LOST=1 and enter the credentials again.',
   },
   newerData: {
     title: 'The data were written by a newer Tenon',
