@@ -33,6 +33,7 @@ const layers = {
     'activity',
   ],
   process: ['base', 'platform'],
+  backup: ['base', 'ports', 'adapter', 'data', 'platform'],
   api: ['base', 'engine', 'ports', 'core', 'nodes', 'adapter', 'data', 'platform', 'contract'],
   tools: ['base', 'engine', 'ports', 'core', 'nodes', 'data', 'platform'],
 };

@@ -1,6 +1,11 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import type { Stack } from './stack.js';
+
+/** Where an instance is asked. */
+export interface Api {
+  readonly url: string;
+  readonly token: string;
+}
 
 export interface FollowedRun {
   /** Numbers of the events in the order in which they came, over all connections. */
@@ -13,10 +18,10 @@ export interface FollowedRun {
 }
 
 /** Asks the API. @throws Error with its errors */
-export async function ask<Data>(stack: Stack, query: string, variables: object = {}): Promise<Data> {
-  const response = await fetch(`${stack.url}/graphql`, {
+export async function ask<Data>(api: Api, query: string, variables: object = {}): Promise<Data> {
+  const response = await fetch(`${api.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.token}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.token}` },
     body: JSON.stringify({ query, variables }),
   });
   const body = (await response.json()) as { data?: Data; errors?: object };
@@ -25,15 +30,15 @@ export async function ask<Data>(stack: Stack, query: string, variables: object =
 }
 
 /** Imports an app file and publishes it. */
-export async function publishApp(stack: Stack, content: string): Promise<string> {
+export async function publishApp(api: Api, content: string): Promise<string> {
   const { importApp } = await ask<{ importApp: { app: { id: string } | null; issues: object[] } }>(
-    stack,
+    api,
     'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } issues { code message path } } }',
     { input: { content } },
   );
   if (!importApp.app) throw new Error(JSON.stringify(importApp.issues));
   const { publishApp } = await ask<{ publishApp: { version: object | null; issues: object[] } }>(
-    stack,
+    api,
     'mutation ($input: AppInput!) { publishApp(input: $input) { version { number } issues { code message path } } }',
     { input: { appId: importApp.app.id } },
   );
@@ -42,9 +47,9 @@ export async function publishApp(stack: Stack, content: string): Promise<string>
 }
 
 /** Accepts a run and gives its id. */
-export async function startRun(stack: Stack, input: object): Promise<string> {
+export async function startRun(api: Api, input: object): Promise<string> {
   const { startRun } = await ask<{ startRun: { run: { id: string } | null; errors: object[] } }>(
-    stack,
+    api,
     'mutation ($input: StartRunInput!) { startRun(input: $input) { run { id } errors { code message path } } }',
     { input },
   );
@@ -62,16 +67,16 @@ const FOLLOW = `subscription ($runId: ID!, $afterSeq: Int!) {
 type Update = { seq: number; type: string } | { offset: number; text: string; reasoning: boolean };
 
 /** Follows a run to its end over as many connections as it takes, each with the last number that was seen. */
-export async function follow(stack: Stack, runId: string): Promise<FollowedRun> {
+export async function follow(api: Api, runId: string): Promise<FollowedRun> {
   const seqs: number[] = [];
   const types: string[] = [];
   let answer = '';
   let losses = 0;
   while (types.at(-1) !== 'run.finished') {
     const client = createClient({
-      url: `${stack.url.replace('http', 'ws')}/graphql`,
+      url: `${api.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${stack.token}` },
+      connectionParams: { authorization: `Bearer ${api.token}` },
       retryAttempts: 0,
     });
     const variables = { runId, afterSeq: seqs.at(-1) ?? 0 };
@@ -110,8 +115,8 @@ export interface RunDetails {
   }[];
 }
 
-export async function readRun(stack: Stack, runId: string): Promise<RunDetails> {
+export async function readRun(api: Api, runId: string): Promise<RunDetails> {
   const query = `query ($id: ID!) { run(id: $id) { status outputs answer failure { code message } needsAttention { reason since }
     steps { key status outputs failure { code type message } attempts { attempt execution cause outcome } } } }`;
-  return (await ask<{ run: RunDetails }>(stack, query, { id: runId })).run;
+  return (await ask<{ run: RunDetails }>(api, query, { id: runId })).run;
 }

@@ -18,6 +18,8 @@ export const cliErrors = defineErrors('cli', {
   tokenRefused: 'denied',
   /** The instance met a bug of its own. */
   serverBug: 'internal',
+  /** The backup program says why it could not do its work. */
+  backupFailed: 'unavailable',
   /** The local model could not be brought here. */
   modelNotReady: 'unavailable',
   /** The time that the person gave is over. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.js';
 import { doctorCommand } from './commands/doctor.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
 import { modelsCommand, pullCommand } from './commands/models.js';
@@ -27,6 +28,10 @@ A file is one app, known by the whole path of the file: the first time it become
 also by "tenon run <file>". A file elsewhere is another app, whatever its name. A draft that was changed by other means
 since is replaced only when --app names it. Standard input is a new app each time.
 Which app a file became is remembered in the data folder of this computer.`;
+
+const WHAT_A_BACKUP_IS = `
+It holds the database, files and large values, and the key that opens the secrets: keep it where nobody else can read it.
+Runs that have not ended go on after it is restored; what was finished in them is not done again.`;
 
 const IMPORT_CODES = `
 Exit codes: 0 the draft is taken in, whatever is wrong in it, and with --publish published; 2 it could not be read, or with
@@ -112,6 +117,15 @@ function addOtherCommands(program: Command, choose: Choose): void {
   sub(secrets, 'rotate')
     .description('seal them all with a new key while Tenon goes on, and sign out every browser; may be repeated')
     .action(() => choose(rotateSecretsCommand));
+  sub(program, 'backup')
+    .description('write everything of the instance of this computer to one file, while it runs or not')
+    .addHelpText('after', WHAT_A_BACKUP_IS)
+    .option('--out <file>', 'where to; by itself tenon-backup-<time>.tar.gz in this folder')
+    .action((options: { out?: string }) => choose((context) => backupCommand(context, options)));
+  sub(program, 'restore <file>')
+    .description('give back everything of a backup into a data folder that is empty or not there')
+    .option('--into <folder>', 'the data folder; by itself that of TENON_DATA_DIR (.tenon)')
+    .action((file: string, options: { into?: string }) => choose((context) => restoreCommand(context, file, options)));
   sub(program, 'doctor')
     .description('look at everything that must be right, and say what to do')
     .option('--json', 'print one JSON object')

@@ -4,7 +4,11 @@ import pg from 'pg';
 import { storableText } from './storable.js';
 
 /** Failures of the database as a whole. */
-export const databaseErrors = defineErrors('database', { newerSchema: 'invalid', unavailable: 'unavailable' });
+export const databaseErrors = defineErrors('database', {
+  newerSchema: 'invalid',
+  notEmpty: 'conflict',
+  unavailable: 'unavailable',
+});
 
 /** What can be asked in SQL, of the pool or inside one transaction. */
 export interface Sql {
