@@ -1,6 +1,6 @@
 import { copyTables, holdRemoval, openDatabase, type Database, type TableCopy } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
-import { loadSecretKey, type Config } from '@tenon/platform';
+import { loadSecretKeys, type Config } from '@tenon/platform';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeArchive, type AddEntry } from './archive-writer.js';
@@ -53,8 +53,11 @@ async function write(
 ): Promise<BackupReport> {
   let tables = 0;
   let objects = 0;
+  // they may be renewed at this moment: what is sealed in the tables opens with a key of before or of after
+  let keys = await keysOf(config);
   const sizeBytes = await writeArchive(file, async (add) => {
     await copyTables(database, async (copy) => {
+      keys = [...new Set([...(await keysOf(config)), ...keys])];
       const manifest: Manifest = {
         product: 'tenon',
         format: FORMAT,
@@ -67,7 +70,7 @@ async function write(
       await addTables(copy, add, show);
       tables = copy.tables.length;
     });
-    await addFiles(config, add);
+    await addFiles(config, keys, add);
     objects = await addObjects(config, add, show);
   });
   return { file, sizeBytes, tables, objects };
@@ -105,9 +108,13 @@ async function* wholeRows(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 
 const NEWLINE = 0x0a;
 
-async function addFiles(config: Config, add: AddEntry): Promise<void> {
-  const key = await loadSecretKey(config);
-  await add(`${NAMES.files}secret.key`, Buffer.from(`${key.toString('hex')}\n`));
+/** The keys that open stored secrets, the newest first, as lines of their file. */
+async function keysOf(config: Config): Promise<readonly string[]> {
+  return (await loadSecretKeys(config)).list().map(({ bytes }) => `${Buffer.from(bytes).toString('hex')}\n`);
+}
+
+async function addFiles(config: Config, keys: readonly string[], add: AddEntry): Promise<void> {
+  await add(`${NAMES.files}secret.key`, Buffer.from(keys.join('')));
   for (const name of FILES) await addFile(config.data.folder, name, add);
 }
 
