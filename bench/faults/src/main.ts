@@ -4,12 +4,17 @@
  */
 import { Teardown } from '@tenon/bench/teardown';
 import { writeFile } from 'node:fs/promises';
+import type { Case, Setting } from './cells/cell.js';
 import { CASES } from './cells/index.js';
-import { heal, runCase } from './run-case.js';
 import { publishApps } from './load/load.js';
 import { readOptions } from './options.js';
-import { tableOf, type Row } from './report.js';
+import { fold, tableOf, type Row } from './report.js';
+import { playRound } from './rounds.js';
+import { heal, runCase } from './run-case.js';
 import { startStack } from './stack/stack.js';
+
+/** Rounds of the short form. */
+const QUICK_ROUNDS = 2;
 
 const startedAt = performance.now();
 const options = readOptions(process.argv.slice(2));
@@ -17,7 +22,7 @@ const teardown = new Teardown();
 // servers that are waited for do not keep this process alive
 const staying = setInterval(() => undefined, 1_000);
 try {
-  const rows = await runAll();
+  const rows = judge(fold(await runAll()));
   process.stdout.write(`${tableOf(rows)}\n`);
   if (options.out) await writeFile(options.out, JSON.stringify({ options, rows }, undefined, 2));
   if (rows.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
@@ -27,21 +32,53 @@ try {
 }
 
 async function runAll(): Promise<Row[]> {
-  const { cells, isQuick } = options;
-  const cases = CASES.filter((one) => (cells.length > 0 ? cells.includes(one.cell) : !isQuick || one.isQuick));
+  const { cells, isQuick, rounds, seed } = options;
   say('starting the product and its servers');
   const stack = await startStack(teardown);
-  const setting = { stack, apps: await publishApps(stack.backDoor), isQuick };
+  const setting: Setting = { stack, apps: await publishApps(stack.backDoor), isQuick };
   // whatever is stopped would not hear that it is to end
   teardown.add(() => heal(stack));
   const rows: Row[] = [];
+  const cases = repeat(choose(), cells.length > 0 ? Math.max(1, rounds) : 1);
   for (const [index, one] of cases.entries()) {
     say(`${index + 1} of ${cases.length}: ${one.cell} ${one.fault}, ${one.moment}`);
-    const row = await runCase(one, setting);
-    for (const { promise, runId = '', text } of row.violations) say(`  ${promise} broken: ${runId} ${text}`);
-    rows.push(row);
+    rows.push(tell(await runCase(one, setting)));
+  }
+  const roundCount = cells.length > 0 ? 0 : rounds || (isQuick ? QUICK_ROUNDS : 0);
+  for (let round = 0; round < roundCount; round += 1) {
+    const row = await playRound(seed + round, setting);
+    say(`round ${round + 1} of ${roundCount}: ${row.fault}, seed ${seed + round}`);
+    rows.push(tell(row));
   }
   return rows;
+}
+
+function choose(): Case[] {
+  const { cells, isQuick, rounds } = options;
+  if (cells.length > 0) return CASES.filter(({ cell }) => cells.includes(cell));
+  if (isQuick) return CASES.filter((one) => one.isQuick);
+  return rounds > 0 ? [] : [...CASES];
+}
+
+function repeat(cases: readonly Case[], times: number): Case[] {
+  return Array.from({ length: times }, () => cases).flat();
+}
+
+/** Budgets over all repetitions of a case. */
+function judge(rows: readonly Row[]): Row[] {
+  return rows.map((row) => {
+    const one = CASES.find(
+      ({ cell, fault, moment }) => cell === row.cell && fault === row.fault && moment === row.moment,
+    );
+    const excesses = one?.judge?.(row.recoveryMs) ?? [];
+    for (const { text } of excesses) say(`${row.cell}: ${text}`);
+    return { ...row, violations: [...row.violations, ...excesses] };
+  });
+}
+
+function tell(row: Row): Row {
+  for (const { promise, runId = '', text } of row.violations) say(`  ${promise} broken: ${runId} ${text}`);
+  return row;
 }
 
 function say(text: string): void {

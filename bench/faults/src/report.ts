@@ -11,6 +11,18 @@ export interface Row {
   readonly violations: readonly Violation[];
 }
 
+/** Rows of the same case as one. */
+export function fold(rows: readonly Row[]): Row[] {
+  const byCase = Map.groupBy(rows, ({ cell, fault, moment }) => `${cell} ${fault} ${moment}`);
+  return [...byCase.values()].map((same) => ({
+    ...(same[0] as Row),
+    times: same.length,
+    runs: same.reduce((sum, { runs }) => sum + runs, 0),
+    recoveryMs: same.flatMap(({ recoveryMs }) => recoveryMs),
+    violations: same.flatMap(({ violations }) => violations),
+  }));
+}
+
 const COUNTED: readonly (readonly [string, readonly ViolationKind[]])[] = [
   ['lost', ['lost', 'wrongResult', 'doubled']],
   ['repeated', ['repeated']],

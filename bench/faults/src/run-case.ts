@@ -33,6 +33,6 @@ export async function heal({ victims, proxies, model, effects }: Stack): Promise
 }
 
 /** The moment of the fault was not reached, or the product did not come back. */
-function notReached(error: Error, stack: Stack): Violation {
+export function notReached(error: Error, stack: Stack): Violation {
   return { promise: 'P1', kind: 'lost', text: `${error.stack ?? error.message}\n${stack.lastOutput().slice(-2_000)}` };
 }

@@ -10,6 +10,8 @@ export interface Setting {
   readonly apps: Readonly<Record<string, string>>;
   /** The short form: shorter outages, smaller loads. */
   readonly isQuick: boolean;
+  /** Runs of a load, where it is another number than the usual one. */
+  readonly size?: number;
 }
 
 /** What a case has seen. */
@@ -31,6 +33,8 @@ export interface Case {
   readonly moment: string;
   readonly isQuick?: boolean;
   run(setting: Setting): Promise<Outcome>;
+  /** What the times of all repetitions together must be. */
+  judge?(recoveryMs: readonly number[]): Violation[];
 }
 
 /** A demand of a case that was not met; nothing when it was. */

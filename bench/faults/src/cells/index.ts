@@ -2,6 +2,7 @@ import { apiCases } from './api.js';
 import type { Case } from './cell.js';
 import { clientCases } from './client.js';
 import { postgresCases } from './postgres.js';
+import { recoveryCases } from './recovery.js';
 import { temporalCases } from './temporal.js';
 import { workerCases } from './worker.js';
 

@@ -11,8 +11,8 @@ const AT_THE_END = 100;
 export type Moment = 'idle' | 'before the first text' | 'while text streams' | 'after the last text';
 
 /** Runs of a load in this form. */
-export function sizeOf({ isQuick }: Setting): number {
-  return isQuick ? LOAD_SIZE / 2 : LOAD_SIZE;
+export function sizeOf({ isQuick, size }: Setting): number {
+  return size ?? (isQuick ? LOAD_SIZE / 2 : LOAD_SIZE);
 }
 
 /** How long an outage lasts in this form, in milliseconds. */

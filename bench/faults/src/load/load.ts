@@ -7,7 +7,7 @@ import { importApp, publish, type Door } from '../watch/api.js';
 /** The apps of the mixed load, by the names of their files. */
 export const APPS = ['chat', 'branch', 'web', 'code'] as const;
 /** Those of single cases. */
-const OTHER_APPS = ['retry'] as const;
+const OTHER_APPS = ['retry', 'endless'] as const;
 type MixedName = (typeof APPS)[number];
 export type AppName = MixedName | (typeof OTHER_APPS)[number];
 
@@ -51,6 +51,7 @@ export function loadRules(change: (prompt: string) => Partial<ScriptedReply> = (
     rule('branch ask', SAID.branch),
     rule('web confirm', SAID.web),
     rule('code ask', SAID.code),
+    { when: { user: 'endless call' }, fault: { kind: 'neverAnswers' } },
   ];
 }
 
@@ -60,6 +61,9 @@ export function mixedLoad(effectsUrl: string, count = LOAD_SIZE): Order[] {
     orderOf(APPS[index % APPS.length] as MixedName, index, effectsUrl),
   );
 }
+
+/** A run that only a stop can end. */
+export const ENDLESS: Order = { name: 'endless', app: 'endless', input: {}, expected: { states: ['stopped'] } };
 
 /** A run of one app; `n` makes its result its own. */
 export function orderOf(app: MixedName, n: number, effectsUrl: string): Order {

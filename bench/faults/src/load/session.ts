@@ -10,7 +10,9 @@ import type { AppName, Order } from './load.js';
 
 /** A run may take this long after everything is in order again, in milliseconds. */
 const PATIENCE_MS = 120_000;
-const SWEEP_MS = 1_000;
+const SWEEP_MS = 2_000;
+/** Longer than a call may go on after its run was stopped, whatever happened meanwhile. */
+const SETTLED_MS = 40_000;
 
 type Run = Omit<AcceptedRun, 'end'>;
 
@@ -118,6 +120,7 @@ export class Session {
       stack.effects.release();
       if (Date.now() > deadline) for (const follower of followers) follower.giveUp();
     }
+    await this.settle();
     const ends = await Promise.all(this.runs.map(({ id }) => readEnd(stack.backDoor, id, Date.now() + 30_000)));
     const listed = await list(stack.backDoor, this.channel);
     await this.sweep.close();
@@ -131,6 +134,12 @@ export class Session {
       owners: stack.log.owners,
       stops: this.stops,
     };
+  }
+
+  /** Calls may be broken off a little after the end of their runs. */
+  private async settle(): Promise<void> {
+    const isSettled = async () => (await this.calls()).every(({ endedAt }) => endedAt !== undefined);
+    for (const deadline = Date.now() + SETTLED_MS; !(await isSettled()) && Date.now() < deadline;) await delay(100);
   }
 
   /** All calls that this load made, of both servers. */
