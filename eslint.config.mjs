@@ -131,6 +131,13 @@ const environment = {
   message: 'Settings come from loadConfig() of @tenon/platform.',
 };
 
+/** What a process says goes through the logger, which takes secrets out; the terminal of a person is handed on by `main.ts`. */
+const outputs = ['stdout', 'stderr'].map((property) => ({
+  object: 'process',
+  property,
+  message: 'Lines go out through createLogger() of @tenon/platform.',
+}));
+
 /** Code that may not know the time, chance or the machine: those arrive inside messages. */
 const pure = [
   'libs/{base,jinja,engine,dsl,compiler}/src/**/*.ts',
@@ -175,7 +182,13 @@ export default defineConfig(
     files: ['{libs,temporal,apps}/**/*.ts'],
     // a process hands its environment to loadConfig; the command line also to the launcher that it starts
     ignores: ['libs/platform/**', '{apps/*,temporal/worker}/src/main.ts', 'apps/cli/src/instance/own-instance.ts'],
-    rules: { 'no-restricted-properties': ['error', environment] },
+    rules: { 'no-restricted-properties': ['error', environment, ...outputs] },
+  },
+  {
+    files: ['libs/platform/**/*.ts', '{apps/{api,code-runner},temporal/worker}/src/main.ts'],
+    // the one door, and what a process says before it has one
+    ignores: ['libs/platform/src/{logger,lifecycle}.ts'],
+    rules: { 'no-restricted-properties': ['error', ...outputs] },
   },
   { files: ['{libs,temporal,apps}/**/*.ts'], ignores: speakers, rules: noClients },
   {
@@ -191,6 +204,7 @@ export default defineConfig(
       'no-restricted-properties': [
         'error',
         environment,
+        ...outputs,
         { object: 'Math', property: 'random', message: 'Chance arrives inside messages.' },
       ],
     },
@@ -217,7 +231,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['apps/{cli,launcher,code-runner,local-models}/**', 'bench/**', 'tools/**'],
+    files: ['bench/**', 'tools/**'],
     rules: { 'no-console': 'off' },
   },
   prettier,

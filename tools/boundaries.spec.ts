@@ -350,3 +350,27 @@ describe('the compiler', () => {
     );
   });
 });
+
+describe('the one door of the log', () => {
+  const writes = (stream: string) => `process.${stream}.write('a line');`;
+  reported('no-console', [
+    ['console', 'apps/api/src/new.ts', `console.log('a line');`],
+    ['console', 'apps/code-runner/src/main.ts', `console.error('a line');`],
+    ['console', 'apps/launcher/src/new.ts', `console.warn('a line');`],
+    ['console', 'libs/platform/src/new.ts', `console.log('a line');`],
+    ['console', 'temporal/worker/src/new.ts', `console.log('a line');`],
+  ]);
+  reported(MACHINE, [
+    ['the standard output', 'apps/api/src/new.ts', writes('stdout')],
+    ['the standard error', 'apps/api/src/main.ts', writes('stderr')],
+    ['the standard error', 'temporal/worker/src/main.ts', writes('stderr')],
+    ['the standard output', 'temporal/activities/src/new.ts', writes('stdout')],
+    ['the standard output', 'apps/code-runner/src/new.ts', writes('stdout')],
+    ['the standard output', 'apps/local-models/src/new.ts', writes('stdout')],
+    ['the standard error', 'apps/launcher/src/new.ts', writes('stderr')],
+    ['the standard error', 'libs/adapters/openai-compatible/src/new.ts', writes('stderr')],
+    ['the standard output', 'libs/platform/src/new.ts', writes('stdout')],
+    ['the standard output', 'libs/engine/src/new.ts', writes('stdout')],
+  ]);
+  accepted([['the standard output', 'libs/platform/src/logger.ts', writes('stdout')]]);
+});

@@ -30,6 +30,7 @@ import { ImportController } from './app/import.controller.js';
 import { LocalModelClient } from './model/local-model.client.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { ModelService } from './model/model.service.js';
+import { forwardApolloTo } from './framework-loggers.js';
 import { partProviders, type Parts } from './parts.js';
 import { QueueWatch } from './run/queue-watch.js';
 import { RunLoaders } from './run/run.loaders.js';
@@ -88,6 +89,7 @@ function graphql(parts: Parts): DynamicModule {
       csrfPrevention: true,
       preserveHttpStatusForExecutionErrors: false,
       formatError: createErrorFormatter(parts.logger),
+      logger: forwardApolloTo(parts.logger),
       plugins: [limitsPlugin, statusPlugin],
       // subscriptions are served by graphql/socket.ts
       context: async ({ req: request, res: response }: { req: Request; res: Response }): Promise<GraphQLContext> => ({

@@ -16,7 +16,7 @@ import {
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
-import { createLogger, loadSecretKeys, type Config } from '@tenon/platform';
+import { createLogger, loadSecretKeys, rememberSecret, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, RenewableKeys, SecretStore } from '@tenon/ports';
 import { DefinitionThreads } from './app/definition-threads.js';
 
@@ -47,7 +47,7 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
     database,
     listener: new Listener(database, logger),
     secretKeys,
-    secrets: new PostgresSecretStore(database, secretKeys),
+    secrets: new PostgresSecretStore(database, secretKeys, rememberSecret),
     objects: createDiskObjectStore(config.data.objectsFolder),
     definitionThreads: new DefinitionThreads(logger),
   };

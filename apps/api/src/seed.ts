@@ -63,7 +63,7 @@ async function makeFirstTeam(parts: SeedParts, examples: string): Promise<Member
     if (first) await addTemplates(appsOf(inside, parts.secretKeys, parts.definitionThreads), first, templates);
     return first;
   });
-  if (owner && !given) logger.warn({ email, password }, 'the first member was made; change this password');
+  if (owner && !given) logger.warn({ email }, 'the first member was made; "tenon owner reset" gives a password');
   return owner;
 }
 

@@ -5,11 +5,13 @@ import express from 'express';
 import type { Server } from 'node:http';
 import { ApiModule } from './app.module.js';
 import { IdentityReader } from './auth/identity.js';
+import { forwardNestTo } from './framework-loggers.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { SOCKET_TIMES, type SocketTimes } from './graphql/socket-session.js';
 import { serveSubscriptions } from './graphql/socket.js';
 import { BODY_LIMIT, refuseLargeBodiesOfNobody } from './http/body-limit.js';
 import { refuseOtherSpellings } from './http/one-spelling.js';
+import { nameRequests } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
 import type { ApiConfig, Parts } from './parts.js';
 
@@ -40,9 +42,10 @@ export async function createServer(parts: Parts, times: Partial<ServerTimes> = {
   const adapter = new ExpressAdapter(createExpress(parts.config));
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), adapter, {
     bodyParser: false,
-    logger: ['error', 'warn'],
+    logger: forwardNestTo(parts.logger),
     abortOnError: false,
   });
+  app.use(nameRequests(parts.logger));
   app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
   app.use(refuseOtherSpellings);
   app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));

@@ -15,7 +15,7 @@ await runProcess(serve);
 /** @throws `config.invalid` when the token is missing or a setting cannot be used */
 async function serve(): Promise<void> {
   const config = loadConfig(process.env, ['codeRunner.token']);
-  const log = createLogger({ ...config.log, name: 'code-runner', secrets: [config.codeRunner.token] });
+  const log = createLogger({ ...config.log, name: 'code-runner' });
   const pyodide = findPackage('pyodide');
   const python = new Python({
     pyodideDir: pyodide.folder,

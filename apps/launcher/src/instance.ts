@@ -90,6 +90,12 @@ export class Instance {
     return isOwners ? password : undefined;
   }
 
+  /** What no log may contain. */
+  get secrets(): readonly string[] {
+    const { token, password } = this.content;
+    return [token, ...(password === undefined ? [] : [password])];
+  }
+
   /** For the sign-in that is printed, and for a parent that started this launcher. */
   get email(): string {
     return this.content.email;

@@ -1,5 +1,5 @@
 import { isTenonError } from '@tenon/base';
-import { announceReady, loadSecretKeys, type Config } from '@tenon/platform';
+import { announceReady, loadSecretKeys, rememberSecret, type Config } from '@tenon/platform';
 import type { HeldLock } from '@tenon/platform/processes';
 import { findFreePort } from '@tenon/platform/servers';
 import { randomBytes } from 'node:crypto';
@@ -85,6 +85,7 @@ export class Launcher {
     await checkAddress(config.server);
     const instance = await Instance.load(config, isForCommands);
     instance.checkHost(config.server.host);
+    instance.secrets.forEach(rememberSecret);
     await loadSecretKeys(config);
     this.logs = new LogOutput(path.join(config.data.folder, 'logs'), terminal);
     await endLeftovers(this.statusFile);
@@ -252,7 +253,9 @@ export class Launcher {
 }
 
 async function newEndpoint(): Promise<Endpoint> {
-  return { port: await findFreePort(), token: randomBytes(32).toString('base64url') };
+  const token = randomBytes(32).toString('base64url');
+  rememberSecret(token);
+  return { port: await findFreePort(), token };
 }
 
 /** Then what stands in the data folder is about the other one. */

@@ -1,3 +1,4 @@
+import { redactText } from '@tenon/platform';
 import { mkdirSync } from 'node:fs';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import type { Terminal } from './terminal.js';
@@ -20,10 +21,11 @@ export class LogOutput {
   for(name: string, { isQuiet = false } = {}): (line: string) => void {
     const file = this.open(name);
     const colour = COLOURS[(this.files.size - 1) % COLOURS.length];
-    const prefix = this.terminal.isColoured ? `\x1b[${colour}m${name.padEnd(12)}\x1b[0m │` : `${name.padEnd(12)} │`;
-    return (line) => {
+    return (said) => {
+      // what servers and a process that crashes print has been through nobody's hands
+      const line = redactText(said);
       file.write(`${line}\n`);
-      if (!isQuiet) this.terminal.print(`${prefix} ${line}`);
+      if (!isQuiet) this.terminal.printOf(name, line, colour);
     };
   }
 

@@ -1,5 +1,5 @@
 import { isTenonError } from '@tenon/base';
-import { loadConfig } from '@tenon/platform';
+import { describeError, loadConfig } from '@tenon/platform';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,8 +23,10 @@ function createLauncher(): Launcher | undefined {
     const isSet = { type: 'boolean', default: false } as const;
     const { values } = parseArgs({ options: { watch: isSet, 'for-commands': isSet } });
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    const config = loadConfig(process.env);
+    if (config.log.format === 'json') terminal.speakJson();
     return new Launcher({
-      config: loadConfig(process.env),
+      config,
       env: process.env,
       distFolder: path.join(root, 'dist'),
       release: version,
@@ -83,5 +85,5 @@ function fail(error: unknown): void {
     terminal.print('\nThe disk is full: free some space and start again.');
   else if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
     terminal.print(`\n${(error as Error).message}`);
-  else console.error(error);
+  else terminal.print(describeError(error));
 }

@@ -1,4 +1,4 @@
-import type { Config } from '@tenon/platform';
+import { rememberSecret, type Config } from '@tenon/platform';
 import {
   fetchTemporalBySdk,
   findFreePort,
@@ -29,6 +29,12 @@ export async function createPostgresStart(
 }
 
 async function loadPassword(file: string): Promise<string> {
+  const password = await readPassword(file);
+  rememberSecret(password);
+  return password;
+}
+
+async function readPassword(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined) return (JSON.parse(text) as { password: string }).password;
   const password = randomBytes(24).toString('base64url');

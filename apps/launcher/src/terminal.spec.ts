@@ -26,6 +26,22 @@ describe('Terminal', () => {
     expect(shown()).toContain('✗ Starting (0 s)\n');
   });
 
+  it('speaks JSON where machines listen, and leaves alone what is JSON already', async () => {
+    const { terminal, shown } = open(true);
+    terminal.speakJson();
+    await terminal.step('Starting', async () => undefined);
+    terminal.print('\n');
+    terminal.printOf('temporal', 'no JSON');
+    terminal.printOf('api', '{"level":"info","name":"api","msg":"x"}');
+    const lines = shown().trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ level: 'info', name: 'launcher', msg: 'Starting …', time: expect.any(String) }),
+      expect.objectContaining({ name: 'launcher', msg: '✓ Starting (0 s)' }),
+      expect.objectContaining({ name: 'temporal', msg: 'no JSON' }),
+      { level: 'info', name: 'api', msg: 'x' },
+    ]);
+  });
+
   describe('over time', () => {
     beforeEach(() => jest.useFakeTimers());
     afterEach(() => jest.useRealTimers());

@@ -17,23 +17,41 @@ export type ShowState = (state: string) => void;
  * is repeated every ten seconds.
  */
 export class Terminal {
-  readonly isColoured: boolean;
   private readonly steps = new Map<symbol, Step>();
   private timer: NodeJS.Timeout | undefined;
   private hasStatusLine = false;
+  private isForMachines = false;
+  private isInteractive: boolean;
 
   constructor(
     private readonly output: Writable,
-    private readonly isInteractive: boolean,
+    isInteractive: boolean,
   ) {
-    this.isColoured = isInteractive;
+    this.isInteractive = isInteractive;
+  }
+
+  get isColoured(): boolean {
+    return this.isInteractive;
+  }
+
+  /** From here on every line is an object of JSON, as those of the processes are. */
+  speakJson(): void {
+    this.isForMachines = true;
+    this.isInteractive = false;
   }
 
   /** Writes a line above the steps under way. */
   print(line: string): void {
     this.clear();
-    this.output.write(`${line}\n`);
+    this.writeLine('launcher', line);
     if (this.isInteractive) this.showSteps();
+  }
+
+  /** Writes what a process has said, with its name before it. */
+  printOf(name: string, line: string, colour = 0): void {
+    if (this.isForMachines) return this.writeLine(name, line);
+    const label = name.padEnd(12);
+    this.print(`${this.isColoured ? `\x1b[${colour}m${label}\x1b[0m` : label} │ ${line}`);
   }
 
   /** Runs a long step: says what it is, how far, and how long so far. */
@@ -43,7 +61,7 @@ export class Terminal {
     let state = '';
     this.steps.set(id, { line: () => `${what}${state && `: ${state}`} (${elapsed(startedMs)})`, shownMs: startedMs });
     this.timer ??= setInterval(() => this.tick(), this.isInteractive ? TERMINAL_EVERY_MS : 1000);
-    if (!this.isInteractive) this.output.write(`${what} …\n`);
+    if (!this.isInteractive) this.writeLine('launcher', `${what} …`);
     try {
       const result = await work((text) => (state = text));
       this.end(id, `✓ ${what} (${elapsed(startedMs)})`);
@@ -72,8 +90,17 @@ export class Terminal {
     for (const step of this.steps.values()) {
       if (Date.now() - step.shownMs < QUIET_EVERY_MS) continue;
       step.shownMs = Date.now();
-      this.output.write(`${step.line()}\n`);
+      this.writeLine('launcher', step.line());
     }
+  }
+
+  private writeLine(name: string, line: string): void {
+    const isObject = line.startsWith('{') && line.endsWith('}');
+    if (!this.isForMachines || isObject) this.output.write(`${line}\n`);
+    else if (line.trim() !== '')
+      this.output.write(
+        `${JSON.stringify({ level: 'info', time: new Date().toISOString(), name, msg: line.trim() })}\n`,
+      );
   }
 
   private showSteps(): void {

@@ -19,7 +19,7 @@ function sourcesOf({ data, localModels }: Pick<Config, 'data' | 'localModels'>) 
 
 async function serve(): Promise<void> {
   const config = loadConfig(process.env, ['localModels.token']);
-  const logger = createLogger({ ...config.log, name: 'local-models', secrets: [config.localModels.token] });
+  const logger = createLogger({ ...config.log, name: 'local-models' });
   const log = (fields: Readonly<Record<string, unknown>>, message: string) => logger.info(fields, message);
   os.setPriority(NICENESS);
   const sources = sourcesOf(config);

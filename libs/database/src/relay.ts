@@ -16,6 +16,8 @@ export interface QueuedRun {
   readonly teamId: TeamId;
   readonly appId: AppId;
   readonly conversationId: ConversationId | null;
+  /** By what the logs name the request that started it. */
+  readonly requestId: string | null;
   readonly planHash: string;
   readonly plan: Plan;
   readonly inputs: Outputs;
@@ -54,7 +56,7 @@ with relaxed as materialized (select set_config('synchronous_commit', 'off', tru
   returning run.*
 )
 select claimed.id, claimed.team_id as "teamId", claimed.app_id as "appId",
-  claimed.conversation_id as "conversationId", claimed.plan_hash as "planHash", plan.document as plan,
+  claimed.conversation_id as "conversationId", claimed.request_id as "requestId", claimed.plan_hash as "planHash", plan.document as plan,
   claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt",
   exists (select 1 from attempt where attempt.run_id = claimed.id) as "isRestart"
 from claimed join plan on plan.team_id = claimed.team_id and plan.hash = claimed.plan_hash

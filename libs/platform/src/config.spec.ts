@@ -145,7 +145,7 @@ describe('settings', () => {
 describe('secretValues', () => {
   it('lists the secrets that are set and nothing else', () => {
     const config = loadConfig({ OPENAI_API_KEY: 'sk-1', TENON_DATABASE_URL: 'postgres://u:p@h/d', OPENAI_MODEL: 'm' });
-    expect(secretValues(config)).toEqual(['postgres://u:p@h/d', 'sk-1']);
+    expect(secretValues(config)).toEqual(['postgres://u:p@h/d', 'p', 'sk-1']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { defineErrors } from '@tenon/base';
 import os from 'node:os';
 import path from 'node:path';
+import { rememberSecret } from './known-secrets.js';
 import type { Setting } from './setting.js';
 import { settings } from './settings.js';
 
@@ -29,7 +30,8 @@ export type Config<Required extends SettingPath = never> = With<Required>;
 export const configErrors = defineErrors('config', { invalid: 'invalid' });
 
 /**
- * Reads every setting from `env`. A variable that is set to nothing counts as not set.
+ * Reads every setting from `env`. A variable that is set to nothing counts as not set. From then on no line of a log
+ * contains one of those that are secret.
  * @param required  settings this process cannot do without
  * @throws          config.invalid with the full list of problems
  */
@@ -51,7 +53,9 @@ export function loadConfig<const Required extends SettingPath = never>(
   if (problems.length > 0) throw configErrors.invalid(problems.join('\n'), { details: { problems } });
   derive(config as unknown as Derivable, env);
   for (const values of Object.values(config)) Object.freeze(values);
-  return Object.freeze(config) as unknown as Config<Required>;
+  const loaded = Object.freeze(config) as unknown;
+  secretValues(loaded as Config).forEach(rememberSecret);
+  return loaded as Config<Required>;
 }
 
 function read(
@@ -96,13 +100,20 @@ export function reachableHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-/** The values of all settings that are secrets, for the logger's `secrets`. */
+/** The values of all settings that are secrets, and the passwords in those that are addresses. */
 export function secretValues(config: Config): string[] {
   const values = config as unknown as Record<string, Record<string, unknown>>;
   return Object.entries<Record<string, Setting>>(settings).flatMap(([section, group]) =>
     Object.keys(group)
       .filter((key) => group[key]?.isSecret)
       .map((key) => values[section]?.[key])
-      .filter((value) => typeof value === 'string'),
+      .flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))
+      .filter((value) => typeof value === 'string')
+      .flatMap((value) => [value, ...passwordsIn(value)]),
   );
+}
+
+function passwordsIn(text: string): string[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.password ? [decodeURIComponent(url.password)] : [];
 }

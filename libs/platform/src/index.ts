@@ -1,7 +1,9 @@
-export { loadConfig, secretValues, type Config } from './config.js';
+export { loadConfig, type Config } from './config.js';
 export { announceReady, onShutdown, runProcess } from './lifecycle.js';
+export { rememberSecret } from './known-secrets.js';
+export { currentLogFields, withLogFields } from './log-context.js';
 export { createLogger } from './logger.js';
-export { createRedactor } from './redact.js';
+export { describeError, redactFields, redactText } from './redact.js';
 export { loadSecretKeys } from './secret-key.js';
 export type { Setting, SettingReader } from './setting.js';
 export { settings } from './settings.js';

@@ -1,4 +1,5 @@
 import { isTenonError } from '@tenon/base';
+import { describeError, redactText } from './redact.js';
 
 /**
  * How a process of Tenon tells its parent that it serves, and how it ends.
@@ -59,7 +60,7 @@ async function runCleanups(): Promise<number> {
     try {
       await cleanup();
     } catch (error) {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(`${describeError(error)}\n`);
       code = 1;
     }
   }
@@ -71,14 +72,20 @@ async function runCleanups(): Promise<number> {
  * standard error; the exit code is then 1, and the parent is given the code of the error.
  */
 export async function runProcess(work: () => Promise<void>): Promise<void> {
+  // the system would print what was thrown as it is
+  process.on('uncaughtException', endByBug);
   try {
     await work();
   } catch (error) {
-    const text = isTenonError(error) ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${isTenonError(error) ? redactText(error.message) : describeError(error)}\n`);
     if (isTenonError(error)) await tellParent({ type: 'failed', code: error.code });
     process.exit(1);
   }
+}
+
+function endByBug(error: unknown): void {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exit(1);
 }
 
 /** Resolves when the parent has been told, or is gone. */

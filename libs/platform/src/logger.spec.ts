@@ -1,4 +1,7 @@
 import { PassThrough } from 'node:stream';
+import { loadConfig } from './config.js';
+import { rememberSecret } from './known-secrets.js';
+import { withLogFields } from './log-context.js';
 import { createLogger, type LoggerOptions } from './logger.js';
 
 function logged(write: (log: ReturnType<typeof createLogger>) => void, options: Partial<LoggerOptions> = {}): string {
@@ -63,10 +66,26 @@ describe('createLogger', () => {
   });
 
   it('keeps known secrets out wherever they appear, also in the message', () => {
-    const output = logged((log) => log.info({ deep: [{ text: `x${canary}y` }] }, `with ${canary}`), {
-      secrets: [canary],
+    const secret = 'kn0wn "value" 4711';
+    rememberSecret(secret);
+    const texts = [`x${secret}y`, JSON.stringify(secret), encodeURIComponent(secret), btoa(`user:${secret}`)];
+    const output = logged((log) => log.info({ deep: [{ texts }], [secret]: 1 }, `with ${secret}`));
+    expect(output).not.toMatch(/4711|NDcxMQ|Q3MTE|0NzEx/);
+    expect(output.match(/\[redacted\]/g)).toHaveLength(6);
+  });
+
+  it('keeps the secrets of the settings out, and the password of an address alone', () => {
+    const key = 'c4n4ry-of-settings';
+    loadConfig({ OPENAI_API_KEY: key, TENON_DATABASE_URL: 'postgres://u:p4ssw0rd-4712@h/d' });
+    expect(logged((log) => log.info({ text: `${key} p4ssw0rd-4712` }, 'x'))).toContain('[redacted] [redacted]');
+  });
+
+  it('carries the fields of what it is logged in', async () => {
+    const output = await withLogFields({ requestId: 'q', stepKey: 'a' }, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return withLogFields({ stepKey: 'b' }, () => logged((log) => log.info({ ms: 1 }, 'x')));
     });
-    expect(output).not.toContain(canary);
+    expect(JSON.parse(output)).toMatchObject({ requestId: 'q', stepKey: 'b', ms: 1 });
   });
 
   it('leaves counts of tokens and step keys as they are', () => {

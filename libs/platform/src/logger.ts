@@ -2,7 +2,8 @@ import type { LogFields, Logger } from '@tenon/ports';
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Writable } from 'node:stream';
-import { createRedactor } from './redact.js';
+import { currentLogFields } from './log-context.js';
+import { redactFields, redactText } from './redact.js';
 
 /** How a process logs. */
 export interface LoggerOptions {
@@ -11,18 +12,17 @@ export interface LoggerOptions {
   readonly format: 'text' | 'json';
   /** The process, in every line of the JSON format. */
   readonly name: string;
-  /** Values that must never be written wherever they appear, such as `secretValues(config)`. */
-  readonly secrets?: readonly string[];
   /** Where lines go instead of the standard output. */
   readonly destination?: Writable;
 }
 
 /**
  * The logger of a process. Credentials are taken out here, at the one door through which lines leave: by the name of
- * the field, by their shape, and by `secrets`. An error may stand in any field; its causes are written too.
+ * the field, by their shape, and by what the process knows to be one. An error may stand in any field; its causes are
+ * written too. Lines carry the fields of `withLogFields` around them.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { level, format, name, secrets, destination } = options;
+  const { level, format, name, destination } = options;
   const base = format === 'json' ? { name } : undefined;
   const settings = {
     level,
@@ -32,7 +32,7 @@ export function createLogger(options: LoggerOptions): Logger {
   };
   const target = format === 'json' ? destination : createTextStream(destination);
   const lines = target ? pino(settings, target) : pino(settings, pino.destination({ fd: 1, sync: true }));
-  return wrap(lines, createRedactor(secrets));
+  return wrap(lines);
 }
 
 function createTextStream(destination: Writable | undefined) {
@@ -46,16 +46,16 @@ function createTextStream(destination: Writable | undefined) {
   });
 }
 
-function wrap(lines: pino.Logger, redact: (value: unknown) => unknown): Logger {
-  const safe = (fields: LogFields) => redact(fields) as object;
+function wrap(lines: pino.Logger): Logger {
   const line = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields, message: string) => {
-    if (lines.isLevelEnabled(level)) lines[level](safe(fields), redact(message) as string);
+    if (lines.isLevelEnabled(level))
+      lines[level](redactFields({ ...currentLogFields(), ...fields }), redactText(message));
   };
   return {
     debug: line('debug'),
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    child: (fields) => wrap(lines.child(safe(fields)), redact),
+    child: (fields) => wrap(lines.child(redactFields(fields))),
   };
 }

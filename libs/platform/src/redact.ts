@@ -1,3 +1,5 @@
+import { knownForms } from './known-secrets.js';
+
 const SECRET_KEY =
   /pass(word|phrase)?$|secret|token$|api[-_]?key|private[-_]?key|authorization|cookie|credential|session[-_]?id/i;
 const MASK = '[redacted]';
@@ -11,36 +13,40 @@ const SHAPES: readonly [RegExp, string][] = [
   [/([?&](?:api[-_]?key|key|token|access[-_]token|sig|signature|password)=)[^&\s"']+/gi, `$1${MASK}`],
 ];
 
+/** A text without the secrets that this process knows, and without what looks like one: each becomes `[redacted]`. */
+export function redactText(text: string): string {
+  let result = text;
+  for (const form of knownForms()) result = result.replaceAll(form, MASK);
+  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+
 /**
- * Makes the fields of a log line safe to write: text under a secret-like key, secrets of a known shape inside any text,
- * and the literal `secrets` become `[redacted]`. Errors become plain objects with their causes. Deeper than eight levels
- * is cut, cycles are named.
+ * Makes the fields of a log line safe to write: text under a secret-like key becomes `[redacted]`, and any text goes
+ * through `redactText`. Errors become plain objects with their causes. Deeper than eight levels is cut, cycles are named.
  */
-export function createRedactor(secrets: readonly string[] = []): (value: unknown) => unknown {
-  const literals = secrets.filter((secret) => secret.length >= 6);
+export function redactFields(fields: object): Record<string, unknown> {
+  return walk(fields, '', []) as Record<string, unknown>;
+}
 
-  const clean = (text: string): string => {
-    let result = text;
-    for (const secret of literals) result = result.replaceAll(secret, MASK);
-    for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
-    return result;
-  };
+/** What an error says of itself, with its stack, and no secret. */
+export function describeError(error: unknown): string {
+  return redactText(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
 
-  const walk = (value: unknown, key: string, above: readonly object[]): unknown => {
-    if (typeof value === 'string') return SECRET_KEY.test(key) ? MASK : clean(value);
-    if (typeof value === 'bigint') return value.toString();
-    if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof Date) return Number.isNaN(value.valueOf()) ? 'invalid date' : value.toISOString();
-    if (above.includes(value)) return '[circular]';
-    if (above.length >= MAX_DEPTH) return '[deep]';
-    const path = [...above, value];
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
-    if (Array.isArray(value)) return value.map((item) => walk(item, key, path));
-    if (value instanceof Map) return walk(Object.fromEntries(value), key, above);
-    if (value instanceof Set) return walk([...value], key, above);
-    return Object.fromEntries(entriesOf(value).map(([name, item]) => [name, walk(item, name, path)]));
-  };
-  return (value) => walk(value, '', []);
+function walk(value: unknown, key: string, above: readonly object[]): unknown {
+  if (typeof value === 'string') return SECRET_KEY.test(key) ? MASK : redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return Number.isNaN(value.valueOf()) ? 'invalid date' : value.toISOString();
+  if (above.includes(value)) return '[circular]';
+  if (above.length >= MAX_DEPTH) return '[deep]';
+  const path = [...above, value];
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.map((item) => walk(item, key, path));
+  if (value instanceof Map) return walk(Object.fromEntries(value), key, above);
+  if (value instanceof Set) return walk([...value], key, above);
+  return Object.fromEntries(entriesOf(value).map(([name, item]) => [redactText(name), walk(item, name, path)]));
 }
 
 /** Errors keep their name, message, stack and cause, which are not enumerable. */

@@ -344,10 +344,13 @@ export const settings = {
       'TENON_LOG_LEVEL',
       choice(['debug', 'info', 'warn', 'error']),
       'info',
-      { usedBy: ['launcher', 'api', 'worker', 'code-runner'], meaning: 'least severe lines that are logged' },
+      {
+        usedBy: ['launcher', 'api', 'worker', 'code-runner', 'local-models'],
+        meaning: 'least severe lines that are logged',
+      },
     ),
     format: withDefault<'text' | 'json'>('TENON_LOG_FORMAT', choice(['text', 'json']), 'text', {
-      usedBy: ['launcher', 'api', 'worker', 'code-runner'],
+      usedBy: ['launcher', 'api', 'worker', 'code-runner', 'local-models'],
       meaning: 'lines for people or for machines',
     }),
   },

@@ -10,3 +10,4 @@ export type { OutboundHttp, OutboundReply, OutboundRequest } from './outbound-ht
 export type { RunFeed, TextChunk } from './run-feed.js';
 export type { RenewableKeys, SealingKey, SealingKeys } from './sealing-keys.js';
 export type { SecretStore } from './secret-store.js';
+export { writtenForms } from './written-forms.js';

@@ -41,6 +41,8 @@ export interface RunIdentity {
   readonly runId: RunId;
   readonly teamId: TeamId;
   readonly conversationId: ConversationId | null;
+  /** By what the logs name the request that started the run; absent in runs from before. */
+  readonly requestId?: string;
 }
 
 /** An effect that is not answered: a timer that goes on, or a step to perform, without what the plan says of it. */

@@ -15,9 +15,10 @@ import {
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels, type OpenAiCompatibleConfig } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
-import { createLogger, loadSecretKeys, type Config } from '@tenon/platform';
+import { createLogger, loadSecretKeys, rememberSecret, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, SealingKeys } from '@tenon/ports';
 import { getHeapStatistics } from 'node:v8';
+import { logSteps } from './log-steps.js';
 import { shareMemory, type MemoryShares } from './memory-shares.js';
 import { withinBudget } from './budget.js';
 import {
@@ -49,7 +50,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: workerId });
   const bell = new RunBell(database, logger);
   const secretKeys = await loadSecretKeys(config);
-  const secrets = new PostgresSecretStore(database, secretKeys);
+  const secrets = new PostgresSecretStore(database, secretKeys, rememberSecret);
   const objects = createDiskObjectStore(config.data.objectsFolder);
   const connect = createProviderConnector({ allow: config.outbound.allow });
   const memory = shareMemory(getHeapStatistics().heap_size_limit);
@@ -82,7 +83,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
   };
   return {
     ...{ logger, database, secretKeys, objects, listener: new Listener(database, logger) },
-    activities: createRunActivities(activityParts),
+    activities: logSteps(createRunActivities(activityParts), logger),
     eventSink: createEventSink(activityParts),
     memory,
   };

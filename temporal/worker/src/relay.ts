@@ -140,6 +140,7 @@ export class Relay {
           requestEagerStart: true,
         }),
       );
+      logger.debug({ runId: run.id, requestId: run.requestId }, 'a run was started');
       return true;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
@@ -157,7 +158,12 @@ export class Relay {
   private inputOf(run: QueuedRun): RunInput {
     const isSmall = jsonSizeBytes(run.plan as unknown as Json) <= INLINE_PLAN_LIMIT_BYTES;
     return {
-      run: { runId: run.id, teamId: run.teamId, conversationId: run.conversationId },
+      run: {
+        runId: run.id,
+        teamId: run.teamId,
+        conversationId: run.conversationId,
+        ...(run.requestId && { requestId: run.requestId }),
+      },
       planHash: run.planHash,
       ...(isSmall && { plan: run.plan }),
       ...(run.isRestart && { isRestart: true }),

@@ -20,7 +20,7 @@ const EXPECTED = /^Activity failed$|^Activity cancelled$/;
 /** The SDK's lines by our levels; what it tells of its own course is for debugging. */
 export function forwardTo(logger: Logger): SdkLogger {
   const log = (level: LogLevel, message: string, meta: object = {}) => {
-    const { taskToken: _noise, ...fields } = meta as Record<string, unknown>;
+    const fields = inOurWords(meta as Record<string, unknown>);
     logger[EXPECTED.test(message) && level === 'WARN' ? 'info' : LEVELS[level]](fields, message);
   };
   return {
@@ -30,5 +30,20 @@ export function forwardTo(logger: Logger): SdkLogger {
     info: (message, meta) => log('INFO', message, meta),
     warn: (message, meta) => log('WARN', message, meta),
     error: (message, meta) => log('ERROR', message, meta),
+  };
+}
+
+/** What the server calls a run is one of its histories; our ids stand in those of the workflow and the activity. */
+function inOurWords(meta: Record<string, unknown>): Record<string, unknown> {
+  const { taskToken: _noise, runId: historyId, workflowId, activityId, ...fields } = meta;
+  const [, runId] = /^run\/(.+)$/.exec(String(workflowId)) ?? [];
+  const [, stepKey, attempt] = /^(.+)#(\d+)$/.exec(String(activityId)) ?? [];
+  return {
+    ...fields,
+    ...(historyId !== undefined && { historyId }),
+    ...(runId ? { runId } : workflowId !== undefined && { workflowId }),
+    ...(stepKey
+      ? { stepKey, attempt: Number(attempt), execution: meta['attempt'] }
+      : activityId !== undefined && { activityId }),
   };
 }

@@ -21,10 +21,19 @@ export async function connectTemporal(address: string, logger: Logger): Promise<
     try {
       return await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
     } catch (error) {
-      if (tries % 10 === 0) logger.warn({ address, error: String(error) }, 'the workflow server does not answer yet');
+      if (tries % 10 === 0)
+        logger.warn(
+          { address, reason: reasonOf(error as Error) },
+          'the workflow server does not answer yet; runs wait for it',
+        );
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+/** In a few words: the SDK's own are the inside of its library. */
+function reasonOf({ message }: Error): string {
+  return /connection (?:refused|reset)|timed out|dns error/i.exec(message)?.[0].toLowerCase() ?? 'no connection';
 }
 
 /** The worker of the one queue, and a client on the same connection, which is what makes starts eager. */

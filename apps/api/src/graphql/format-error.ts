@@ -1,9 +1,9 @@
 import { isTenonError, type ErrorKind } from '@tenon/base';
 import type { Logger } from '@tenon/ports';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
-import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { STATUS } from '../http/error.filter.js';
+import { currentRequestId } from '../http/request-id.js';
 
 const CODES: Readonly<Record<ErrorKind, string>> = {
   invalid: 'INVALID',
@@ -27,6 +27,7 @@ const OF_THE_DOCUMENT = new Set<string>(
 export function createErrorFormatter(logger: Logger) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const error = originOf(thrown);
+    const requestId = currentRequestId();
     const place = {
       ...(formatted.path && { path: formatted.path }),
       ...(formatted.locations && { locations: formatted.locations }),
@@ -34,11 +35,14 @@ export function createErrorFormatter(logger: Logger) {
     if (isTenonError(error) && error.kind !== 'internal') {
       if (error.kind === 'unavailable')
         logger.warn({ code: error.code, cause: String(error.cause) }, 'a request failed');
-      return { ...place, message: error.message, extensions: { code: CODES[error.kind], reason: error.code } };
+      return {
+        ...place,
+        message: error.message,
+        extensions: { code: CODES[error.kind], reason: error.code, requestId },
+      };
     }
     const code = String(formatted.extensions?.['code'] ?? '');
     if (OF_THE_DOCUMENT.has(code)) return { ...place, message: formatted.message, extensions: { code } };
-    const requestId = randomUUID();
     logger.error({ requestId, error: stackOf(error), path: formatted.path }, 'a request met a bug');
     return { ...place, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL', requestId } };
   };

@@ -2,8 +2,8 @@ import { isTenonError, isWorthRetrying, type ErrorKind, type TenonError } from '
 import type { Logger } from '@tenon/ports';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { randomUUID } from 'node:crypto';
 import { LOGGER } from '../parts.js';
+import { currentRequestId } from './request-id.js';
 
 /** The HTTP status for each kind of error. */
 export const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -27,14 +27,14 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return error;
     const response = host.switchToHttp().getResponse<Response>();
+    const requestId = currentRequestId();
     const refusal = refusalOf(error);
-    if (refusal) return response.status(refusal.status).json(refusal.body);
+    if (refusal) return response.status(refusal.status).json({ ...refusal.body, requestId });
     if (isTenonError(error) && error.kind !== 'internal') {
       const seconds = Math.ceil((error.retryAfterMs ?? RETRY_SECONDS * 1_000) / 1_000);
       if (isWorthRetrying(error.kind)) response.setHeader('retry-after', seconds);
-      return response.status(statusOf(error)).json({ code: error.code, message: error.message });
+      return response.status(statusOf(error)).json({ code: error.code, message: error.message, requestId });
     }
-    const requestId = randomUUID();
     this.logger.error(
       { requestId, error: error instanceof Error ? error.stack : String(error) },
       'a request met a bug',

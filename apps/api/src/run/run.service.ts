@@ -23,11 +23,14 @@ import {
   type RunRecord,
 } from '@tenon/database';
 import { coerceInputs, type Outputs } from '@tenon/engine';
-import { Injectable } from '@nestjs/common';
+import type { Logger } from '@tenon/ports';
+import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { definitionErrors } from '../app/definition-errors.js';
 import { DraftReports } from '../app/draft-reports.js';
 import { FileInputs } from '../files/file-inputs.js';
+import { currentRequestId } from '../http/request-id.js';
+import { LOGGER } from '../parts.js';
 
 /** Failures of starting a run that the caller can correct. */
 export const startErrors = defineErrors('run', {
@@ -74,6 +77,7 @@ export class RunService {
     private readonly runs: RunRepository,
     private readonly files: FileInputs,
     private readonly budgets: TokenBudgets,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -105,7 +109,7 @@ export class RunService {
       timestamp: Math.floor(Date.now() / 1000),
     };
     checkSize(inputs, system);
-    return this.runs.accept({
+    const run = await this.runs.accept({
       id: runId,
       teamId,
       appId: request.appId,
@@ -115,12 +119,16 @@ export class RunService {
       ...(conversation?.isNew && { newConversation: { name: request.query.slice(0, 80) } }),
       channel: request.channel,
       createdBy: memberId,
+      requestId: currentRequestId(),
       inputs,
       system,
       ...(request.idempotencyKey && {
         idempotency: { key: request.idempotencyKey, requestHash: hashOfRequest(request) },
       }),
     });
+    const isNew = run.id === runId;
+    this.logger.info({ runId: run.id, appId: run.appId, isNew }, 'a run was accepted');
+    return run;
   }
 
   /** Asks a run to stop. @throws run.missing, run.ended */

@@ -46,6 +46,12 @@ export class Run {
   @Field({ description: 'Where it was started from' })
   channel!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Names the request that started it in the logs, of its steps too',
+  })
+  requestId!: string | null;
+
   @Field(() => RunStatus)
   status!: RunStatus;
 
@@ -97,6 +103,7 @@ export function toRun(record: RunRecord): Run {
     appId: record.appId,
     conversationId: record.conversationId,
     channel: record.channel,
+    requestId: record.requestId,
     status: record.status as RunStatus,
     reason: record.reason,
     failure: toFailure(record.failure),

@@ -1,6 +1,6 @@
 import { ApiClient } from '../api/client.js';
 import { isTenonError } from '@tenon/base';
-import { createRedactor, secretValues, type Config } from '@tenon/platform';
+import { redactFields, rememberSecret, type Config } from '@tenon/platform';
 import { examineInstance, type Examination } from '../doctor/examine-instance.js';
 import { examineMachine } from '../doctor/examine-machine.js';
 import { byImportance, trouble, type Finding } from '../doctor/finding.js';
@@ -20,8 +20,8 @@ export async function doctorCommand(context: CommandContext, options: { readonly
   const isNamed = config.client.url !== undefined;
   const machine = isNamed ? [] : await examineMachine(config);
   const instance = await examine(context);
-  const hide = createRedactor(await secretsOf(config));
-  const findings = byImportance([...machine, ...instance.findings]).map((finding) => hide(finding) as Finding);
+  await rememberToken(config);
+  const findings = byImportance([...machine, ...instance.findings]).map((finding) => redactFields(finding) as unknown as Finding);
   if (options.json) terminal.result(JSON.stringify({ isReachable: instance.isReachable, findings }));
   else {
     const width = Math.max(...findings.map(({ what }) => what.length));
@@ -58,10 +58,10 @@ function notThere(what: string, state: string, advice: string): Examination {
   return { isReachable: false, findings: [trouble(what, state, advice)] };
 }
 
-/** What may stand in a message or a log and must not be shown. */
-async function secretsOf(config: Config): Promise<string[]> {
-  const known = await readInstanceFile(config.data).catch(() => undefined);
-  return [...secretValues(config), ...(known ? [known.token] : [])];
+/** It may stand in a message or a log and must not be shown, no more than the secrets of the settings. */
+async function rememberToken({ data }: Config): Promise<void> {
+  const known = await readInstanceFile(data).catch(() => undefined);
+  if (known) rememberSecret(known.token);
 }
 
 function show(

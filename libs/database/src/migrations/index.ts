@@ -10,6 +10,7 @@ import { addKeeping } from './1764600000000-add-keeping.js';
 import { addRunLosses } from './1764650000000-add-run-losses.js';
 import { createSecretKey } from './1764660000000-create-secret-key.js';
 import { addWorkerClock } from './1764670000000-add-worker-clock.js';
+import { addRequestId } from './1764680000000-add-request-id.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   addRunLosses,
   createSecretKey,
   addWorkerClock,
+  addRequestId,
 ];

@@ -34,6 +34,8 @@ export interface NewRun {
   readonly newConversation?: { readonly name: string };
   readonly channel: string;
   readonly createdBy: string | null;
+  /** By what the logs name the request that starts it. */
+  readonly requestId?: string;
   readonly inputs: Outputs;
   readonly system: Outputs;
   /** Two requests with one key and one hash are one run. */
@@ -47,6 +49,7 @@ export interface RunRecord {
   readonly planHash: string;
   readonly conversationId: ConversationId | null;
   readonly channel: string;
+  readonly requestId: string | null;
   readonly status: RunStatus;
   readonly reason: string | null;
   readonly inputs: Outputs;
@@ -188,6 +191,7 @@ async function insertRun(sql: Sql, run: NewRun): Promise<Accepted> {
     run.idempotency?.key ?? null,
     run.idempotency?.requestHash ?? null,
     keys,
+    run.requestId ?? null,
   ]);
   if (!row) throw new Error('an accepted run has no row');
   return row;
@@ -241,7 +245,7 @@ export function endQueuedRun(
 
 const FIELDS = `
 id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
-  channel, status, reason, inputs, system, outputs, failure,
+  channel, request_id as "requestId", status, reason, inputs, system, outputs, failure,
   coalesce(${usageOf('attempt.run_id = run.id')}, usage) as usage, exceptions, steps, last_seq as "lastSeq",
   created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", relay_error as "relayError",
   relayed_at is not null as "isRelayed"`;
@@ -249,8 +253,8 @@ id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conve
 const ACCEPT = `
 with accepted as (
   insert into run (id, team_id, app_id, version_id, plan_hash, conversation_id, channel, created_by, inputs, system,
-    idempotency_key, request_hash)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11, $12)
+    idempotency_key, request_hash, request_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, $11, $12, $14)
   on conflict (team_id, app_id, idempotency_key) where idempotency_key is not null do update
     set idempotency_key = excluded.idempotency_key
   returning *

@@ -1,10 +1,11 @@
 import { isJsonObject, type Json } from '@tenon/base';
+import { writtenForms } from '@tenon/ports';
 
 /** What stands in the place of a secret. */
 export const MASK = '********';
 
 /**
- * Hides secrets in what people will read, also where an address, a form or JSON has written them in its own way.
+ * Hides secrets in what people will read, also where an address, a form, JSON or base64 has written them in its own way.
  */
 export function hideSecrets<T extends Json>(value: T, secrets: readonly string[]): T {
   const forms = formsOf(secrets);
@@ -62,21 +63,6 @@ const firstOf = (places: readonly number[]) => Math.min(...places);
 function formsOf(secrets: readonly string[]): readonly string[] {
   const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(writtenForms));
   return [...forms].sort((a, b) => b.length - a.length);
-}
-
-// What the URL standard escapes in a query and in a path.
-const IN_QUERY = /[^!$-&(-;=?-~]/gu;
-const IN_PATH = /[^!$-;=@-\]_a-z|~]/gu;
-
-function writtenForms(secret: string): string[] {
-  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), inForm, inForm.replaceAll('+', '%20')];
-  return [...forms, secret.replace(IN_QUERY, percent), secret.replace(IN_PATH, percent)];
-}
-
-function percent(character: string): string {
-  const bytes = [...new TextEncoder().encode(character)];
-  return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 function hide(value: Json, forms: readonly string[]): Json {
