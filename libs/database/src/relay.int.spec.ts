@@ -97,15 +97,18 @@ describe('the relay', () => {
     expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
   });
 
-  it('delivers a stop once', async () => {
+  it('B74 delivers a stop once, however often it is asked for, and none to a run that has ended', async () => {
     const { runId, teamId } = await seedTwoSteps(test.database);
     const runs = new RunRepository(test.database);
-    await runs.requestStop(teamId, runId, 'enough');
-    const [command] = (await Promise.all([1, 2].map(() => claimCommands(test.database, 10)))).flat();
+    for (const reason of ['enough', 'again', 'and again']) await runs.requestStop(teamId, runId, reason);
+    const commands = (await Promise.all([1, 2].map(() => claimCommands(test.database, 10)))).flat();
+    expect(commands).toHaveLength(1);
+    const [command] = commands;
     expect(command).toMatchObject({ runId, reason: 'enough', isRelayed: false });
     await markDelivered(test.database, command!.id);
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
-    await expect(runs.requestStop(teamId, runId, 'again')).rejects.toMatchObject({ code: 'run.ended' });
+    await runs.requestStop(teamId, runId, 'too late');
+    expect(await claimCommands(test.database, 10)).toEqual([]);
   });
 
   it('has its work and its workers counted', async () => {

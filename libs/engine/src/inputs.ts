@@ -1,4 +1,4 @@
-import { isJsonObject, isInteger, encodeNumber, numberOf, type Json } from '@tenon/base';
+import { isJsonObject, isInteger, isEncodedFloat, encodeNumber, numberOf, type Json } from '@tenon/base';
 import { refuseFiles } from './input-files.js';
 import type { InputField } from './plan.js';
 import { encode, isMapping, isNumber, storedKey, type Outputs, type Value } from './value.js';
@@ -55,6 +55,7 @@ function coerce(field: InputField, value: Value): Coerced {
     if (!field.required) return { value: field.default };
     return { issue: issue(field.name, 'required', `${field.name} is required in input form`) };
   }
+  if (hasEndless(value)) return refuse(field, 'notFinite', 'made of numbers that JSON can hold');
   switch (field.type) {
     case 'text-input':
     case 'paragraph':
@@ -94,6 +95,13 @@ function coerceText(field: InputField, value: Value): Coerced {
   return { value: withoutNul(value) };
 }
 
+/** Whether a number is too large to be one, such as 1e400, however deep it lies. */
+function hasEndless(value: Value): boolean {
+  if (Array.isArray(value)) return value.some(hasEndless);
+  if (isEncodedFloat(value)) return !Number.isFinite(numberOf(value));
+  return isJsonObject(value) && Object.values(value).some((member) => hasEndless(member as Value));
+}
+
 const NUMERAL = /^[+-]?(\d+(_\d+)*)(\.\d*)?([eE][+-]?\d+)?$|^[+-]?\.\d+([eE][+-]?\d+)?$/;
 
 function coerceNumber(field: InputField, value: Value): Coerced {
@@ -103,7 +111,8 @@ function coerceNumber(field: InputField, value: Value): Coerced {
   if (text === '') return coerce(field, null);
   const isWhole = !text.includes('.');
   if (!NUMERAL.test(text) || (isWhole && /[eE]/.test(text))) return refuse(field, 'notANumber', 'a valid number');
-  return { value: encodeNumber(text.replaceAll('_', '').replace(/^\+/, '')) as Json };
+  const number = encodeNumber(text.replaceAll('_', '').replace(/^\+/, '')) as Json;
+  return hasEndless(number) ? refuse(field, 'notFinite', 'a number that JSON can hold') : { value: number };
 }
 
 const TRUE = ['true', '1', 'yes', 'on'];

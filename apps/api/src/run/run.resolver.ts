@@ -135,7 +135,9 @@ export class RunResolver {
   }
 
   @AllowTo('member')
-  @Mutation(() => RunPayload, { description: 'Asks a run to stop; what it gave so far stays' })
+  @Mutation(() => RunPayload, {
+    description: 'Asks a run to stop; what it gave so far stays, and one that has ended stays as it is',
+  })
   stopRun(@Args('input') { runId, reason }: StopRunInput, @CurrentMember() identity: Identity) {
     return payload(async () => ({ run: toRun(await this.service.stop(identity, idFrom<RunId>(runId), reason)) }));
   }

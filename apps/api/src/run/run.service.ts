@@ -81,14 +81,20 @@ export class RunService {
   ) {}
 
   /**
-   * Accepts a run: from here on it is never lost.
+   * Accepts a run: from here on it is never lost. A request that was accepted before is the run that it became, whatever
+   * has happened to its app since.
    * @throws app.missing, run.notPublished, run.versionMissing, run.invalidInputs, run.conversationMissing,
    *         run.inputsTooLarge, definition.hasErrors, run.keyReused, budget.spent
    */
   async start(identity: Identity, request: StartRequest): Promise<RunRecord> {
     const { teamId, memberId } = identity;
     checkRequest(request);
-    await this.checkBudget(teamId, request);
+    const idempotency = request.idempotencyKey
+      ? { key: request.idempotencyKey, requestHash: hashOfRequest(request) }
+      : undefined;
+    const earlier = idempotency && (await this.runs.findAccepted(teamId, request.appId, idempotency));
+    if (earlier) return earlier;
+    await this.budgets.check(teamId);
     const target = await this.findTarget(identity, request);
     const inputs = await this.readInputs(identity, target.form, request.inputs);
     const isChat = target.form.mode === 'advanced-chat';
@@ -122,16 +128,14 @@ export class RunService {
       requestId: currentRequestId(),
       inputs,
       system,
-      ...(request.idempotencyKey && {
-        idempotency: { key: request.idempotencyKey, requestHash: hashOfRequest(request) },
-      }),
+      ...(idempotency && { idempotency }),
     });
     const isNew = run.id === runId;
     this.logger.info({ runId: run.id, appId: run.appId, isNew }, 'a run was accepted');
     return run;
   }
 
-  /** Asks a run to stop. @throws run.missing, run.ended */
+  /** Asks a run to stop; one that has ended stays as it is. @throws run.missing */
   async stop(identity: Identity, runId: RunId, reason: string): Promise<RunRecord> {
     await this.runs.requestStop(identity.teamId, runId, reason.slice(0, 500));
     return this.getRun(identity, runId);
@@ -142,15 +146,6 @@ export class RunService {
     const run = await this.runs.find(teamId, runId);
     if (!run) throw runErrors.missing('There is no such run.');
     return run;
-  }
-
-  private async checkBudget(teamId: TeamId, { appId, idempotencyKey: key }: StartRequest): Promise<void> {
-    try {
-      await this.budgets.check(teamId);
-    } catch (error) {
-      // what was accepted stays accepted, however often it is asked for
-      if (key === undefined || !(await this.runs.isKeyKnown(teamId, appId, key))) throw error;
-    }
   }
 
   private async findTarget({ teamId }: Identity, request: StartRequest): Promise<Target> {

@@ -6,10 +6,11 @@ import { objectKeysIn } from '../object-references.js';
 import { appendEvents } from '../record-events.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
+import { appErrors } from './app.repository.js';
 import { usageOf } from '../usage.js';
 
 /** Failures of accepting a run. */
-export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing', ended: 'conflict' });
+export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing' });
 
 export type RunStatus =
   | 'queued'
@@ -38,8 +39,13 @@ export interface NewRun {
   readonly requestId?: string;
   readonly inputs: Outputs;
   readonly system: Outputs;
-  /** Two requests with one key and one hash are one run. */
-  readonly idempotency?: { readonly key: string; readonly requestHash: string };
+  readonly idempotency?: Idempotency;
+}
+
+/** Two requests with one key and one hash are one run. */
+export interface Idempotency {
+  readonly key: string;
+  readonly requestHash: string;
 }
 
 export interface RunRecord {
@@ -77,26 +83,34 @@ export class RunRepository {
   /**
    * Accepts a run: one insert, which is also the outbox. Rings the relay after the commit.
    * @returns the run; the earlier one when the same key and request were accepted before
-   * @throws run.keyReused when the key was used for another request
+   * @throws run.keyReused when the key was used for another request, app.missing when it was deleted meanwhile
    */
   async accept(run: NewRun): Promise<RunRecord> {
-    const { requestHash, ...accepted } = run.newConversation
-      ? await this.database.inTransaction((sql) => acceptWithConversation(sql, run))
-      : await insertRun(this.database, run);
-    if (accepted.id !== run.id && requestHash !== run.idempotency?.requestHash)
-      throw runErrors.keyReused('This idempotency key was used for another request; use a new key.');
+    const { requestHash, ...accepted } = await this.insert(run).catch((error: unknown) => {
+      // whoever deletes an app does not wait for those who have just looked it up
+      if (isOfMissingApp(error)) throw appErrors.missing('There is no such app.', { cause: error });
+      throw error;
+    });
+    if (accepted.id !== run.id) checkSame(requestHash, run.idempotency);
     // not waited for: the run is accepted, and a bell that is lost costs it the relay's poll
     if (accepted.id === run.id) void this.ringRelay(RELAY_BELL.run);
     return accepted;
   }
 
-  /** Was a run of the app accepted under that key? */
-  async isKeyKnown(teamId: TeamId, appId: AppId, key: string): Promise<boolean> {
-    const rows = await this.database.rows(
-      'select 1 from run where team_id = $1 and app_id = $2 and idempotency_key = $3',
-      [teamId, appId, key],
+  /**
+   * The run that a request was accepted as before.
+   * @throws run.keyReused when the key was used for another request
+   */
+  async findAccepted(teamId: TeamId, appId: AppId, request: Idempotency): Promise<RunRecord | undefined> {
+    const [row] = await this.database.rows<Accepted>(
+      `select ${FIELDS}, request_hash as "requestHash" from run
+       where team_id = $1 and app_id = $2 and idempotency_key = $3`,
+      [teamId, appId, request.key],
     );
-    return rows.length > 0;
+    if (!row) return undefined;
+    const { requestHash, ...accepted } = row;
+    checkSame(requestHash, request);
+    return accepted;
   }
 
   async find(teamId: TeamId, runId: RunId): Promise<RunRecord | undefined> {
@@ -131,8 +145,8 @@ export class RunRepository {
   }
 
   /**
-   * Asks a run to stop. A run that is still queued ends at once; another one is told by the relay.
-   * @throws run.missing, run.ended
+   * Asks a run to stop, by the relay. Asking again changes nothing, nor does asking one that has ended.
+   * @throws run.missing
    */
   async requestStop(teamId: TeamId, runId: RunId, reason: string): Promise<void> {
     await this.database.inTransaction(async (sql) => {
@@ -141,14 +155,12 @@ export class RunRepository {
         [teamId, runId],
       );
       if (!run) throw runErrors.missing('There is no such run.');
-      if (run.finishedAt) throw runErrors.ended('The run has ended already.');
-      await sql.rows('insert into run_command (id, team_id, run_id, type, reason) values ($1, $2, $3, $4, $5)', [
-        newId(),
-        teamId,
-        runId,
-        'stop',
-        reason,
-      ]);
+      if (run.finishedAt) return;
+      await sql.rows(
+        `insert into run_command (id, team_id, run_id, type, reason) select $1, $2, $3, 'stop', $4
+         where not exists (select 1 from run_command where run_id = $3 and type = 'stop' and delivered_at is null)`,
+        [newId(), teamId, runId, reason],
+      );
     });
     await this.ringRelay(RELAY_BELL.command);
   }
@@ -164,6 +176,12 @@ export class RunRepository {
     return row ?? { queued: 0, underWay: 0 };
   }
 
+  private insert(run: NewRun): Promise<Accepted> {
+    return run.newConversation
+      ? this.database.inTransaction((sql) => acceptWithConversation(sql, run))
+      : insertRun(this.database, run);
+  }
+
   // A bell that cannot be rung costs the poll's interval, nothing else.
   private async ringRelay(payload: string): Promise<void> {
     await ring(this.database, CHANNELS.relay, payload).catch(() => undefined);
@@ -172,6 +190,16 @@ export class RunRepository {
 
 interface Accepted extends RunRecord {
   readonly requestHash: string | null;
+}
+
+function isOfMissingApp(error: unknown): boolean {
+  const { code, constraint } = error as { readonly code?: unknown; readonly constraint?: string };
+  return code === '23503' && /^(run_app_id|run_conversation_id|conversation_app_id)_fkey$/.test(constraint ?? '');
+}
+
+function checkSame(requestHash: string | null, request: Idempotency | undefined): void {
+  if (requestHash !== request?.requestHash)
+    throw runErrors.keyReused('This idempotency key was used for another request; use a new key.');
 }
 
 async function insertRun(sql: Sql, run: NewRun): Promise<Accepted> {

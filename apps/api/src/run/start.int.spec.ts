@@ -1,0 +1,232 @@
+import type { RunId } from '@tenon/base';
+import { endQueuedRun } from '@tenon/database';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { appNamed, START, startApiBench, type ApiBench } from '../testing/api-bench.js';
+
+let bench: ApiBench;
+beforeAll(async () => {
+  bench = await startApiBench();
+}, 60_000);
+afterAll(() => bench.close());
+
+const APP = (fields: string) => `
+kind: app
+version: 0.6.0
+app: {name: Form, mode: workflow}
+workflow:
+  graph:
+    nodes:
+      - {id: start, data: {type: start, title: Start, variables: [${fields}]}}
+      - {id: end, data: {type: end, title: End, outputs: []}}
+    edges: [{id: e, source: start, target: end, sourceHandle: source, targetHandle: target}]
+`;
+const FIELDS = [
+  '{variable: name, label: Name, type: text-input, required: true, max_length: 20}',
+  '{variable: count, label: Count, type: number, required: false}',
+  '{variable: kind, label: Kind, type: select, required: false, options: [a, b]}',
+  '{variable: more, label: More, type: json_object, required: false}',
+  '{variable: docs, label: Docs, type: file-list, required: false, max_length: 3}',
+].join(', ');
+
+async function importApp(content: string, appId?: string): Promise<string> {
+  const { importApp: taken } = await bench.owner.ask(
+    'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } issues { message } } }',
+    { input: { content, ...(appId && { appId }) } },
+  );
+  return taken.app.id;
+}
+
+const publish = (appId: string) =>
+  bench.owner.ask(
+    'mutation ($appId: ID!) { publishApp(input: { appId: $appId }) { version { id } errors { code } } }',
+    {
+      appId,
+    },
+  );
+
+async function start(input: object) {
+  const { startRun } = await bench.owner.ask(START, { input });
+  return startRun as {
+    run: { id: string; inputs: Record<string, unknown>; status: string } | null;
+    errors: { code: string; path: string[] }[];
+  };
+}
+
+const countRuns = async () => (await bench.database.rows('select 1 from run')).length;
+const stop = (runId: string, client = bench.owner) =>
+  client.ask('mutation ($id: ID!) { stopRun(input: { runId: $id }) { run { status } errors { code } } }', {
+    id: runId,
+  });
+const statusOf = async (runId: string) =>
+  (await bench.owner.ask('query ($id: ID!) { run(id: $id) { status reason } }', { id: runId })).run;
+
+describe('the inputs of a run', () => {
+  let appId: string;
+  beforeAll(async () => {
+    appId = await importApp(APP(FIELDS));
+    await publish(appId);
+  });
+
+  const file = { type: 'document', transfer_method: 'remote_url', url: 'https://files.example/a.pdf' };
+  const codes = async (inputs: object) =>
+    (await start({ appId, inputs })).errors.map(({ code, path: place }) => [code, ...place]);
+
+  it('B59 are refused with every field that is wrong, before a run is there', async () => {
+    const before = await countRuns();
+    expect(
+      await codes({ count: 'many', kind: 'c', more: [], docs: Array.from({ length: 10_000 }, () => file) }),
+    ).toEqual([
+      ['input.required', 'inputs', 'name'],
+      ['input.notANumber', 'inputs', 'count'],
+      ['input.notAnOption', 'inputs', 'kind'],
+      ['input.wrongType', 'inputs', 'more'],
+      ['input.tooManyFiles', 'inputs', 'docs'],
+    ]);
+    expect(await codes({ name: 7 })).toEqual([['input.wrongType', 'inputs', 'name']]);
+    expect(await codes({ name: 'x'.repeat(10 * 1024 * 1024) })).toEqual([['input.tooLong', 'inputs', 'name']]);
+    expect(await codes({ name: 'a', docs: file })).toEqual([['input.wrongType', 'inputs', 'docs']]);
+    expect(await countRuns()).toBe(before);
+  }, 30_000);
+
+  it('B59 have no numbers that are none', async () => {
+    const before = await countRuns();
+    for (const count of ['1e400', '1.0e400', 'NaN', 'Infinity', '-inf', '0x10', '--1', '1e5'])
+      expect(await codes({ name: 'a', count })).toEqual([
+        [expect.stringMatching(/^input\.(notANumber|notFinite)$/), 'inputs', 'count'],
+      ]);
+    // 1e400 as a JSON number, which JSON.stringify cannot write
+    for (const inputs of ['{"name":"a","count":1e400}', '{"name":"a","more":{"x":[-1e400]}}']) {
+      const response = await fetch(`${bench.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bench.owner.token}` },
+        body: `{"query":${JSON.stringify(START)},"variables":{"input":{"appId":"${appId}","inputs":${inputs}}}}`,
+      });
+      const { data } = (await response.json()) as { data: { startRun: { errors: { code: string }[] } } };
+      expect(data.startRun.errors.map(({ code }) => code)).toEqual(['input.notFinite']);
+    }
+    expect(await countRuns()).toBe(before);
+    const { run } = await start({ appId, inputs: { name: 'a', count: -0, extra: { not: 'a field' } } });
+    expect(run?.inputs).toEqual({ name: 'a', count: 0, kind: null, more: null, docs: null });
+  });
+});
+
+describe('a key', () => {
+  it('B75 of the same request is one run, of a hundred that come together', async () => {
+    const { id: appId } = await appNamed(bench, 'Chatbot');
+    const input = { appId, query: 'hello', idempotencyKey: 'hundred' };
+    const before = await countRuns();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => start(input)));
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(answers.map(({ run }) => run?.id)).size).toBe(1);
+    expect(await countRuns()).toBe(before + 1);
+  });
+
+  it('B75 of another request is refused as a conflict, whatever differs', async () => {
+    const { id: appId } = await appNamed(bench, 'Chatbot');
+    const input = { appId, query: 'hello', idempotencyKey: 'other' };
+    const first = await start(input);
+    const before = await countRuns();
+    for (const other of [{ query: 'bye' }, { useDraft: true }, { inputs: { a: 1 } }])
+      expect(await start({ ...input, ...other })).toEqual({
+        run: null,
+        errors: [expect.objectContaining({ code: 'run.keyReused' })],
+      });
+    expect((await start({ ...input, inputs: {} })).run?.id).toBe(first.run?.id);
+    expect(await countRuns()).toBe(before);
+  });
+
+  it('B75 gives its run also when the request would be refused by now', async () => {
+    const appId = await importApp(APP(''));
+    await publish(appId);
+    const live = { appId, inputs: {}, idempotencyKey: 'live' };
+    const draft = { appId, inputs: {}, useDraft: true, idempotencyKey: 'draft' };
+    const ids = [(await start(live)).run?.id, (await start(draft)).run?.id];
+    await importApp(APP('{variable: name, label: Name, type: text-input, required: true}'), appId);
+    await publish(appId);
+    expect((await start({ ...live, idempotencyKey: 'new' })).errors).toMatchObject([{ code: 'input.required' }]);
+    expect([(await start(live)).run?.id, (await start(draft)).run?.id]).toEqual(ids);
+    await importApp(APP('').replace('source: start', 'source: nowhere'), appId);
+    expect((await start(draft)).run?.id).toBe(ids[1]);
+  });
+
+  it('B75 is of one team and one app', async () => {
+    const key = 'shared';
+    const appId = await importApp(APP(''));
+    await publish(appId);
+    const { id: chatbot } = await appNamed(bench, 'Chatbot');
+    const one = await start({ appId, inputs: {}, idempotencyKey: key });
+    const other = await start({ appId: chatbot, query: 'hi', idempotencyKey: key });
+    expect(one.run?.id).not.toBe(other.run?.id);
+    const { startRun } = await bench.stranger.ask(START, { input: { appId, inputs: {}, idempotencyKey: key } });
+    expect(startRun).toMatchObject({ run: null, errors: [{ code: 'app.missing' }] });
+  });
+});
+
+describe('stopping', () => {
+  it('B74 may be asked for before a run starts, again, and after its end, and by its team alone', async () => {
+    const { id: appId } = await appNamed(bench, 'Chatbot');
+    const { run } = await start({ appId, query: 'stop me' });
+    const runId = run!.id as RunId;
+    expect(
+      await bench.stranger.ask('mutation ($id: ID!) { stopRun(input: { runId: $id }) { errors { code } } }', {
+        id: runId,
+      }),
+    ).toEqual({
+      stopRun: { errors: [{ code: 'run.missing' }] },
+    });
+    const commands = () => bench.database.rows('select reason from run_command where run_id = $1', [runId]);
+    expect(await commands()).toEqual([]);
+    for (let n = 0; n < 3; n++) expect((await stop(runId)).stopRun.errors).toEqual([]);
+    expect(await commands()).toHaveLength(1);
+    await endQueuedRun(bench.database, runId, 'enough', 1_000);
+    expect((await stop(runId)).stopRun).toEqual({ run: { status: 'STOPPED' }, errors: [] });
+    expect(await commands()).toHaveLength(1);
+    expect(await statusOf(runId)).toEqual({ status: 'STOPPED', reason: 'enough' });
+  });
+});
+
+describe('a run that was accepted', () => {
+  it('B76 keeps its plan while its app is edited and published, and its app while it is under way', async () => {
+    const appId = await importApp(APP(''));
+    await publish(appId);
+    const { run } = await start({ appId, inputs: {} });
+    const pinned = async () => {
+      const [row] = await bench.database.rows(
+        `select run.version_id, run.plan_hash, plan.document::text from run join plan using (team_id)
+         where run.id = $1 and plan.hash = run.plan_hash`,
+        [run!.id],
+      );
+      return row;
+    };
+    const before = await pinned();
+    await importApp(APP(FIELDS), appId);
+    await publish(appId);
+    expect(await pinned()).toEqual(before);
+    const remove = () =>
+      bench.owner.ask('mutation ($id: ID!) { deleteApp(input: { appId: $id }) { errors { code } } }', { id: appId });
+    expect((await remove()).deleteApp.errors).toEqual([{ code: 'app.hasRuns' }]);
+    expect(await pinned()).toEqual(before);
+    await endQueuedRun(bench.database, run!.id as RunId, 'enough', 1_000);
+    expect((await remove()).deleteApp.errors).toEqual([]);
+  });
+
+  it('B76 is of an app that is still there, when both come together', async () => {
+    const content = await readFile(
+      path.resolve(import.meta.dirname, '../../../../examples/content-moderation.yml'),
+      'utf8',
+    );
+    for (let n = 0; n < 5; n++) {
+      const appId = await importApp(content);
+      await publish(appId);
+      const [started, removed] = await Promise.all([
+        bench.owner.post(START, { input: { appId, inputs: { user_input: 'hi' } } }),
+        bench.owner.post('mutation ($id: ID!) { deleteApp(input: { appId: $id }) { errors { code } } }', { id: appId }),
+      ]);
+      const isAccepted = Boolean(started.body.data?.startRun.run);
+      const isRemoved = removed.body.data?.deleteApp.errors.length === 0;
+      expect(isAccepted).toBe(!isRemoved);
+      if (!isAccepted) expect(started.body.data?.startRun.errors).toMatchObject([{ code: 'app.missing' }]);
+    }
+  }, 20_000);
+});
