@@ -3,9 +3,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getHeapStatistics } from 'node:v8';
 import { BodyRoom } from './body-room.js';
-import { testLanguage, type Language, type SelfTest } from './language.js';
+import type { Language } from './language.js';
 import { languages, readRunRequest, sizeOf, type LanguageName } from './run-request.js';
 import type { Outcome } from './sandbox.js';
+import type { SelfTests } from './self-tests.js';
 
 /** A caller that hears nothing for much longer knows that this process hangs. */
 const HEARTBEAT_MS = 1000;
@@ -15,6 +16,7 @@ const BODIES_SHARE = 1 / 6;
 export interface ServerOptions {
   readonly token: string;
   readonly languages: Readonly<Record<LanguageName, Language>>;
+  readonly selfTests: SelfTests;
   /** A failure of this process itself, which its caller is told only in one sentence. */
   readonly onError: (error: unknown) => void;
 }
@@ -23,13 +25,12 @@ export interface ServerOptions {
  * The HTTP face of the code runner:
  * - `POST /run` runs `{language, code, inputs, timeoutMs}` and gives `{result, printed, durationMs}` or
  *   `{error: {code, message, printed}}`. Closing the connection kills the execution.
- * - `GET /health` tries each language once and says what is up.
+ * - `GET /health` says what is up and how each language did when it was tried.
  *
  * Both answer 200 as soon as the request is accepted and send spaces until the answer is there.
  */
 export function createCodeServer(options: ServerOptions): Server {
   const isAllowed = createGuard(options.token);
-  const selfTests = new Map<Language, Promise<SelfTest>>();
   const room = new BodyRoom(getHeapStatistics().heap_size_limit * BODIES_SHARE);
   return createServer((request, response) => {
     const answer = async () => {
@@ -38,7 +39,7 @@ export function createCodeServer(options: ServerOptions): Server {
         case 'POST /run':
           return run(request, response, options, room);
         case 'GET /health':
-          return sendWhenDone(response, () => describeHealth(options, selfTests));
+          return sendWhenDone(response, () => describeHealth(options));
         default:
           return sendError(response, 404, 'request.notFound', 'There is only POST /run and GET /health.');
       }
@@ -105,15 +106,10 @@ function reply(outcome: Outcome): object {
   return { result, printed, durationMs: Math.round(durationMs) };
 }
 
-/** A failed check is repeated at the next question: what kept it from passing may have gone. */
-async function describeHealth(options: ServerOptions, selfTests: Map<Language, Promise<SelfTest>>): Promise<object> {
+async function describeHealth({ languages: known, selfTests }: ServerOptions): Promise<object> {
   const entries = languages.map(async (name) => {
-    const language = options.languages[name];
-    const test = selfTests.get(language) ?? testLanguage(language);
-    selfTests.set(language, test);
-    const result = await test;
-    if (result.selfTest === 'failed') selfTests.delete(language);
-    return [name, { ...result, ...language.describe(), ...language.pool.load }] as const;
+    const result = await selfTests.resultOf(name);
+    return [name, { ...result, ...known[name].describe(), ...known[name].pool.load }] as const;
   });
   return { languages: Object.fromEntries(await Promise.all(entries)) };
 }

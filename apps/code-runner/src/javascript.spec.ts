@@ -15,9 +15,11 @@ describe('limits', () => {
     ['an endless loop', 'const main = () => { for (;;); };'],
     ['an endless loop outside of main', 'for (;;);'],
     ['a catastrophic regular expression', 'const main = () => /(a+)+$/.test("a".repeat(60) + "b");'],
+    ['a promise that never ends', 'const main = () => { (async () => { for (;;); })(); return {}; };'],
+    ['a proxy whose keys never end', 'const main = () => new Proxy({}, { ownKeys() { for (;;); } });'],
     ['a result that never ends', 'const main = () => ({ get a() { for (;;); } });'],
     ['an error that never ends', 'const main = () => { throw { toString() { for (;;); }, toJSON() { for (;;); } }; };'],
-  ])('stops %s at the time limit', async (_what, code) => {
+  ])('B28 stops %s at the time limit', async (_what, code) => {
     const { error } = await run(code, 300);
     expect(error).toMatchObject({ code: 'code.timedOut', message: 'The code ran longer than its limit of 300 ms.' });
   });
@@ -29,7 +31,8 @@ describe('limits', () => {
     ['one typed array', 'new Uint8Array(2 ** 30);'],
     ['a large text', '"x".repeat(2 ** 29);'],
     ['objects', 'let top = {}; for (;;) top = { top, a: 1 };'],
-  ])('stops %s at the memory limit', async (_what, body) => {
+    ['shared memory', 'const kept = []; for (;;) kept.push(new SharedArrayBuffer(1e7));'],
+  ])('B28 stops %s at the memory limit', async (_what, body) => {
     const { error } = await run(`const main = () => { ${body} };`);
     expect(error).toMatchObject({
       code: 'code.outOfMemory',
@@ -37,7 +40,7 @@ describe('limits', () => {
     });
   });
 
-  it('reports endless recursion as the error it is', async () => {
+  it('B28 reports endless recursion as the error it is', async () => {
     const { error } = await run('function f() { f(); }\nconst main = () => f();');
     expect(error).toMatchObject({
       code: 'code.failed',
@@ -50,7 +53,7 @@ describe('limits', () => {
       `const main = () => { let top = {}, at = top; for (let i = 1; i < ${levels}; i++) at = at.a = {}; return top; };`,
     );
 
-  it('takes a result of 256 levels and no deeper', async () => {
+  it('B29 takes a result of 256 levels and no deeper', async () => {
     const [enough, more, far] = await Promise.all([nested(256), nested(257), nested(100_000)]);
     expect(enough.result?.match(/{/g)).toHaveLength(256);
     const tooDeep = { code: 'code.outputTooLarge', message: expect.stringContaining('256 levels') };
@@ -60,7 +63,7 @@ describe('limits', () => {
 
   const sized = (bytes: number) => run(`const main = () => ({ a: "x".repeat(${bytes - '{"a":""}'.length}) });`);
 
-  it('takes a result of 8 MiB and not one byte more', async () => {
+  it('B29 takes a result of 8 MiB and not one byte more', async () => {
     const [enough, more] = await Promise.all([sized(2 ** 23), sized(2 ** 23 + 1)]);
     expect(enough.result).toHaveLength(2 ** 23);
     const tooLarge = { code: 'code.outputTooLarge', message: expect.stringContaining('8 MiB') };
@@ -70,7 +73,7 @@ describe('limits', () => {
     expect((await run('const main = () => ({ a: "漢".repeat(3e6) });')).error).toMatchObject(tooLarge);
   });
 
-  it('keeps 64 KiB of 100 MB of output, in whole characters', async () => {
+  it('B29 keeps 64 KiB of 100 MB of output, in whole characters', async () => {
     const code = 'const main = () => { for (let i = 0; i < 50; i++) console.log("é".repeat(1e6)); return {}; };';
     const { result, printed } = await run(code);
     expect(result).toBe('{}');
@@ -87,18 +90,19 @@ describe('results', () => {
     ['a promise', 'Promise.resolve({})', 'main must return an object, it returned a promise, which is not awaited.'],
     ['a promise that never resolves', 'new Promise(() => {})', 'it returned a promise'],
     ['a date', 'new Date(0)', 'main must return an object with string keys that can be written as JSON.'],
+    ['a BigInt in what a value writes itself as', '({ toJSON: () => ({ a: 1n }) })', 'serialize a BigInt'],
     ['a BigInt', '({ a: 1n })', 'cannot be written as JSON: TypeError: Do not know how to serialize a BigInt'],
-  ])('refuses %s', async (_what, value, message) => {
+  ])('B29 refuses %s', async (_what, value, message) => {
     const { error } = await run(`const main = () => ${value};`);
     expect(error).toMatchObject({ code: 'code.failed', message: expect.stringContaining(message) });
   });
 
-  it('refuses an object that holds itself', async () => {
+  it('B29 refuses an object that holds itself', async () => {
     const { error } = await run('const main = () => { const a = {}; a.a = a; return a; };');
     expect(error).toMatchObject({ code: 'code.failed', message: expect.stringContaining('circular reference') });
   });
 
-  it('writes as JSON what JavaScript writes so', async () => {
+  it('B29 writes as JSON what JavaScript writes so', async () => {
     const code =
       'const main = () => ({ a: NaN, b: new Date(0), c() {}, d: undefined, e: [undefined], f: -0, g: 1e21 });';
     expect((await run(code)).result).toBe('{"a":null,"b":"1970-01-01T00:00:00.000Z","e":[null],"f":0,"g":1e+21}');
@@ -133,7 +137,7 @@ describe('errors', () => {
 });
 
 describe('fences', () => {
-  it('has nothing of the host in it', async () => {
+  it('B25 has nothing of the host in it', async () => {
     const code = `const main = () => ({
       names: Object.getOwnPropertyNames(globalThis).filter((name) =>
         /process|require|fetch|WebAssembly|Worker|host|module|^Buffer|setTimeout|global$/.test(name)),
@@ -143,7 +147,7 @@ describe('fences', () => {
     expect((await run(code)).result).toBe('{"names":[],"made":"undefined","thrown":"undefined"}');
   });
 
-  it('imports nothing', async () => {
+  it('B25 imports nothing', async () => {
     const code =
       'let said = "nothing"; import("fs").then(() => (said = "got it"), () => {}); const main = () => ({ said });';
     expect((await run(code)).result).toBe('{"said":"nothing"}');
@@ -157,11 +161,11 @@ describe('fences', () => {
       'Array.isArray = () => true; Promise = Error = String = null; const main = ({ a }) => ({ a });',
       '{"a":1}',
     ],
-  ])('does not fall for code that replaces %s', async (_what, code, result) => {
+  ])('B26 does not fall for code that replaces %s', async (_what, code, result) => {
     expect(await run(code, undefined, '{"a":1}')).toMatchObject({ result });
   });
 
-  it('answers for itself when code makes every value write itself as something else', async () => {
+  it('B26 answers for itself when code makes every value write itself as something else', async () => {
     const { error } = await run('Object.prototype.toJSON = () => "no object"; const main = () => ({});');
     expect(error).toMatchObject({
       code: 'code.failed',

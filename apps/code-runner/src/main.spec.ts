@@ -14,17 +14,22 @@ const fine = { status: 200, result: '{"a": 1}' };
 let runner: CodeRunnerProcess;
 let pid: number;
 /** The sandboxes, once all of them wait for a job. */
-const findWaiting = () =>
-  waitUntil('all sandboxes wait', async () => {
+const findWaiting = async () => {
+  await ask(runner, quick);
+  return waitUntil('all sandboxes wait', async () => {
     const response = await fetch(`${runner.url}/health`, { headers: { authorization: `Bearer ${runner.token}` } });
     const { languages } = (await response.json()) as { languages: { python3: Record<string, number> } };
     const { busy, ready, starting } = languages.python3;
     const sandboxes = listSandboxes(pid).map((one) => one.pid);
     return busy === 0 && starting === 0 && sandboxes.length > 0 && sandboxes.length === ready && sandboxes;
   });
+};
 const start = async () => {
   runner = await spawnCodeRunner();
   pid = runner.child.pid!;
+  // its own check at the start is over
+  await fetch(`${runner.url}/health`, { headers: { authorization: `Bearer ${runner.token}` } }).then((it) => it.text());
+  await waitUntil('nothing of the check is left', () => listSandboxes(pid).length === 0);
 };
 
 /** Starts an endless loop; gives the process that runs it, once it does, and one that waits beside it. */
@@ -61,7 +66,7 @@ describe('while it serves', () => {
     expect(listening.filter(([, , at]) => at === port).map(([, address]) => address)).toEqual(['0100007F']);
   });
 
-  it('refuses whoever does not know the token', async () => {
+  it('B27 refuses whoever does not know the token', async () => {
     const body = JSON.stringify({ ...quick, inputs: '{}', timeoutMs: 1000 });
     expect((await post(body, 'another')).status).toBe(401);
     expect((await fetch(`${runner.url}/health`)).status).toBe(401);
@@ -83,7 +88,7 @@ describe('while it serves', () => {
       '{"language":"python3","code":"","inputs":"{}","timeoutMs":1,"preload":"import os"}',
       'The field "preload" is not known.',
     ],
-  ])('refuses %s', async (_what, body, message) => {
+  ])('B26 refuses %s', async (_what, body, message) => {
     const response = await post(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
@@ -117,7 +122,7 @@ describe('while it serves', () => {
     });
   });
 
-  it('gives a sandbox nothing of its own environment', async () => {
+  it('B25 gives a sandbox nothing of its own environment', async () => {
     const [waiting] = await findWaiting();
     expect(readFileSync(`/proc/${waiting}/environ`, 'utf8')).not.toMatch(/TENON|NODE|PATH|HOME/);
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toMatch(/TENON/);
@@ -159,7 +164,7 @@ describe('while it serves', () => {
     expect(await ask(runner, quick)).toMatchObject(fine);
   });
 
-  it('never has more sandboxes than it may, however many ask', async () => {
+  it('B28 never has more sandboxes than it may, however many ask', async () => {
     const abort = new AbortController();
     const answers = Array.from({ length: 50 }, () => ask(runner, { ...loop, signal: abort.signal }));
     const settled = Promise.allSettled(answers);
@@ -180,7 +185,7 @@ describe('while it serves', () => {
     expect(await response.text()).toMatch(/^ {2,}\{"error":\{"code":"code.timedOut"/);
   });
 
-  it('does not let JavaScript that loops hold up anything else', async () => {
+  it('B28 does not let JavaScript that loops hold up anything else', async () => {
     const abort = new AbortController();
     const looping = ask(runner, { ...endless, signal: abort.signal });
     const code = 'const main = () => ({ a: 1 });';
@@ -217,14 +222,17 @@ describe('at its end', () => {
   /** What belongs to the process: sandboxes, and the shell that watches over them. */
   const family = () => listProcesses().filter(({ parent }) => parent === pid);
 
-  it.each(['SIGKILL', 'SIGTERM'] as const)('leaves no process behind on %s, not even a busy one', async (signal) => {
-    const { busy, warm } = await startLoop();
-    const all = family().map((one) => one.pid);
-    expect(all).toEqual(expect.arrayContaining([busy, warm]));
-    expect(all.length).toBeGreaterThan(2);
-    runner.child.kill(signal);
-    await waitUntil('everything is gone', () => !all.some(isAlive) && !isAlive(pid));
-  });
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'B28 leaves no process behind on %s, not even a busy one',
+    async (signal) => {
+      const { busy, warm } = await startLoop();
+      const all = family().map((one) => one.pid);
+      expect(all).toEqual(expect.arrayContaining([busy, warm]));
+      expect(all.length).toBeGreaterThan(2);
+      runner.child.kill(signal);
+      await waitUntil('everything is gone', () => !all.some(isAlive) && !isAlive(pid));
+    },
+  );
 
   it('leaves no process behind when its watching shell was killed before', async () => {
     const { busy } = await startLoop();
@@ -246,6 +254,6 @@ describe('at its end', () => {
   });
 });
 
-it('does not start without a token, and names the setting', async () => {
+it('B27 does not start without a token, and names the setting', async () => {
   await expect(spawnCodeRunner({ TENON_CODE_RUNNER_TOKEN: '' })).rejects.toThrow('TENON_CODE_RUNNER_TOKEN is not set');
 });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { createCodeServer } from './http-server.js';
 import { createJavaScript } from './javascript.js';
 import { Python } from './python.js';
+import { SelfTests } from './self-tests.js';
 
 const IDLE_MS = 5 * 60 * 1000;
 
@@ -25,12 +26,17 @@ async function serve(): Promise<void> {
     warn: (problem, error) => log.warn({ error }, problem),
   });
   const javascript = createJavaScript(findPackage('quickjs-emscripten').version, IDLE_MS);
+  const languages = { python3: python, javascript };
+  const selfTests = new SelfTests(languages);
+  let isEnding = false;
   const server = createCodeServer({
     token: config.codeRunner.token,
-    languages: { python3: python, javascript },
+    languages,
+    selfTests,
     onError: (error) => log.error({ error }, 'code runner failed'),
   });
   onShutdown(async () => {
+    isEnding = true;
     server.close();
     javascript.pool.close();
     const closed = python.close();
@@ -40,6 +46,7 @@ async function serve(): Promise<void> {
   server.listen(config.codeRunner.port, '127.0.0.1');
   await once(server, 'listening');
   announceReady({ port: (server.address() as AddressInfo).port });
+  await selfTests.report(log, () => isEnding);
 }
 
 /** Folder and version of a package; the folder without links, as the permission model of the sandboxes sees it. */

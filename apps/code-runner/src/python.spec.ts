@@ -47,7 +47,7 @@ async function outcomes<Name extends string>(bodies: Record<Name, string>, timeo
 }
 
 describe('limits', () => {
-  it('stops at the time limit whatever does not end', async () => {
+  it('B28 stops at the time limit whatever does not end', async () => {
     const ended = await outcomes(
       {
         loop: 'while True: pass',
@@ -61,7 +61,7 @@ describe('limits', () => {
     expect(ended).toEqual({ loop: late, catching: late, regex: late, sleep: late });
   });
 
-  it('stops at the memory limit whatever grows', async () => {
+  it('B28 stops at the memory limit whatever grows', async () => {
     const ended = await outcomes({
       growing: 'kept = []\nwhile True: kept.append(bytearray(10_000_000))',
       huge: 'kept = [0] * 10**9',
@@ -78,12 +78,12 @@ describe('limits', () => {
     expect(await run(code)).toMatchObject({ result: '{"done": true}' });
   });
 
-  it('reports endless recursion as the error it is', async () => {
+  it('B28 reports endless recursion as the error it is', async () => {
     const { error } = await run('def f():\n    return f()\n\ndef main():\n    return f()');
     expect(error).toMatchObject({ code: 'code.failed', message: expect.stringContaining('RecursionError') });
   });
 
-  it('survives recursion that breaks the interpreter', async () => {
+  it('B28 survives recursion that breaks the interpreter', async () => {
     const lines =
       'import sys\nsys.setrecursionlimit(10**8)\nclass A:\n    def __repr__(self): return repr(self)\nrepr(A())';
     const { error } = await inMain(lines);
@@ -96,7 +96,7 @@ describe('limits', () => {
       `def main():\n    top = at = {}\n    for i in range(${levels - 1}):\n        at["a"] = at = {}\n    return top`,
     );
 
-  it('takes a result of 256 levels and no deeper', async () => {
+  it('B29 takes a result of 256 levels and no deeper', async () => {
     const [enough, more, far] = await Promise.all([nested(256), nested(257), nested(100_000)]);
     expect(enough.result?.match(/{/g)).toHaveLength(256);
     const tooDeep = { code: 'code.outputTooLarge', message: expect.stringContaining('256 levels'), printed: '' };
@@ -106,7 +106,7 @@ describe('limits', () => {
 
   const sized = (bytes: number) => run(`def main():\n    return {"a": "x" * ${bytes - '{"a": ""}'.length}}`);
 
-  it('takes a result of 8 MiB and not one byte more', async () => {
+  it('B29 takes a result of 8 MiB and not one byte more', async () => {
     const [enough, more, far] = await Promise.all([sized(2 ** 23), sized(2 ** 23 + 1), sized(50_000_000)]);
     expect(enough.result).toHaveLength(2 ** 23);
     const tooLarge = { code: 'code.outputTooLarge', message: expect.stringContaining('8 MiB') };
@@ -114,7 +114,7 @@ describe('limits', () => {
     expect(far.error).toMatchObject(tooLarge);
   });
 
-  it('keeps 64 KiB of 100 MB of print, in whole characters', async () => {
+  it('B29 keeps 64 KiB of 100 MB of print, in whole characters', async () => {
     const { result, printed } = await inMain('print("a", end="")\nfor i in range(50): print("é" * 1_000_000)');
     expect(result).toBe('{}');
     expect(printed).toBe(`a${'é'.repeat(2 ** 15 - 1)}`);
@@ -128,7 +128,7 @@ describe('limits', () => {
 });
 
 describe('results', () => {
-  it('refuses what is no dict with string keys, and what JSON cannot hold', async () => {
+  it('B29 refuses what is no dict with string keys, and what JSON cannot hold', async () => {
     const refused = (message: string) => expect.stringMatching(`^code.failed: .*${message}`) as string;
     expect(
       await outcomes({
@@ -138,6 +138,8 @@ describe('results', () => {
         nan: 'return {"a": float("nan")}',
         infinite: 'return {"a": [float("-inf")]}',
         set: 'return {"a": {1}}',
+        function: 'return {"a": print}',
+        date: 'import datetime\nreturn {"a": datetime.datetime(2026, 1, 1)}',
         itself: 'a = {}; a["a"] = a; return a',
       }),
     ).toEqual({
@@ -147,11 +149,13 @@ describe('results', () => {
       nan: refused("compliant: nan\nwhen serializing dict item 'a'"),
       infinite: refused('compliant: -inf'),
       set: refused('Object of type set is not JSON serializable'),
+      function: refused('Object of type builtin_function_or_method is not JSON serializable'),
+      date: refused('Object of type datetime is not JSON serializable'),
       itself: refused('Circular reference detected'),
     });
   });
 
-  it('refuses a coroutine, but runs what main awaits itself', async () => {
+  it('B28 refuses a coroutine, but runs what main awaits itself', async () => {
     const [coroutine, awaited, stuck] = await Promise.all([
       run('async def main():\n    return {}'),
       run(
@@ -218,7 +222,7 @@ describe('errors', () => {
 });
 
 describe('fences', () => {
-  it('reaches no file, variable, process, thread or library of the computer', async () => {
+  it('B25 reaches no file, variable, process, thread or library of the computer', async () => {
     const attempts = [
       ['file', `open(${JSON.stringify(canary)}).read()`],
       ['folder', `__import__("os").listdir(${JSON.stringify(folder)})`],
@@ -239,12 +243,12 @@ describe('fences', () => {
     expect(await run(code)).toMatchObject({ result: '{"reached": []}' });
   });
 
-  it('inherits no environment', async () => {
+  it('B25 B26 inherits no environment', async () => {
     const { result } = await inMain('import os\nreturn {"all": str(dict(os.environ))}');
     expect(result).not.toMatch(/canary|TENON|work|node/i);
   });
 
-  it('opens no connection', async () => {
+  it('B27 opens no connection', async () => {
     const { result } = await run(
       `import socket, urllib.request\n\ndef main():\n    failed = 0\n` +
         `    for action in (\n` +
@@ -257,7 +261,7 @@ describe('fences', () => {
     expect(connections).toBe(0);
   });
 
-  it('does not let code that finds objects of the host run code of its own there', async () => {
+  it('B25 does not let code that finds objects of the host run code of its own there', async () => {
     const lines = [
       'import gc',
       'seen, todo, found, ran = set(), list(gc.get_objects()), 0, []',

@@ -25,6 +25,17 @@ it('starts nothing before the first use, and leaves after the idle time', async 
   expect(await pool.run(quick, never)).toMatchObject({ ok: true });
 });
 
+it('leaves at once when it is told to rest, or as soon as its job is done, and serves the next job', async () => {
+  const pool = createPool();
+  expect(await pool.run(quick, never)).toMatchObject({ ok: true });
+  pool.rest();
+  await waitUntil('nothing is left', () => pool.load.ready + pool.load.starting + pool.load.busy === 0);
+  const running = pool.run(quick, never);
+  pool.rest();
+  expect(await running).toMatchObject({ ok: true });
+  expect(await pool.run(quick, never)).toMatchObject({ ok: true });
+});
+
 it('keeps one ready beside those at work', async () => {
   const pool = createPool();
   const abort = new AbortController();

@@ -60,6 +60,13 @@ export class SandboxPool {
     throw poolErrors.unavailable('The sandboxes die before they take any code; the computer may be out of memory.');
   }
 
+  /** As after the idle time: once no job is there, no sandbox is. */
+  rest(): void {
+    if (this.#waiting.length > 0) return;
+    this.#isInUse = false;
+    this.#restIfIdle();
+  }
+
   /** Sandboxes by what they do, and jobs that wait for one. */
   get load(): { readonly busy: number; readonly ready: number; readonly starting: number; readonly waiting: number } {
     const [busy, ready] = [this.#taken, this.#warm.length];
@@ -108,7 +115,8 @@ export class SandboxPool {
       this.#busy.add(sandbox);
       this.#waiting.shift()!.give(sandbox);
     }
-    const wanted = Math.max(Math.min(this.#waiting.length, limit - this.#taken), keepWarm);
+    const kept = this.#isInUse ? keepWarm : 0;
+    const wanted = Math.max(Math.min(this.#waiting.length, limit - this.#taken), kept);
     for (let missing = wanted - this.#warm.length - this.#starting; missing > 0; missing--) void this.#startOne();
   }
 
@@ -149,11 +157,8 @@ export class SandboxPool {
   #restIfIdle(): void {
     if (this.#taken > 0 || this.#waiting.length > 0 || this.#isClosed) return;
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => {
-      this.#isInUse = false;
-      for (const sandbox of this.#warm.splice(0)) sandbox.kill();
-    }, this.#options.idleMs);
-    this.#idleTimer.unref();
+    if (!this.#isInUse) for (const sandbox of this.#warm.splice(0)) sandbox.kill();
+    else this.#idleTimer = setTimeout(() => this.rest(), this.#options.idleMs).unref();
   }
 
   #forget(sandbox: Sandbox): void {
