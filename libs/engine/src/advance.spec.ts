@@ -199,13 +199,13 @@ describe('a stop', () => {
 });
 
 describe('the limits of a run', () => {
-  it('row 55: stop it when a step ends after more steps have started than may', () => {
+  it('B65, row 55: stop it when a step ends after more steps have started than may', () => {
     const run = runInMemory(buildPlan('a -> b -> c'), {}, { limits: { ...limits, maxSteps: 1 } });
     expect(run.outcome).toMatchObject({ status: 'stopped', reason: 'Maximum execution steps exceeded: 2 > 1' });
     expect(run.started('c')).toEqual([]);
   });
 
-  it('row 55: stop it when a step ends after the time it may take', () => {
+  it('B65, row 55: stop it when a step ends after the time it may take', () => {
     const run = runInMemory(
       buildPlan('a -> b -> c\na -> d', { steps: { b: { answer: 'partly' } } }),
       { b: lasting(70_000, returns({ answer: 'partly' })), d: never() },

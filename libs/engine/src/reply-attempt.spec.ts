@@ -31,7 +31,7 @@ describe('a step that does not succeed at once', () => {
       : { ok: true, outputs: { text: 'whole' } };
   };
 
-  it('takes back the text of the try that failed', () => {
+  it('W3 takes back the text of the try that failed', () => {
     const plan = buildPlan('start -> llm -> answer', {
       steps: { llm: { retry }, answer: { answer: '>{{#llm.text#}}<' } },
     });
@@ -195,7 +195,7 @@ describe('pieces of text out of order', () => {
     expect(fold(plan, [...begun, piece(2, 'cd'), piece(0, 'ab'), piece(2, 'cd')])).toEqual(['ab', 'cd']);
   });
 
-  it('of a later execution replace those of an earlier one', () => {
+  it('W3 of a later execution replace those of an earlier one', () => {
     expect(
       fold(plan, [
         ...begun,

@@ -1,5 +1,6 @@
 import type { PerformCall, RunActivities } from '@tenon/contract';
 import { workflowId } from '@tenon/contract';
+import { TokenBudgets } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import type { Client } from '@temporalio/client';
@@ -126,6 +127,47 @@ describe('a step', () => {
     expect(model.counts().total).toBe(1);
     expect(await attemptsOf(run)).toEqual([['llm#1', 1, 'first', 'succeeded']]);
   }, 60_000);
+});
+
+describe('W4 a call whose worker was lost after the model had answered', () => {
+  it('is made again, and both are paid: the step, its run and its team show it', async () => {
+    model.setRules([
+      {
+        when: { nthOfKey: 1 },
+        reply: { text: ['Half of', ' it'], holdAfter: 1, usage: { promptTokens: 3, completionTokens: 8 } },
+      },
+      { reply: { text: 'fine', usage: { promptTokens: 3, completionTokens: 5 } } },
+    ]);
+    const said = async (call: PerformCall) =>
+      (await bench.history.listText(call.run.teamId, call.run.runId, new Map())).length > 0;
+    let first: ReturnType<RunActivities['performStep']> | undefined;
+    between = async (call, perform) => {
+      if (first) return perform(call);
+      first = perform(call);
+      await until(() => said(call), 'the first text');
+      throw new Error('the worker is not heard of any more');
+    };
+    const run = await bench.accept(one);
+    expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'fine' } });
+    const costs = async () => {
+      const [llm] = (await bench.history.listSteps(run.teamId, run.runId)).filter(({ stepKey }) => stepKey === 'llm');
+      const record = await bench.runs.find(run.teamId, run.runId);
+      const { usedToday } = await new TokenBudgets(bench.test.database, undefined).find(run.teamId);
+      return { step: llm?.usage, run: record?.usage, usedToday };
+    };
+    // of the lost one only its text is known: seven letters
+    const estimated = { promptTokens: 6, completionTokens: 7, totalTokens: 13, isEstimated: true };
+    expect(await costs()).toEqual({ step: estimated, run: estimated, usedToday: 13 });
+    // it comes back, which is too late for its answer but not for its cost
+    model.release();
+    await first;
+    const both = { promptTokens: 6, completionTokens: 13, totalTokens: 19 };
+    expect(await costs()).toEqual({ step: both, run: both, usedToday: 19 });
+    expect(await attemptsOf(run)).toEqual([
+      ['llm#1', 1, 'first', 'cancelled'],
+      ['llm#1', 2, 'lostWorker', 'succeeded'],
+    ]);
+  }, 30_000);
 });
 
 describe('the reconciler', () => {

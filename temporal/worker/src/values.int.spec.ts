@@ -145,6 +145,20 @@ describe('a value that code returns', () => {
   }, 60_000);
 });
 
+it('M4 a token of ten million bytes is the whole answer of a model, and what follows gets it', async () => {
+  model.setRules([{ reply: { text: ['x'.repeat(10_000_000)] } }]);
+  const nodes = [
+    startNode(),
+    llmNode('llm', 'Say it'),
+    templateNode('count', '{{ text | length }}', { text: ['llm', 'text'] }),
+    endNode({ out: ['count', 'output'] }),
+  ];
+  const run = await bench.accept(buildDefinition({ nodes, edges: ['start -> llm', 'llm -> count', 'count -> end'] }));
+  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: '10000000' } });
+  const [attempt] = await bench.history.listAttempts(run.teamId, run.runId);
+  expect(attempt).toMatchObject({ stepKey: 'llm', outcome: 'succeeded', reply: { cut: true } });
+}, 60_000);
+
 it('eighty short steps at once with 60 kB each end well, whatever the limits of one message', async () => {
   const names = Array.from({ length: 80 }, (_, index) => `get${index}`);
   const nodes = [
