@@ -141,8 +141,24 @@ export async function closeAttempt(
   return row && !row.isMine ? resultOf(row) : result;
 }
 
-// What a lost execution has cost nobody can say any more: it was asked the same, and of its text about four bytes are a
-// token. Should it come back after all, its own count holds.
+/**
+ * What earlier executions have cost that were lost nobody can say any more: they were asked the same as the one that
+ * ends, and of their text about four bytes are a token. Should one come back after all, its own count holds.
+ */
+const lostClauses = (usage: string, ending: string) => `said as (
+  select execution, ceil(sum(octet_length(text)) / 4.0)::float8 as tokens,
+    coalesce((${usage}::json ->> 'promptTokens')::float8, 0) as asked
+  from text_chunk
+  where run_id = $1 and step_key = $2 and attempt = $3 and execution < $4 and $4::int > 1 group by execution
+), lost as (
+  update attempt set usage = json_build_object('promptTokens', asked, 'completionTokens', tokens,
+    'totalTokens', asked + tokens, 'isEstimated', true)
+  from said
+  where ${IS_THIS} and attempt.execution = said.execution and finished_at is null and usage is null
+    and exists (select 1 from ${ending})
+  returning usage
+)`;
+
 const CLOSING = `earlier as (
   select execution, outcome, exit, outputs, failure, usage from attempt
   where ${IS_THIS} and outcome in ('succeeded', 'failed') limit 1
@@ -158,18 +174,7 @@ const CLOSING = `earlier as (
     request = $10::json, reply = $11::json
   where ${IS_THIS} and execution = $4 and finished_at is null and exists (select 1 from earlier)
   returning usage
-), said as (
-  select execution, ceil(sum(octet_length(text)) / 4.0)::float8 as tokens from text_chunk
-  where run_id = $1 and step_key = $2 and attempt = $3 and execution < $4 and $9::json is not null group by execution
-), lost as (
-  update attempt set usage = json_build_object('promptTokens', ($9::json ->> 'promptTokens')::float8,
-    'completionTokens', said.tokens, 'totalTokens', ($9::json ->> 'promptTokens')::float8 + said.tokens,
-    'isEstimated', true)
-  from said
-  where ${IS_THIS} and attempt.execution = said.execution and finished_at is null and usage is null
-    and exists (select 1 from closed)
-  returning usage
-), cost as (
+), ${lostClauses('$9', 'closed')}, cost as (
   select (usage ->> 'totalTokens')::float8 - before.tokens as tokens from
     (select usage from closed union all select usage from late) own, before
   union all
@@ -203,8 +208,8 @@ with cancelled as (
   update attempt set finished_at = now(), outcome = $5, request = $6::json, reply = $7::json, usage = $8::json
   where ${IS_THIS} and execution = $4 and finished_at is null
   returning usage
-), cost as (
-  select (usage ->> 'totalTokens')::float8 as tokens from cancelled
+), ${lostClauses('$8', 'cancelled')}, cost as (
+  select (usage ->> 'totalTokens')::float8 as tokens from (select usage from cancelled union all select usage from lost) own
 ), ${countTokens('$9', 'cost')}
 select`;
 

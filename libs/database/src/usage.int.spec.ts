@@ -25,8 +25,9 @@ const usage = (promptTokens: number, completionTokens: number): Usage => ({
   ...{ promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
 });
 const succeeded = (cost?: Usage): StepResult => ({ ok: true, outputs: { text: 'said' }, ...(cost && { usage: cost }) });
-const failed = (cost: Usage): StepResult => ({
-  ...{ ok: false, failure: { code: 'model.cutStream', type: 'InvokeConnectionError', message: 'Cut.' }, usage: cost },
+const failed = (cost?: Usage): StepResult => ({
+  ...{ ok: false, failure: { code: 'model.cutStream', type: 'InvokeConnectionError', message: 'Cut.' } },
+  ...(cost && { usage: cost }),
 });
 
 type Place = Pick<AttemptKey, 'teamId' | 'runId'>;
@@ -135,6 +136,19 @@ describe('W4 a call that is repeated because its worker was lost', () => {
     const both = { ...usage(20, 10), isEstimated: true };
     expect(await read(place)).toEqual({ attempts: [lost, usage(10, 5)], step: both, run: both, teamTokens: 30 });
   });
+
+  it.each(['fails', 'is stopped'])(
+    'has cost what the lost one had said, though the next one %s at once',
+    async (how) => {
+      const { key, ...place } = await begin();
+      await say(key, 1, 'x'.repeat(20));
+      await openAttempt(test.database, key, work);
+      if (how === 'fails') await closeAttempt(test.database, key, 2, failed(), {});
+      else await cancelAttempt(test.database, key, 2, {});
+      const lost = { ...usage(0, 5), isEstimated: true };
+      expect(await read(place)).toEqual({ attempts: [lost, null], step: lost, run: lost, teamTokens: 5 });
+    },
+  );
 
   it('has cost what is known, when the lost one had said nothing', async () => {
     const { key, ...place } = await begin();
