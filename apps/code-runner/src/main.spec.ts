@@ -128,7 +128,7 @@ describe('while it serves', () => {
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toMatch(/TENON/);
   });
 
-  it('kills the sandbox at once when the caller leaves', async () => {
+  it('W7 kills the sandbox at once when the caller leaves', async () => {
     const abort = new AbortController();
     const { answer, busy } = await startLoop(abort.signal);
     abort.abort();
@@ -137,7 +137,7 @@ describe('while it serves', () => {
     expect(await ask(runner, quick)).toMatchObject(fine);
   });
 
-  it('says so when the sandbox is killed, and runs the next code', async () => {
+  it('S1 says so when the sandbox is killed, and runs the next code', async () => {
     const { answer, busy } = await startLoop();
     process.kill(busy, 'SIGKILL');
     expect((await answer).error).toMatchObject({
@@ -147,14 +147,14 @@ describe('while it serves', () => {
     expect(await ask(runner, quick)).toMatchObject(fine);
   });
 
-  it('replaces sandboxes that died while they waited', async () => {
+  it('S1 replaces sandboxes that died while they waited', async () => {
     const waiting = await findWaiting();
     for (const one of waiting) process.kill(one, 'SIGKILL');
     await waitUntil('they are gone', () => !waiting.some(isAlive));
     expect(await ask(runner, quick)).toMatchObject(fine);
   });
 
-  it('ends a sandbox that hangs at the time limit, and runs the next code', async () => {
+  it('S1 ends a sandbox that hangs at the time limit, and runs the next code', async () => {
     const waiting = await findWaiting();
     for (const one of waiting) process.kill(one, 'SIGSTOP');
     const { error } = await ask(runner, { ...quick, timeoutMs: 500 });
@@ -223,7 +223,7 @@ describe('at its end', () => {
   const family = () => listProcesses().filter(({ parent }) => parent === pid);
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'B28 leaves no process behind on %s, not even a busy one',
+    'S1 B28 leaves no process behind on %s, not even a busy one',
     async (signal) => {
       const { busy, warm } = await startLoop();
       const all = family().map((one) => one.pid);

@@ -103,18 +103,21 @@ describe('the launcher', () => {
     expect((await installation.listModes()).filter((line) => !/^[67]00 /.test(line))).toEqual([]);
   });
 
-  it.each(['postgres', 'temporal', 'api', 'worker'])('starts %s again when it is killed, and says so', async (name) => {
-    const one = launch();
-    await one.ready();
-    const before = await installation.until(name, ({ state }) => state === 'ready');
-    process.kill(before.pid as number, 'SIGKILL');
-    const after = await installation.until(name, ({ state, restarts }) => state === 'ready' && restarts === 1);
-    expect(after.pid).not.toBe(before.pid);
-    expect(after.lastError).toBe(`${name} ended by SIGKILL`);
-    await eventually(() => one.output().includes(`${name} is back.`));
-    one.child.kill('SIGINT');
-    expect(await one.ended).toEqual({ code: 0, signal: null });
-  });
+  it.each(['postgres', 'temporal', 'api', 'worker', 'code-runner'])(
+    'S1 starts %s again when it is killed, and says so',
+    async (name) => {
+      const one = launch();
+      await one.ready();
+      const before = await installation.until(name, ({ state }) => state === 'ready');
+      process.kill(before.pid as number, 'SIGKILL');
+      const after = await installation.until(name, ({ state, restarts }) => state === 'ready' && restarts === 1);
+      expect(after.pid).not.toBe(before.pid);
+      expect(after.lastError).toBe(`${name} ended by SIGKILL`);
+      await eventually(() => one.output().includes(`${name} is back.`));
+      one.child.kill('SIGINT');
+      expect(await one.ended).toEqual({ code: 0, signal: null });
+    },
+  );
 
   it('leaves nothing behind when it is killed, and goes on with the same data', async () => {
     const first = launch();
@@ -286,7 +289,7 @@ describe('a start that fails', () => {
     expect(await fails({ TENON_HOST: '0.0.0.0' })).toContain('opens Tenon to other computers');
   });
 
-  it('lets only one launcher use a data folder', async () => {
+  it('B81 lets only one launcher use a data folder', async () => {
     const one = launch();
     await one.ready();
     port = await findFreePort();

@@ -90,7 +90,7 @@ describe('secrets', () => {
 describe('a database in trouble', () => {
   it.each([
     ['53100', 'The disk of the database is full'],
-    ['53300', 'The database does not answer'],
+    ['53300', 'All connections of the database are taken'],
     ['40P01', 'Several changes met in the database'],
     ['40001', 'Several changes met in the database'],
     ['57014', 'The database does not answer'],

@@ -1,5 +1,6 @@
 import { defineErrors } from '@tenon/base';
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { storableText } from './storable.js';
 
@@ -36,15 +37,26 @@ export interface Database extends Sql {
   close(): Promise<void>;
 }
 
+/** How long a statement waits for a connection, in milliseconds. */
+const CONNECT_MS = 5_000;
+/** Connections that stay open without work, so that others cannot take the last one. */
+const KEPT_CONNECTIONS = 2;
+const TRY_AGAIN_MS = 100;
+const NO_CONNECTION_LEFT = '53300';
+
 /** Opens the pool; connections are made when they are needed, so this never fails. */
 export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database {
-  const settings = { connectionString: url, application_name: name, connectionTimeoutMillis: 5_000, keepAlive: true };
-  const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 30_000, statement_timeout: 60_000 });
+  const settings = {
+    ...{ connectionString: url, application_name: name, keepAlive: true },
+    connectionTimeoutMillis: CONNECT_MS,
+  };
+  const sizes = { min: Math.min(KEPT_CONNECTIONS, poolSize), max: poolSize };
+  const pool = new pg.Pool({ ...settings, ...sizes, idleTimeoutMillis: 30_000, statement_timeout: 60_000 });
   // An idle connection that dies is taken out of the pool by the pool; the next query gets a fresh one.
   pool.on('error', ignore);
 
   const inTransaction = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
-    const client = await pool.connect().catch(unavailable);
+    const client = await whenThereIsOne(() => pool.connect()).catch(unavailable);
     // a connection that breaks fails its statement; its event without a listener would end the process
     client.on('error', ignore);
     try {
@@ -85,6 +97,27 @@ export async function checkDatabase(sql: Sql): Promise<void> {
   await sql.rows('select 1');
 }
 
+/** The time of the database, in milliseconds since 1970: what is recorded does not follow the clock of a worker. */
+export async function readTime(sql: Sql): Promise<number> {
+  const [row] = await sql.rows<{ at: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as at');
+  if (!row) throw new Error('asking for the time gave no row');
+  return Math.floor(row.at);
+}
+
+/**
+ * Makes sure that the database has room for what is written: sorting more than fits into the memory that a statement has
+ * takes some of its disk for a moment.
+ * @throws database.unavailable, or why it refuses us
+ */
+export async function checkRoom(database: Database): Promise<void> {
+  await database.inTransaction(async (sql) => {
+    await sql.rows(`set local work_mem = '64kB'`);
+    await sql.rows(
+      'select count(*) from (select * from generate_series(1, 20000) as number order by number desc offset 1)',
+    );
+  });
+}
+
 /**
  * The database inside a transaction that is under way: whatever repositories over it do, transactions of theirs
  * included, is stored with it or not at all.
@@ -94,6 +127,21 @@ export function joinTransaction(database: Database, sql: Sql): Database {
 }
 
 const ignore = () => undefined;
+
+/** Waits while the server has no connection left: one of ours that becomes free will do as well. */
+async function whenThereIsOne<T>(work: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + CONNECT_MS; ;) {
+    try {
+      return await work();
+    } catch (error) {
+      const { code, severity } = error as { readonly code?: unknown; readonly severity?: unknown };
+      // said to who connects, so that nothing has been done yet
+      const isRefused = code === NO_CONNECTION_LEFT && severity === 'FATAL';
+      if (!isRefused || performance.now() > end) throw error;
+      await setTimeout(TRY_AGAIN_MS);
+    }
+  }
+}
 
 function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
   const query = async (text: string, values: unknown[]) => {
@@ -109,7 +157,8 @@ function sqlOver(queryable: pg.Pool | pg.PoolClient): Sql {
   return {
     rows: async <Row>(text: string, parameters: readonly unknown[] = []) => {
       try {
-        return (await query(text, parameters.map(storable))).rows as Row[];
+        const values = parameters.map(storable);
+        return (await whenThereIsOne(() => query(text, values))).rows as Row[];
       } catch (error) {
         throw isTrouble(error) ? unavailable(error) : withoutValues(error);
       }
@@ -167,7 +216,9 @@ function unavailable(cause: unknown): never {
 
 function sentenceOf(code: string): string {
   if (code === '53100')
-    return 'The disk of the database is full; what was accepted is safe and goes on with more room.';
+    return 'The disk of the database is full: free some space. What was accepted is safe and goes on then.';
+  if (code === NO_CONNECTION_LEFT)
+    return 'All connections of the database are taken: let other programs use fewer, or raise its max_connections.';
   if (code.startsWith('40')) return 'Several changes met in the database; the same may go through now.';
   return 'The database does not answer; what was accepted is safe and goes on when it is back.';
 }

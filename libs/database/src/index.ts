@@ -11,7 +11,16 @@ export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js
 export { closeRun } from './close-run.js';
 export { compareClocks } from './clocks.js';
 export { checkEmptyDatabase, copyTables, fillTables, type CopiedTable, type TableCopy } from './copy-tables.js';
-export { checkDatabase, databaseErrors, joinTransaction, openDatabase, type Database, type Sql } from './database.js';
+export {
+  checkDatabase,
+  checkRoom,
+  databaseErrors,
+  joinTransaction,
+  openDatabase,
+  readTime,
+  type Database,
+  type Sql,
+} from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
 export { holdRemoval, whileRemoving } from './keeping-lock.js';
 export { migrate } from './migrate.js';

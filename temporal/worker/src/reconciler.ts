@@ -3,6 +3,7 @@ import {
   closeRun,
   listSilentRuns,
   noteAttention,
+  readTime,
   removeOldCarried,
   removeOldText,
   requeueRun,
@@ -104,7 +105,12 @@ export class Reconciler {
       if (!closed) return await this.noteOpen(run, description);
       logger.warn({ runId: run.id, status: status.name }, 'a run was closed that had ended without telling');
       const failure = { code: 'run.closedOutside', type: 'RunClosedError', message: closed.reason };
-      await closeRun(database, run, Date.now(), closed.status === 'failed' ? { status: 'failed', failure } : closed);
+      await closeRun(
+        database,
+        run,
+        await readTime(database),
+        closed.status === 'failed' ? { status: 'failed', failure } : closed,
+      );
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       logger.warn({ runId: run.id }, 'the workflow server does not know a run, it is started again');

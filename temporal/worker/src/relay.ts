@@ -17,6 +17,7 @@ import {
   endQueuedRun,
   markDelivered,
   markRelayed,
+  readTime,
   releaseRun,
   ring,
   type Database,
@@ -146,7 +147,7 @@ export class Relay {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
       if (isRefusal(error)) {
         logger.error({ runId: run.id, error: String(error) }, 'the workflow server refuses a run');
-        await closeRun(database, run, Date.now(), { status: 'failed', failure: REFUSED });
+        await closeRun(database, run, await readTime(database), { status: 'failed', failure: REFUSED });
         return true;
       }
       logger.warn({ runId: run.id, error: String(error) }, 'a run could not be started, it stays queued');
@@ -193,7 +194,7 @@ export class Relay {
     const { database } = this.parts;
     const { runId, reason } = command;
     const isQueued = !command.isRelayed && !command.isStarting;
-    const ended = isQueued ? await endQueuedRun(database, runId, reason, Date.now()) : undefined;
+    const ended = isQueued ? await endQueuedRun(database, runId, reason, await readTime(database)) : undefined;
     if (ended) await ring(database, CHANNELS.run, runId);
     const isTold = ended?.wasClaimed === false || (await this.tell(command));
     if (isTold) await markDelivered(database, command.id);

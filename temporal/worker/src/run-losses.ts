@@ -1,6 +1,6 @@
 import type { RunId } from '@tenon/base';
 import { runIdOf, workflowId as idOf } from '@tenon/contract';
-import { CHANNELS, closeRun, countRunLoss, ring, type Database } from '@tenon/database';
+import { CHANNELS, closeRun, countRunLoss, readTime, ring, type Database } from '@tenon/database';
 import type { Logger } from '@tenon/ports';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
@@ -33,7 +33,7 @@ export class RunLosses {
     const counted = await countRunLoss(this.database, runId);
     if (!counted || counted.losses < MAX_LOSSES) return;
     this.logger.error({ runId }, 'a run that ended threads again and again is ended');
-    await closeRun(this.database, { id: runId, teamId: counted.teamId }, Date.now(), {
+    await closeRun(this.database, { id: runId, teamId: counted.teamId }, await readTime(this.database), {
       status: 'failed',
       failure: FAILURE,
     });

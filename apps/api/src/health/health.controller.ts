@@ -1,4 +1,5 @@
-import { checkDatabase, compareClocks, countWork, findServerAbsence, type Database } from '@tenon/database';
+import { checkRoom, compareClocks, countWork, findServerAbsence, type Database } from '@tenon/database';
+import { isTenonError } from '@tenon/base';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +13,7 @@ import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
  */
 @Controller('health')
 export class HealthController {
-  private databaseAwaySince: string | null = null;
+  private databaseTrouble: { readonly since: string; readonly reason: string } | undefined;
 
   constructor(
     private readonly identities: IdentityReader,
@@ -33,20 +34,18 @@ export class HealthController {
       runs: await countWork(this.database),
       clocks: await compareClocks(this.database),
     };
-    response
-      .status(isDatabaseUp ? 200 : 503)
-      .json({ status, ...(this.databaseAwaySince && { since: this.databaseAwaySince }), ...details });
+    response.status(isDatabaseUp ? 200 : 503).json({ status, ...this.databaseTrouble, ...details });
   }
 
   private async probeDatabase(): Promise<boolean> {
     try {
-      await checkDatabase(this.database);
-      this.databaseAwaySince = null;
-      return true;
-    } catch {
-      this.databaseAwaySince ??= new Date().toISOString();
-      return false;
+      await checkRoom(this.database);
+      this.databaseTrouble = undefined;
+    } catch (error) {
+      const reason = isTenonError(error) ? error.message : 'The database refuses us.';
+      this.databaseTrouble = { since: this.databaseTrouble?.since ?? new Date().toISOString(), reason };
     }
+    return this.databaseTrouble === undefined;
   }
 
   /** As the workers see it: the API does not talk to it. */

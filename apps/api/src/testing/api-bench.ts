@@ -58,9 +58,18 @@ export const PASSWORD = 'correct horse battery';
 
 export async function startApiBench(
   env: Record<string, string> = {},
-  { threadLimits, times }: { readonly threadLimits?: ThreadLimits; readonly times?: Partial<ServerTimes> } = {},
+  {
+    threadLimits,
+    times,
+    place,
+  }: {
+    readonly threadLimits?: ThreadLimits;
+    readonly times?: Partial<ServerTimes>;
+    /** The folder in which the data of Postgres lie. */
+    readonly place?: string;
+  } = {},
 ): Promise<ApiBench> {
-  const test = await startTestDatabase();
+  const test = await startTestDatabase(place);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-api-'));
   const token = randomBytes(24).toString('hex');
   const config = loadConfig(

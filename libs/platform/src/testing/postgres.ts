@@ -20,9 +20,13 @@ export interface TestPostgres {
 /**
  * Starts an empty Postgres on a free port, in about a second.
  * @param isDurable  it syncs; else a power cut loses it, but a kill does not
+ * @param place  the folder in which its data lie, such as that of a small disk
  */
-export async function startTestPostgres({ isDurable = false }: { isDurable?: boolean } = {}): Promise<TestPostgres> {
-  const root = await mkdtemp(path.join(os.tmpdir(), 'tenon-postgres-'));
+export async function startTestPostgres({
+  isDurable = false,
+  place = os.tmpdir(),
+}: { isDurable?: boolean; place?: string } = {}): Promise<TestPostgres> {
+  const root = await mkdtemp(path.join(place, 'tenon-postgres-'));
   await chmod(root, 0o755); // as root, Postgres runs as another user
   const options = { folder: path.join(root, 'data'), password: 'tenon', isDurable };
   const start = async (port?: number): Promise<PostgresServer> => {

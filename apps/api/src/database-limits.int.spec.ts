@@ -1,0 +1,166 @@
+import pg from 'pg';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { open, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { startApiBench, type ApiBench } from './testing/api-bench.js';
+
+/* A database whose disk or whose connections are used up: reads go on, writes say why, and all is well afterwards. */
+
+jest.setTimeout(120_000);
+
+const FULL = 'The disk of the database is full: free some space. What was accepted is safe and goes on then.';
+
+/** A disk of its own that is small, in memory; undefined where this process may not mount one. */
+const disk = mountSmallDisk();
+
+function mountSmallDisk(): string | undefined {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'tenon-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=755', 'tmpfs', folder], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+const START =
+  'mutation ($input: StartRunInput!) { startRun(input: $input) { run { id status } errors { code message } } }';
+
+/** A chatflow that answers at once. */
+const flowOf = (answer: string) => `version: 0.3.0
+kind: app
+app: {name: Echo, mode: advanced-chat}
+workflow:
+  graph:
+    edges: [{source: start, sourceHandle: source, target: answer, targetHandle: target}]
+    nodes:
+      - {id: start, type: custom, data: {type: start, title: Start, variables: []}}
+      - {id: answer, type: custom, data: {type: answer, title: Answer, answer: '${answer}'}}
+`;
+
+/** The same published. */
+async function appOf(bench: ApiBench): Promise<string> {
+  const content = flowOf('fine');
+  const imported = await bench.owner.ask(
+    'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } } }',
+    { input: { content } },
+  );
+  const appId = imported.importApp.app.id as string;
+  await bench.owner.ask('mutation ($input: AppInput!) { publishApp(input: $input) { version { number } } }', {
+    input: { appId },
+  });
+  return appId;
+}
+
+const healthOf = async ({ url }: ApiBench) => {
+  const response = await fetch(`${url}/health`);
+  return { status: response.status, body: (await response.json()) as object };
+};
+
+/** Asks again until it is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 30_000; !(await isSo());) {
+    if (Date.now() > end) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function writeUntilFull(file: FileHandle, bytes: Buffer): Promise<void> {
+  try {
+    for (;;) await file.write(bytes);
+  } catch {
+    // there is no room for so much
+  }
+}
+
+const onSmallDisk = disk ? describe : describe.skip;
+onSmallDisk(`a full disk${disk ? '' : ' (skipped: this process may not mount a small one)'}`, () => {
+  let bench: ApiBench;
+  const filler = path.join(disk ?? '', 'filler');
+
+  beforeAll(async () => void (bench = await startApiBench({}, { place: disk as string })));
+  afterAll(async () => {
+    await bench.close();
+    execFileSync('umount', [disk as string]);
+    await rmdir(disk as string);
+  });
+
+  async function fill(): Promise<void> {
+    const file = await open(filler, 'a');
+    try {
+      for (const size of [1024 * 1024, 4096]) await writeUntilFull(file, Buffer.alloc(size));
+    } finally {
+      await file.close();
+    }
+  }
+
+  it('D3 lets reads go on, refuses writes with what to do, loses nothing accepted, and is over with more room', async () => {
+    const appId = await appOf(bench);
+    const start = (text: string) => bench.owner.post(START, { input: { appId, query: text, inputs: {} } });
+    const accepted = await start('before');
+    const { id } = accepted.body.data.startRun.run;
+    await fill();
+
+    const large = randomBytes(60_000).toString('base64');
+    const refused = await start(large);
+    expect(refused.body.errors).toMatchObject([{ message: FULL, extensions: { code: 'UNAVAILABLE' } }]);
+    const form = new FormData();
+    form.append('file', new Blob([flowOf(large)]));
+    const headers = { authorization: `Bearer ${bench.owner.token}` };
+    const imported = await fetch(`${bench.url}/api/import`, { method: 'POST', body: form, headers });
+    expect(imported.status).toBe(503);
+    expect(await imported.json()).toEqual({ code: 'database.unavailable', message: FULL });
+    expect(await healthOf(bench)).toMatchObject({ status: 503, body: { status: 'unavailable', reason: FULL } });
+    const read = `query ($id: ID!) { run(id: $id) { id status } }`;
+    expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });
+
+    await unlink(filler);
+    await until(async () => (await healthOf(bench)).status === 200);
+    expect((await start(large)).body.data.startRun.run).toMatchObject({ status: 'QUEUED' });
+    expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });
+  });
+});
+
+describe('connections that others have taken', () => {
+  let bench: ApiBench;
+
+  beforeAll(async () => {
+    bench = await startApiBench();
+    await bench.database.rows('alter system set max_connections = 16');
+    await bench.test.postgres.restart();
+    await until(async () => (await healthOf(bench)).status === 200);
+  });
+  afterAll(() => bench.close());
+
+  /** Takes all that are left. */
+  async function takeAll(): Promise<pg.Client[]> {
+    const taken: pg.Client[] = [];
+    for (;;) {
+      const client = new pg.Client({ connectionString: bench.test.url });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        taken.push(client);
+      } catch {
+        return taken;
+      }
+    }
+  }
+
+  it('D4 leave the API those it has: all that is asked waits for its turn, and more come when there are some', async () => {
+    const taken = await takeAll();
+    expect(taken.length).toBeGreaterThan(0);
+    const appId = await appOf(bench);
+    const asked = Array.from({ length: 40 }, (_, index) =>
+      bench.owner.post(START, { input: { appId, query: String(index), inputs: {} } }),
+    );
+    expect(await healthOf(bench)).toMatchObject({ status: 200 });
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ body }) => body.data?.startRun?.run?.status ?? body)).toEqual(answers.map(() => 'QUEUED'));
+    await Promise.all(taken.map((client) => client.end()));
+    expect(await healthOf(bench)).toMatchObject({ status: 200 });
+  });
+});

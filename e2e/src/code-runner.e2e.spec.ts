@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { chatflow, code } from './build-app.js';
+import { follow, publishApp, readRun, startRun, type RunDetails } from './client.js';
+import { startStack, type Stack } from './stack.js';
+
+/* What code comes to when the processes around it are killed or hang. */
+
+/** More processor time than a short try of code may take, in ticks of 10 ms. */
+const LONG_TICKS = 350;
+
+let stack: Stack;
+let loop: string;
+let quick: string;
+
+const flowOf = (source: string, language: 'python3' | 'javascript' = 'python3') =>
+  chatflow([code('code', language, source)], ['start -> code', 'code -> answer'], '{{#code.text#}}');
+
+beforeAll(async () => {
+  stack = await startStack();
+  loop = await publishApp(stack, flowOf('def main():\n    while True: pass'));
+  quick = await publishApp(stack, flowOf('def main():\n    return {"text": "fine"}'));
+}, 120_000);
+afterAll(() => stack.close());
+
+/** Pids of the interpreters that belong to the code runner. */
+function sandboxes(): number[] {
+  const parent = String(stack.codeRunner.pid);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [state, itsParent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+        return state !== 'Z' && itsParent === parent && command.includes('python-child.mjs');
+      } catch {
+        return false; // it has just ended
+      }
+    })
+    .map(Number);
+}
+
+/** Processor time of a process, in ticks of the kernel. */
+function ticksOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]);
+  } catch {
+    return 0;
+  }
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
+  } catch {
+    return false;
+  }
+};
+
+async function until<T>(what: string, find: () => T | undefined | false): Promise<T> {
+  for (const end = Date.now() + 30_000; ;) {
+    const found = find();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function start(appId: string): Promise<{ id: string; ended: Promise<RunDetails> }> {
+  const id = await startRun(stack, { appId, query: 'go' });
+  return { id, ended: follow(stack, id).then(() => readRun(stack, id)) };
+}
+
+/** Starts the loop and gives the interpreter that runs it, once it does. */
+async function startLoop() {
+  const run = await start(loop);
+  // longer than the short try that comes first
+  const busy = await until('the code to run', () => sandboxes().find((pid) => ticksOf(pid) > LONG_TICKS));
+  return { ...run, busy };
+}
+
+async function expectNextIsFine(): Promise<void> {
+  expect(await (await start(quick)).ended).toMatchObject({ status: 'SUCCEEDED', answer: 'fine' });
+}
+
+it('W7 a worker that is killed while code runs takes the code with it, and the next worker runs it again', async () => {
+  const { id, ended, busy } = await startLoop();
+  await stack.worker.kill();
+  await until('the interpreter to be gone', () => !isAlive(busy));
+  await stack.worker.start();
+  const again = await until('the code to run again', () =>
+    sandboxes().find((pid) => pid !== busy && ticksOf(pid) > LONG_TICKS),
+  );
+  process.kill(again, 'SIGKILL');
+  expect(await ended).toMatchObject({ status: 'FAILED', failure: { code: 'code.unavailable' } });
+  expect((await readRun(stack, id)).steps.find(({ key }) => key === 'code')?.attempts.length).toBeGreaterThan(1);
+  await expectNextIsFine();
+}, 120_000);
+
+it('S1 a code runner that is killed fails the step with its reason at once, leaves nothing behind, and serves again', async () => {
+  const { ended } = await startLoop();
+  const all = sandboxes();
+  const killedAt = Date.now();
+  await stack.codeRunner.kill();
+  const { status, failure } = await ended;
+  expect({ status, failure }).toMatchObject({ status: 'FAILED', failure: { code: 'code.unavailable' } });
+  expect(Date.now() - killedAt).toBeLessThan(5_000);
+  await until('its sandboxes to be gone', () => !all.some(isAlive));
+  await stack.codeRunner.start();
+  await expectNextIsFine();
+}, 120_000);
+
+it('S1 a code runner that hangs fails the step with its reason, and serves again when it goes on', async () => {
+  const { ended } = await startLoop();
+  process.kill(stack.codeRunner.pid, 'SIGSTOP');
+  try {
+    expect(await ended).toMatchObject({
+      status: 'FAILED',
+      failure: { code: 'code.unavailable', message: expect.stringContaining('no sign of life') },
+    });
+  } finally {
+    process.kill(stack.codeRunner.pid, 'SIGCONT');
+  }
+  await expectNextIsFine();
+}, 120_000);
