@@ -29,6 +29,8 @@ import { RunWatch, type RunBellWaiter } from './run-watch.js';
 type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
 
 const BATCH = 500;
+/** Text that is read at once, so that a follower who does not read costs no more. */
+const TEXT_BYTES = 256 * 1024;
 /** Events that end a live text: what came before them is folded first. */
 const ENDS_TEXT = new Set(['step.succeeded', 'step.handled', 'step.failed', 'step.retrying', 'step.stopped']);
 
@@ -83,11 +85,12 @@ export class RunUpdates {
       while (!bell.isClosed) {
         // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
         const events = await this.history.listEvents(teamId, id, follower.seq, BATCH);
-        const chunks = hasText ? await this.history.listText(teamId, id, follower.known) : [];
-        const updates = await follower.take(events, chunks);
+        const chunks = hasText ? await this.history.listText(teamId, id, follower.known, TEXT_BYTES) : [];
+        const hasMoreText = sizeOf(chunks) >= TEXT_BYTES;
+        const updates = await follower.take(hasMoreText ? [] : events, chunks);
         if (updates.length > 0) yield updates;
         if (follower.hasEnded) return;
-        if (events.length < BATCH) await bell.news();
+        if (!hasMoreText && events.length < BATCH) await bell.news();
       }
     } finally {
       bell.close();
@@ -165,6 +168,10 @@ type ReferencePiece = Extract<ReplyPiece, { type: 'reference' }>;
 
 /** Most that is shown of an answer while it comes. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+function sizeOf(chunks: readonly TextChunk[]): number {
+  return chunks.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
+}
 
 function toEventUpdate(event: RunEvent): RunEventUpdate {
   const { seq, at, type, ...payload } = event;

@@ -8,6 +8,8 @@ export interface Bounds {
   readonly stopAbortsMs: number;
   /** From the acknowledgement of a stop: until the run is stopped. */
   readonly stoppedMs: number;
+  /** Work that a fault took away may begin again this long after its end. */
+  readonly aftermathMs: number;
   /** Added to the bounds of a stop while a fault lasts, and after it. */
   readonly recoveryMs: number;
   /** Calls of one effect, whatever happens; no bound when left out. */
@@ -16,6 +18,7 @@ export interface Bounds {
 
 export const BOUNDS: Bounds = {
   unownedMs: 30_000,
+  aftermathMs: 10_000,
   stopStartsMs: 1_000,
   stopAbortsMs: 2_000,
   stoppedMs: 5_000,

@@ -6,7 +6,8 @@ import type { Violation } from './violation.js';
  * P3: what is finished is not done again, and what is done again was hit by a fault. The key of a call names the run and
  * the step: `<run>/<step>`.
  */
-export function checkCalls(recording: Recording, { maxCallsPerKey }: Bounds): Violation[] {
+export function checkCalls(recording: Recording, { maxCallsPerKey, aftermathMs }: Bounds): Violation[] {
+  const beganBefore = findBegan(recording);
   const finishedAt = findFinished(recording);
   const byKey = Map.groupBy(recording.calls, ({ key }) => key);
   return [...byKey].flatMap(([key, calls]) => {
@@ -14,10 +15,11 @@ export function checkCalls(recording: Recording, { maxCallsPerKey }: Bounds): Vi
     const runId = key.split('/')[0] ?? key;
     const broken = (text: string): Violation => ({ promise: 'P3', kind: 'repeated', runId, text: `${key} ${text}` });
     const found: Violation[] = [];
-    const late = ordered.findIndex(({ at }) => at > (finishedAt.get(key) ?? Infinity));
+    const end = finishedAt.get(key) ?? Infinity;
+    const late = ordered.findIndex(({ at }, index) => at > end && !beganBefore(key, index + 1, end));
     if (late > 0) found.push(broken(`was called again (call ${late + 1}) although the step had finished`));
     else {
-      const needless = findNeedless(ordered, recording.faults);
+      const needless = findNeedless(ordered, recording.faults, aftermathMs);
       if (needless) found.push(broken(needless));
     }
     if (maxCallsPerKey !== undefined && ordered.length > maxCallsPerKey)
@@ -40,13 +42,22 @@ function findFinished({ streams, runs }: Recording): ReadonlyMap<string, number>
   return finishedAt;
 }
 
+/** Whether the n-th execution of a step, by the product's own record, began before a moment. */
+function findBegan({ runs }: Recording): (key: string, execution: number, at: number) => boolean {
+  const began = new Map<string, number>();
+  for (const { id, end } of runs)
+    for (const { stepKey, execution, startedAt } of end?.executions ?? [])
+      began.set(`${id}/${stepKey} ${execution}`, startedAt);
+  return (key, execution, at) => (began.get(`${key} ${execution}`) ?? Infinity) <= at;
+}
+
 /** Each repetition needs a fault of its own that began or lasted between it and the call before. */
-function findNeedless(calls: readonly SeenCall[], faults: readonly Fault[]): string | undefined {
+function findNeedless(calls: readonly SeenCall[], faults: readonly Fault[], aftermathMs: number): string | undefined {
   const left = faults.filter(({ losesWork }) => losesWork);
   for (const [index, call] of calls.entries()) {
     const before = calls[index - 1];
     if (!before) continue;
-    const cause = left.findIndex(({ at, until = Infinity }) => at <= call.at && until >= before.at);
+    const cause = left.findIndex(({ at, until = Infinity }) => at <= call.at && until + aftermathMs >= before.at);
     if (cause < 0) return `was called again (call ${index + 1}) although nothing had happened to the call before`;
     left.splice(cause, 1);
   }

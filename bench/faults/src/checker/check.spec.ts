@@ -93,7 +93,7 @@ describe('P3 what is finished is not done again', () => {
   it('a call is repeated once for each fault that hit it', () => {
     expect(found({ calls: [call(250), call(280)], faults: [kill] })).toEqual([]);
     expect(found({ calls: [call(250), call(280), call(290)], faults: [kill] })).toEqual(['P3 repeated']);
-    expect(found({ calls: [call(275), call(280)], faults: [kill] })).toEqual(['P3 repeated']);
+    expect(found({ calls: [call(20_000), call(20_010)], faults: [kill], streams: [] })).toEqual(['P3 repeated']);
     expect(found({ calls: [call(250), call(280)], faults: [{ ...kill, losesWork: false }] })).toEqual(['P3 repeated']);
   });
 
@@ -102,9 +102,14 @@ describe('P3 what is finished is not done again', () => {
   });
 
   it('a step that is recorded as finished is called again', () => {
-    const executions = [{ stepKey: 'ask', attempt: 1, execution: 1, outcome: 'succeeded', finishedAt: 260 }];
+    const first = { stepKey: 'ask', attempt: 1, execution: 1, outcome: 'succeeded', startedAt: 240, finishedAt: 260 };
+    const second = { ...first, execution: 2, outcome: null, startedAt: 275 };
+    const executions = [first, second];
     const change = { calls: [call(250), call(280)], faults: [kill], streams: [] };
     expect(found({ ...change, ...withEnd({ executions }) })).toEqual(['P3 repeated']);
+    // two executions at once, of which one is first, are what a lost worker comes to
+    const atOnce = [first, { ...second, startedAt: 259 }];
+    expect(found({ ...change, ...withEnd({ executions: atOnce }) })).toEqual([]);
   });
 
   it('an effect has more calls than a case allows', () => {

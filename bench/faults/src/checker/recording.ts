@@ -22,6 +22,7 @@ export interface SeenExecution {
   readonly attempt: number;
   readonly execution: number;
   readonly outcome: string | null;
+  readonly startedAt: number;
   readonly finishedAt?: number;
 }
 

@@ -3,6 +3,8 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Bytes of a slow time are on their way: nothing may overtake them. */
+  isTrickling: boolean;
 }
 
 /** How a proxy treats what passes from the server to the client. */
@@ -78,9 +80,9 @@ export class Proxy {
     this.held = 'nothing';
     this.slowness = undefined;
     this.cutsAfter = [];
-    for (const { client, server } of this.pairs) {
+    for (const { client, server, isTrickling } of this.pairs) {
       client.resume();
-      server.resume();
+      if (!isTrickling) server.resume();
     }
   }
 
@@ -111,7 +113,7 @@ export class Proxy {
   private accept(client: Socket): void {
     if (this.isRefused) return void client.resetAndDestroy();
     const server = connect({ ...this.target, noDelay: true });
-    const pair = { client, server };
+    const pair: Pair = { client, server, isTrickling: false };
     this.pairs.add(pair);
     let left = this.cutsAfter.shift() ?? Infinity;
     const end = () => {
@@ -155,8 +157,10 @@ export class Proxy {
   }
 
   /** Passes the bytes on one tenth of a second's worth at a time and takes no more meanwhile. */
-  private trickle({ client, server }: Pair, bytes: Buffer, { bytesPerSecond }: Slowness): void {
+  private trickle(pair: Pair, bytes: Buffer, { bytesPerSecond }: Slowness): void {
+    const { client, server } = pair;
     server.pause();
+    pair.isTrickling = true;
     const isTiny = bytesPerSecond < 10;
     const size = isTiny ? 1 : Math.floor(bytesPerSecond / 10);
     const everyMs = isTiny ? 1_000 / bytesPerSecond : 100;
@@ -168,6 +172,7 @@ export class Proxy {
       position = end;
       if (position < bytes.length && !client.destroyed) return;
       clearInterval(timer);
+      pair.isTrickling = false;
       if (this.held === 'nothing') server.resume();
     }, everyMs);
   }

@@ -132,7 +132,7 @@ export async function detail(door: Door, runIds: readonly string[], limitMs?: nu
 }
 
 const END = `query ($id: ID!) { run(id: $id) { status outputs answer
-  steps { key status attempts { attempt execution outcome finishedAt } } } }`;
+  steps { key status attempts { attempt execution outcome startedAt finishedAt } } } }`;
 
 interface EndOfRun {
   readonly status: string;
@@ -145,6 +145,7 @@ interface EndOfRun {
       readonly attempt: number;
       readonly execution: number;
       readonly outcome: string | null;
+      readonly startedAt: string;
       readonly finishedAt: string | null;
     }[];
   }[];
@@ -160,8 +161,9 @@ export async function readEnd(door: Door, runId: string, deadline: number): Prom
     ...(run.answer !== null && { answer: run.answer }),
     unfinishedSteps: run.steps.filter(({ status }) => /RUNNING|RETRYING/.test(status)).map(({ key }) => key),
     executions: run.steps.flatMap(({ key, attempts }) =>
-      attempts.map(({ attempt, execution, outcome, finishedAt }) => ({
+      attempts.map(({ attempt, execution, outcome, startedAt, finishedAt }) => ({
         ...{ stepKey: key, attempt, execution, outcome: outcome?.toLowerCase() ?? null },
+        startedAt: Date.parse(startedAt),
         ...(finishedAt && { finishedAt: Date.parse(finishedAt) }),
       })),
     ),

@@ -97,13 +97,19 @@ export class HistoryRepository implements ConversationMemory {
 
   /**
    * Live text of a run that came after a place in each text. `known` maps `textName` to the characters already
-   * delivered; a text that is not in it is given from its start.
+   * delivered; a text that is not in it is given from its start. Chunks are given until they have `pageBytes` together.
    */
-  async listText(teamId: TeamId, runId: RunId, known: ReadonlyMap<string, number>): Promise<TextChunk[]> {
+  async listText(
+    teamId: TeamId,
+    runId: RunId,
+    known: ReadonlyMap<string, number>,
+    pageBytes = Number.MAX_SAFE_INTEGER,
+  ): Promise<TextChunk[]> {
     const chunks = await this.sql.rows<TextChunk>(TEXT, [
       teamId,
       runId,
       storableJson([...known].map(([name, length]) => ({ name, length }))),
+      pageBytes,
     ]);
     return chunks;
   }
@@ -200,11 +206,17 @@ select distinct attempt.run_id as "runId" from attempt join run on run.id = atte
 where attempt.run_id = any($2::uuid[]) and ${IS_RECOVERING}`;
 
 const TEXT = `
-with known as (select name, length from json_to_recordset($3::json) as k(name text, length int))
-select chunk.run_id as "runId", chunk.step_key as "stepKey", chunk.attempt, chunk.execution, chunk.channel,
-  chunk."offset", chunk.text
-from text_chunk chunk
-join run on run.id = chunk.run_id and run.team_id = $1
-left join known on known.name = chunk.step_key || '#' || chunk.attempt || '.' || chunk.execution || '/' || chunk.channel
-where chunk.run_id = $2 and chunk."offset" >= coalesce(known.length, 0)
-order by chunk.step_key, chunk.attempt, chunk.execution, chunk.channel, chunk."offset"`;
+with known as (select name, length from json_to_recordset($3::json) as k(name text, length int)), news as (
+  select chunk.*, sum(octet_length(chunk.text)) over (
+    order by chunk.step_key, chunk.attempt, chunk.execution, chunk.channel, chunk."offset"
+    rows between unbounded preceding and 1 preceding
+  ) as before
+  from text_chunk chunk
+  join run on run.id = chunk.run_id and run.team_id = $1
+  left join known
+    on known.name = chunk.step_key || '#' || chunk.attempt || '.' || chunk.execution || '/' || chunk.channel
+  where chunk.run_id = $2 and chunk."offset" >= coalesce(known.length, 0)
+)
+select run_id as "runId", step_key as "stepKey", attempt, execution, channel, "offset", text
+from news where coalesce(before, 0) < $4::bigint
+order by step_key, attempt, execution, channel, "offset"`;
