@@ -6,7 +6,7 @@ import { check } from './checker/check.js';
 import { ENDLESS, LOAD_SIZE, loadRules, mixedLoad, type Order } from './load/load.js';
 import { Session } from './load/session.js';
 import type { Row } from './report.js';
-import { heal, notReached } from './run-case.js';
+import { findDeaths, heal, notReached } from './run-case.js';
 import { pick, seeded } from './seeded.js';
 
 /** What may happen in a round, and how long it lasts at most, in milliseconds. */
@@ -67,10 +67,10 @@ export async function playRound(seed: number, setting: Setting): Promise<Row> {
       ...head,
       runs: recording.runs.length,
       recoveryMs: progressAfter(recording, from),
-      violations: check(recording),
+      violations: [...check(recording), ...findDeaths(stack)],
     };
   } catch (error) {
-    return { ...head, runs: 0, recoveryMs: [], violations: [notReached(error as Error, stack)] };
+    return { ...head, runs: 0, recoveryMs: [], violations: [notReached(error as Error), ...findDeaths(stack)] };
   } finally {
     await heal(stack);
   }

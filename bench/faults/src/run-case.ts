@@ -4,22 +4,35 @@ import type { Violation } from './checker/violation.js';
 import type { Row } from './report.js';
 import type { Stack } from './stack/stack.js';
 
+/** Of what a process printed. */
+const KEPT_CHARACTERS = 3_000;
+
 /** Runs one case, checks what was seen, and leaves everything in order for the next. */
 export async function runCase(one: Case, setting: Setting): Promise<Row> {
   const head = { cell: one.cell, fault: one.fault, moment: one.moment, times: 1 };
   try {
     const { recording, bounds, recoveryMs = [], violations = [] } = await one.run(setting);
+    const { stack } = setting;
     return {
-      ...head,
-      runs: recording.runs.length,
-      recoveryMs,
-      violations: [...check(recording, bounds), ...violations],
+      ...{ ...head, runs: recording.runs.length, recoveryMs },
+      violations: [...check(recording, bounds), ...violations, ...findDeaths(stack)],
     };
   } catch (error) {
-    return { ...head, runs: 0, recoveryMs: [], violations: [notReached(error as Error, setting.stack)] };
+    const { stack } = setting;
+    return { ...head, runs: 0, recoveryMs: [], violations: [notReached(error as Error), ...findDeaths(stack)] };
   } finally {
     await heal(setting.stack);
   }
+}
+
+/** Processes that ended although nobody had killed them. */
+export function findDeaths({ victims }: Stack): Violation[] {
+  return Object.values(victims)
+    .filter(({ hasDied }) => hasDied)
+    .map(({ name, lastOutput }) => ({
+      ...{ promise: 'P1', kind: 'lost' },
+      text: `the ${name} has ended by itself:\n${lastOutput.slice(-KEPT_CHARACTERS)}`,
+    }));
 }
 
 /** Everything runs, and everything passes. */
@@ -33,6 +46,7 @@ export async function heal({ victims, proxies, model, effects }: Stack): Promise
 }
 
 /** The moment of the fault was not reached, or the product did not come back. */
-export function notReached(error: Error, stack: Stack): Violation {
-  return { promise: 'P1', kind: 'lost', text: `${error.stack ?? error.message}\n${stack.lastOutput().slice(-2_000)}` };
+export function notReached(error: Error): Violation {
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return { promise: 'P1', kind: 'lost', text: `${error.stack ?? error.message}${cause}` };
 }

@@ -4,6 +4,9 @@ import { signalTree } from './processes.js';
 /** A process of the product, or a server that it needs, as a victim sees it. */
 interface Life {
   readonly pid: number;
+  readonly isRunning: boolean;
+  /** What it printed last. */
+  readonly lastOutput: string;
   kill(): Promise<void>;
   start(): Promise<void>;
 }
@@ -27,8 +30,8 @@ export class Victim {
     return this.life.pid;
   }
 
-  get isUp(): boolean {
-    return this.state === 'up';
+  get lastOutput(): string {
+    return this.life.lastOutput;
   }
 
   /** SIGKILL; returns when it is gone. */
@@ -49,8 +52,14 @@ export class Victim {
     if (this.isOwner) this.log.note(this, false);
   }
 
+  /** Whether it has ended although nobody has killed it. */
+  get hasDied(): boolean {
+    return this.state === 'up' && !this.life.isRunning;
+  }
+
   /** Starts or continues it; returns when it serves. Nothing when it is up. */
   async restore(): Promise<void> {
+    if (this.hasDied) this.state = 'dead';
     if (this.state === 'up') return;
     if (this.state === 'frozen') await signalTree(this.life.pid, 'SIGCONT');
     else await this.life.start();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpCodeRunner } from './index.js';
@@ -62,7 +63,7 @@ it('turns each error of the process into the one of the port', async () => {
 });
 
 it('says that the process does not answer when nobody listens, it breaks off, or it speaks otherwise', async () => {
-  const nobody = createHttpCodeRunner({ url: 'http://127.0.0.1:1', token: 'secret' });
+  const nobody = createHttpCodeRunner({ url: 'http://127.0.0.1:1', token: 'secret', patienceMs: 0 });
   await expect(nobody.run({ ...request, signal: live() })).rejects.toMatchObject(unavailable('does not answer'));
   await expect(nobody.describe()).rejects.toMatchObject(unavailable('does not answer'));
 
@@ -106,3 +107,45 @@ it('gives up on a process that gives no sign of life', async () => {
     unavailable('no sign of life for 0.1 s'),
   );
 });
+
+it('waits for a process that is not there', async () => {
+  const port = await freePort();
+  const runner = createHttpCodeRunner({ url: `http://127.0.0.1:${port}`, token: 'secret' });
+  const running = runner.run({ ...request, signal: live() });
+  server = createServer((_incoming, response) => response.end(reply)).listen(port, '127.0.0.1');
+  await expect(running).resolves.toEqual(JSON.parse(reply));
+});
+
+it('makes a request again that was lost with its process, and blames the code when three were', async () => {
+  let asked = 0;
+  let lost = 2;
+  const runner = await connect((_incoming, response) => {
+    asked += 1;
+    if (asked <= lost) response.destroy();
+    else response.end(reply);
+  });
+  await expect(runner.run({ ...request, signal: live() })).resolves.toEqual(JSON.parse(reply));
+  expect(asked).toBe(3);
+  lost = Infinity;
+  await expect(runner.run({ ...request, signal: live() })).rejects.toMatchObject(unavailable('does not answer'));
+  expect(asked).toBe(6);
+});
+
+it('waits no longer than it is asked to', async () => {
+  const abort = new AbortController();
+  const reason = new Error('enough');
+  const nobody = createHttpCodeRunner({ url: `http://127.0.0.1:${await freePort()}`, token: 'secret' });
+  const running = nobody.run({ ...request, signal: abort.signal });
+  abort.abort(reason);
+  await expect(running).rejects.toBe(reason);
+});
+
+const reply = '{"result":"{}","printed":"","durationMs":1}';
+
+async function freePort(): Promise<number> {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  return port;
+}

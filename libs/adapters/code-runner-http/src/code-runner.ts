@@ -3,6 +3,7 @@ import { codeErrors, type CodeReply, type CodeRequest, type CodeRunner } from '@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface HttpCodeRunnerOptions {
   /** Address of the process, such as `http://127.0.0.1:4190`. */
@@ -13,14 +14,24 @@ export interface HttpCodeRunnerOptions {
    * works; 10 s by default.
    */
   readonly silenceMs?: number;
+  /** How long a process that is not there is waited for, in milliseconds; 30 s by default. */
+  readonly patienceMs?: number;
 }
 
-/** Runs code in the process of `apps/code-runner`. Aborting a request kills its sandbox at once. */
+/** Between two tries to reach a process that is not there, in milliseconds. */
+const AGAIN_MS = 250;
+/** Times that the process may end over one request before the code itself is blamed. */
+const MAX_LOSSES = 3;
+
+/**
+ * Runs code in the process of `apps/code-runner`. Aborting a request kills its sandbox at once. Code has no effects, so a
+ * request that is lost with its process is made again when the next one is there.
+ */
 export function createHttpCodeRunner(options: HttpCodeRunnerOptions): CodeRunner {
   return {
     run: async ({ signal, language, code, inputs, timeoutMs }: CodeRequest): Promise<CodeReply> => {
       const body = JSON.stringify({ language, code, inputs, timeoutMs });
-      return readReply(await ask(options, 'POST', '/run', signal, body));
+      return readReply(await askUntilThere(options, () => ask(options, 'POST', '/run', signal, body), signal));
     },
     describe: () => ask(options, 'GET', '/health'),
   };
@@ -33,6 +44,28 @@ function readReply(answer: JsonObject): CodeReply {
   }
   throw codeErrors.unavailable('The code runner sent an answer that cannot be read.');
 }
+
+/** Asks again while nobody is there, and after the end of who was there. */
+async function askUntilThere<Answer>(
+  { patienceMs = 30_000 }: HttpCodeRunnerOptions,
+  askOnce: () => Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const deadline = Date.now() + patienceMs;
+  for (let losses = 0; ;) {
+    try {
+      return await askOnce();
+    } catch (error) {
+      const reason = codeOf((error as Error).cause);
+      if (reason === 'ECONNRESET' || reason === 'EPIPE') losses += 1;
+      else if (reason !== 'ECONNREFUSED') throw error;
+      if (losses >= MAX_LOSSES || Date.now() + AGAIN_MS > deadline) throw error;
+      await delay(AGAIN_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+const codeOf = (cause: unknown): unknown => (cause as { code?: unknown } | undefined)?.code;
 
 /** @throws `code.*`, or the reason of `signal` */
 async function ask(
