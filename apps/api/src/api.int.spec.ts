@@ -37,7 +37,7 @@ describe('the seed', () => {
 describe('signing in', () => {
   const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { viewer { email role team { name } } errors { code message } } }`;
 
-  it('gives a cookie that pages of ours can use, and others cannot', async () => {
+  it('B08 gives a cookie that pages of ours can use, and others cannot', async () => {
     const answer = await bench.nobody.post(SIGN_IN, {
       input: { email: 'Owner@tenon.local', password: 'correct horse battery' },
     });
@@ -355,7 +355,7 @@ describe('files', () => {
 });
 
 describe('health', () => {
-  it('tells strangers only that it serves, and members what runs', async () => {
+  it('B20 tells strangers only that it serves, and members what runs', async () => {
     const anybody = (await (await fetch(`${bench.url}/health`)).json()) as object;
     expect(anybody).toEqual({ status: 'ok' });
     const headers = { authorization: `Bearer ${bench.owner.token}` };

@@ -47,7 +47,7 @@ describe('subscriptions', () => {
     expect(JSON.stringify(answer)).toContain('There is no such run.');
   });
 
-  it('that a client leaves read nothing more', async () => {
+  it('B73 that a client leaves read nothing more', async () => {
     const app = await appNamed(bench, 'Chatbot');
     const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'quiet' } });
     const client = connect(bench.owner.token);
@@ -105,7 +105,7 @@ describe('a run that nobody has taken yet', () => {
     expect(run).toEqual({ status: 'STOPPED', reason: 'enough' });
   }, 20_000);
 
-  it('keeps its app from being deleted', async () => {
+  it('B76 keeps its app from being deleted', async () => {
     const app = await appNamed(bench, 'Translate and review');
     const DELETE = 'mutation ($input: AppInput!) { deleteApp(input: $input) { deletedAppId errors { code } } }';
     const input = { appId: app.id, inputs: { text: 'a', language: 'French' } };
@@ -191,7 +191,7 @@ describe('hostile documents', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('are refused by depth, cost and size of page before anything is read', async () => {
+  it('B18 are refused by depth, cost and size of page before anything is read', async () => {
     const deep = `{ apps { edges { node { ${'runs { edges { node { app { '.repeat(4)} id ${'} } } }'.repeat(4)} } } } }`;
     for (const document of [
       deep,
@@ -223,7 +223,7 @@ describe('hostile documents', () => {
     expect([status, body.errors[0].extensions.code]).toEqual([400, code || expect.any(String)]);
   });
 
-  it('that ask for less than one row are told so', async () => {
+  it('B18 that ask for less than one row, or for too many, are told so', async () => {
     const { body } = await bench.owner.post('{ apps(first: -1) { edges { cursor } } }');
     expect(body.errors[0]).toMatchObject({
       message: 'Ask for 1 to 100 rows, not -1.',
@@ -252,7 +252,7 @@ describe('hostile documents', () => {
     expect(await isTaken('{ apps(first: 100) { edges { node { export } } } }')).toEqual(costs);
   });
 
-  it('of a form that browsers send across sites are refused', async () => {
+  it('B08 of a form that browsers send across sites are refused', async () => {
     const response = await fetch(`${bench.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'text/plain' },

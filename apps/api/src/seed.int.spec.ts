@@ -71,7 +71,7 @@ describe('seed', () => {
     expect(await listNames()).toEqual(TEMPLATES.filter((name) => name !== app!.name));
   });
 
-  it('is made once by processes that start at the same moment', async () => {
+  it('B06 is made once by processes that start at the same moment', async () => {
     const made = await Promise.all([1, 2, 3].map(() => seed(parts, EXAMPLES)));
     expect(made.filter(({ ownerCreated }) => ownerCreated)).toHaveLength(1);
     expect(await counts()).toEqual([1, 1, 3, 3, 3, 3]);
