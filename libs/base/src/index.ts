@@ -32,5 +32,6 @@ export {
   numberText,
   type EncodedNumber,
 } from './number.js';
+export { isHeaderName, isHeaderValue, isHttpToken } from './http-header.js';
 export { pythonQuote } from './python-text.js';
 export { isValueRef, MAX_VALUE_BYTES, VALUE_LIMIT_BYTES, type ValueRef } from './value-ref.js';

@@ -1,2 +1,2 @@
 export type { RenderLimits } from './budget.js';
-export { renderTemplate } from './template.js';
+export { parseTemplate, renderTemplate } from './template.js';

@@ -1,15 +1,11 @@
+import { isHeaderName, isHeaderValue, isHttpToken } from '@tenon/base';
 import { outboundErrors, type OutboundRequest } from '@tenon/ports';
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** What a header value may hold on the wire: tab, and Latin-1 without control characters. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 // eslint-disable-next-line no-control-regex -- the URL parser would drop some of these silently
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** These say how the message is framed: the client writes them itself. */
 const OWN_HEADERS = new Set(['connection', 'content-length', 'host', 'keep-alive']);
-/** These change how the message is framed or routed. */
-const FORBIDDEN_HEADERS = new Set(['expect', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE']);
 
 /** One header as it is sent. */
@@ -29,7 +25,7 @@ export function parseUrl(text: string, base?: URL): URL {
 /** The method in capitals. @throws outbound.invalidHeader */
 export function checkMethod(method: string): string {
   const name = method.toUpperCase();
-  if (!TOKEN.test(method) || FORBIDDEN_METHODS.has(name)) {
+  if (!isHttpToken(method) || FORBIDDEN_METHODS.has(name)) {
     throw outboundErrors.invalidHeader(`${JSON.stringify(cut(method))} is not a method that may be sent.`);
   }
   return name;
@@ -43,10 +39,10 @@ export function checkHeaders(headers: OutboundRequest['headers'], url: URL): rea
   const checked = new Map<string, Header>();
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase();
-    if (!TOKEN.test(name) || key.startsWith('proxy-') || FORBIDDEN_HEADERS.has(key)) {
+    if (!isHeaderName(name)) {
       throw outboundErrors.invalidHeader(`${JSON.stringify(cut(name))} is not a header that may be sent.`);
     }
-    if (!VALUE.test(value)) {
+    if (!isHeaderValue(value)) {
       throw outboundErrors.invalidHeader(
         `The value of the header ${cut(name)} holds characters that HTTP cannot carry.`,
       );

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/base';
-import type { NodeDefinition, Reference } from '@tenon/compiler';
+import type { ConfigIssue, NodeDefinition, Reference } from '@tenon/compiler';
 import type { Selector } from '@tenon/engine';
 import { z } from 'zod';
+import { headerIssues, oneHeaderIssues, urlIssues } from '../config/http-text.js';
 import { listOf, optionalNumber, text } from '../config/scalar.js';
 import { optionalSelector, refersTo, templateRefersTo } from '../config/selector.js';
 
@@ -89,6 +90,11 @@ export const definition: NodeDefinition<Config> = {
       ...(body?.data ?? []).flatMap((item, index) => itemRefersTo(item, index)),
     ];
   },
+  check: ({ url, headers, authorization }) => [
+    ...urlIssues(url, 'url'),
+    ...headerIssues(headers, 'headers'),
+    ...(authorization?.type === 'api-key' ? keyIssues(authorization.config) : []),
+  ],
   lower(settings, { handlesFailure }) {
     const { method, url, headers, params, authorization, body, ssl_verify } = settings;
     const timeouts = timeoutsOf(settings);
@@ -128,6 +134,10 @@ function timeoutsOf({ method, timeout }: Config): HttpInstruction['timeouts'] {
   const connectMs = limit('connect');
   const readMs = limit('read');
   return { connectMs, readMs, totalMs: connectMs + readMs + (readsOnly(method) ? 0 : limit('write')) };
+}
+
+function keyIssues({ api_key: key, header }: z.output<typeof apiKey>): ConfigIssue[] {
+  return oneHeaderIssues(header.trim() || 'Authorization', key.trim(), 'authorization', 'config');
 }
 
 function authorizationRefersTo({ api_key, header }: z.output<typeof apiKey>): Reference[] {

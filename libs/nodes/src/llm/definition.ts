@@ -14,6 +14,7 @@ import {
   templateRefersTo,
   type NamedSelector,
 } from '../config/selector.js';
+import { jinjaIssues } from '../config/jinja.js';
 import { checkVision, vision } from '../config/vision.js';
 
 const prompt = z.object({ text, edition_type: z.enum(['basic', 'jinja2']).nullish(), jinja2_text: text });
@@ -83,8 +84,15 @@ export const definition: NodeDefinition<Config> = {
     ...memoryRefersTo(mode === 'advanced-chat' ? settings.memory : null),
     ...modelRefersTo(settings.model),
   ],
-  check: ({ vision, schema }) => [
+  check: ({ vision, schema, prompt_template: template }) => [
     ...checkVision(vision),
+    ...[template]
+      .flat()
+      .flatMap(({ edition_type, jinja2_text }, index) =>
+        edition_type === 'jinja2'
+          ? jinjaIssues(jinja2_text, 'prompt_template', ...('length' in template ? [index] : []), 'jinja2_text')
+          : [],
+      ),
     ...(schema ? schemaIssues(schema, 'structured_output', 'schema') : []),
   ],
   lower(settings, { mode }) {

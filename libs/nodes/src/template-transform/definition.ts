@@ -1,5 +1,6 @@
 import type { NodeDefinition } from '@tenon/compiler';
 import { z } from 'zod';
+import { jinjaIssues } from '../config/jinja.js';
 import { listOf, text } from '../config/scalar.js';
 import { namedRefersTo, namedSelector, type NamedSelector } from '../config/selector.js';
 
@@ -20,6 +21,7 @@ export const definition: NodeDefinition<Config> = {
   exits: () => ['source'],
   outputs: () => ({ output: 'string' }),
   references: ({ variables }) => namedRefersTo(variables, 'variables'),
+  check: ({ template }) => jinjaIssues(template, 'template'),
   lower({ template, variables }) {
     const instruction: TemplateInstruction = { template, variables };
     return { instruction: { kind: 'inline', config: instruction } };
