@@ -1,5 +1,6 @@
 // `npm run check`: format, file length, cycles, generated files, lint, types and unit tests: what must hold at each commit.
-// With `--all` (`npm test`) every suite runs instead of the unit tests, after a build, and the budgets of the bench hold.
+// With `--all` (`npm test`) every suite runs instead of the unit tests, after a build, the budgets of the bench hold, and
+// so do the promises under faults.
 import { rmSync } from 'node:fs';
 import { checks } from './checks.mjs';
 import { run, toolEnv } from './command.mjs';
@@ -34,6 +35,7 @@ await runMain(async () => {
   if (nxCode !== 0 && failedTasks.length === 0) failed.push('lint, types and tests');
   // after the suites, since a measurement wants the machine for itself
   if (isAll && !(await holdsBudgets())) failed.push('budgets of the bench');
+  if (isAll && !(await keepsPromises())) failed.push('promises under faults');
   const { lines, failedCount } = foldResults(projects, target, failedTasks);
   console.log(`\n${failed.length > 0 ? `Not in order: ${failed.join(', ')}.\n` : ''}Took ${elapsed(startedAt)}.\n`);
   console.log(lines.join('\n'));
@@ -46,6 +48,15 @@ async function holdsBudgets() {
     return true;
   }
   const { code } = await run(process.execPath, [at('tools/setup/bench.mjs'), '--quick'], { isShown: true });
+  return code === 0;
+}
+
+async function keepsPromises() {
+  if (process.platform !== 'linux') {
+    console.log('The faults are skipped: they read processes from /proc, which only Linux has.');
+    return true;
+  }
+  const { code } = await run(process.execPath, [at('tools/setup/faults.mjs'), '--quick'], { isShown: true });
   return code === 0;
 }
 

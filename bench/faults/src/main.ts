@@ -33,13 +33,13 @@ try {
 
 async function runAll(): Promise<Row[]> {
   const { cells, isQuick, rounds, seed } = options;
+  const cases = repeat(choose(), cells.length > 0 ? Math.max(1, rounds) : 1);
   say('starting the product and its servers');
   const stack = await startStack(teardown);
   const setting: Setting = { stack, apps: await publishApps(stack.backDoor), isQuick };
   // whatever is stopped would not hear that it is to end
   teardown.add(() => heal(stack));
   const rows: Row[] = [];
-  const cases = repeat(choose(), cells.length > 0 ? Math.max(1, rounds) : 1);
   for (const [index, one] of cases.entries()) {
     say(`${index + 1} of ${cases.length}: ${one.cell} ${one.fault}, ${one.moment}`);
     rows.push(tell(await runCase(one, setting)));
@@ -55,6 +55,11 @@ async function runAll(): Promise<Row[]> {
 
 function choose(): Case[] {
   const { cells, isQuick, rounds } = options;
+  const unknown = cells.filter((name) => !CASES.some(({ cell }) => cell === name));
+  if (unknown.length > 0) {
+    const known = [...new Set(CASES.map(({ cell }) => cell))].join(', ');
+    throw new Error(`There is no cell ${unknown.join(', ')}; there are ${known}.`);
+  }
   if (cells.length > 0) return CASES.filter(({ cell }) => cells.includes(cell));
   if (isQuick) return CASES.filter((one) => one.isQuick);
   return rounds > 0 ? [] : [...CASES];

@@ -3,6 +3,7 @@ import type { Violation } from '../checker/violation.js';
 import { loadRules, mixedLoad } from '../load/load.js';
 import { Session } from '../load/session.js';
 import { ask, importApp, list, publish, start, startOnce } from '../watch/api.js';
+import { chainApp, textNode } from './chain-app.js';
 import { demand, type Case, type Outcome, type Setting } from './cell.js';
 import { inject, type FaultKind } from './inject.js';
 import { loadAt, outageOf, sizeOf } from './moments.js';
@@ -84,7 +85,7 @@ async function whilePublishing(setting: Setting): Promise<Outcome> {
       return end?.state === 'succeeded';
     }, 'the run of a changed app');
     const allowed = isTold ? [version] : [live, version];
-    const is = allowed.find((one) => said === JSON.stringify({ said: `version ${one}` }));
+    const is = allowed.find((one) => said === JSON.stringify({ told: `version ${one}` }));
     violations.push(...demand(is !== undefined, `the app says ${said} where it must be ${allowed.join(' or ')}`, 'P1'));
     const query = 'query ($id: ID!) { app(id: $id) { export liveVersion { number } } }';
     const { app } = await ask<{ app: { export: string } }>(stack.backDoor, query, { id: appId });
@@ -95,22 +96,5 @@ async function whilePublishing(setting: Setting): Promise<Outcome> {
   return { recording: await session.finish(), violations };
 }
 
-function saying(version: number): string {
-  const node = (id: string, data: object) => ({ id, type: 'custom', data: { title: id, ...data } });
-  const edge = (source: string, target: string) => ({ source, sourceHandle: 'source', target, targetHandle: 'target' });
-  return JSON.stringify({
-    version: '0.3.0',
-    kind: 'app',
-    app: { name: 'Saying its version', mode: 'workflow' },
-    workflow: {
-      graph: {
-        edges: [edge('start', 'say'), edge('say', 'end')],
-        nodes: [
-          node('start', { type: 'start', variables: [] }),
-          node('say', { type: 'template-transform', template: `version ${version}`, variables: [] }),
-          node('end', { type: 'end', outputs: [{ variable: 'said', value_selector: ['say', 'output'] }] }),
-        ],
-      },
-    },
-  });
-}
+const saying = (version: number) =>
+  chainApp('Saying its version', [textNode('say', `version ${version}`)], ['say', 'output']);

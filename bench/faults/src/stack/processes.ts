@@ -1,5 +1,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
+/** Of the system's clock for processor time. */
+const TICK_MS = 10;
+
 /** A process as the system lists it. */
 export interface ProcessEntry {
   readonly pid: number;
@@ -30,6 +33,18 @@ export async function signalTree(root: number, signal: NodeJS.Signals): Promise<
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+}
+
+/** Processor time that a process and all below it have used, in milliseconds. */
+export async function cpuMs(root: number): Promise<number> {
+  const stats = await Promise.all(
+    (await listTree(root)).map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+  );
+  const ticks = stats.map((stat) => {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  });
+  return ticks.reduce((sum, one) => sum + one, 0) * TICK_MS;
 }
 
 /** Memory that a process has in use, in bytes. */
