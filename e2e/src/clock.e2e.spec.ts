@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chatflow, llm } from './build-app.js';
+import { ask, follow, publishApp, startRun } from './client.js';
+import { startStack, type Stack } from './stack.js';
+
+/* A worker whose clock is wrong: what is recorded and waited for follows the servers. */
+
+const MINUTES = 60_000;
+
+/** Shifts the clock of a worker and of its threads. */
+const shifting = (ms: number) => `
+if (process.argv[1]?.includes('temporal/worker')) {
+  const Real = Date;
+  globalThis.Date = class Date extends Real {
+    constructor(...parts) {
+      if (parts.length === 0) super(Real.now() + ${ms});
+      else super(...parts);
+    }
+    static now() {
+      return Real.now() + ${ms};
+    }
+  };
+}
+`;
+
+interface Times {
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+interface TimedRun extends Times {
+  readonly status: string;
+  readonly steps: readonly (Omit<Times, 'createdAt'> & { readonly attempts: readonly Omit<Times, 'createdAt'>[] })[];
+}
+
+const TIMES = `query ($id: ID!) { run(id: $id) { status createdAt startedAt finishedAt
+  steps { startedAt finishedAt attempts { startedAt finishedAt } } } }`;
+const readTimes = async (stack: Stack, id: string) => (await ask<{ run: TimedRun }>(stack, TIMES, { id })).run;
+
+const flow = chatflow(
+  [llm('first', 'first'), llm('second', 'second')],
+  ['start -> first', 'first -> second', 'second -> answer'],
+  'done',
+);
+
+describe.each([
+  ['five minutes ahead', 5 * MINUTES, 'UTC'],
+  ['five minutes behind', -5 * MINUTES, 'UTC'],
+  ['an hour behind, as after the end of summer time where clocks are set by hand', -60 * MINUTES, 'Europe/Berlin'],
+])('a worker whose clock is %s', (_how, shiftMs, zone) => {
+  let stack: Stack;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-clock-'));
+    const preload = path.join(folder, 'shift.mjs');
+    await writeFile(preload, shifting(shiftMs));
+    stack = await startStack({ NODE_OPTIONS: `--import=${preload}`, TZ: zone });
+  }, 120_000);
+  afterAll(async () => {
+    await stack.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('C1 records no time outside the real one, and no end before its beginning', async () => {
+    const appId = await publishApp(stack, flow);
+    const began = Date.now();
+    const id = await startRun(stack, { appId, query: 'go' });
+    await follow(stack, id);
+    const ended = Date.now();
+    const run = await readTimes(stack, id);
+    expect(run.status).toBe('SUCCEEDED');
+    const parts = [run, ...run.steps, ...run.steps.flatMap(({ attempts }) => attempts)];
+    for (const { startedAt, finishedAt } of parts) {
+      const [from, to] = [Date.parse(startedAt as string), Date.parse(finishedAt as string)];
+      expect(from).toBeGreaterThanOrEqual(began - 1_000);
+      expect(to).toBeGreaterThanOrEqual(from);
+      expect(to).toBeLessThanOrEqual(ended + 1_000);
+    }
+  }, 60_000);
+
+  it('C1 ends what waits in the queue at the real time', async () => {
+    const appId = await publishApp(stack, flow);
+    await stack.worker.stop();
+    const id = await startRun(stack, { appId, query: 'go' });
+    await ask(stack, 'mutation ($input: StopRunInput!) { stopRun(input: $input) { errors { code } } }', {
+      input: { runId: id },
+    });
+    await stack.worker.start();
+    await follow(stack, id);
+    const { status, createdAt, finishedAt } = await readTimes(stack, id);
+    expect(status).toBe('STOPPED');
+    expect(Date.parse(finishedAt as string)).toBeGreaterThanOrEqual(Date.parse(createdAt));
+    expect(Date.parse(finishedAt as string)).toBeLessThanOrEqual(Date.now() + 1_000);
+  }, 60_000);
+});
