@@ -22,6 +22,8 @@ import { SocketSession, type SocketTimes } from './socket-session.js';
 
 /** Largest message a client may send, in bytes: a subscription and its variables. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Subscriptions that one socket may have open, each with one message on its way at most. */
+const MAX_OPEN = 100;
 /** Documents that were read already: clients send the same few again and again. */
 const MAX_KNOWN_DOCUMENTS = 100;
 
@@ -71,7 +73,10 @@ export function serveSubscriptions(
         sessions.set(socket, session);
         return (await session.check(0).catch(() => undefined)) !== undefined;
       },
-      onSubscribe: async ({ extra }, _id, { query, operationName, variables }) => {
+      onSubscribe: async ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
+        // those that are being begun are counted too
+        if (Object.keys(subscriptions).length > MAX_OPEN)
+          return [new GraphQLError(`A connection has at most ${MAX_OPEN} subscriptions; end some, or open another.`)];
         const refusal = await refuseNobody(sessions.get(extra.socket), times.freshMs);
         if (refusal) return [refusal];
         const document = documents.read(query);

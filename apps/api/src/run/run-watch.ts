@@ -5,11 +5,14 @@ import { Injectable } from '@nestjs/common';
 /** Longest and shortest wait for a bell, in milliseconds: a lost bell costs no more, and a quiet run asks seldom. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
+/** However many wait, one of them asks so often: what is new is told by the bell, and work that comes has to get through. */
+const SHARE_MS = 5;
 
 /** Tells who waits that there is news of a run. */
 @Injectable()
 export class RunWatch {
   private readonly waiting = new Map<RunId, Set<() => void>>();
+  private count = 0;
 
   constructor(listener: Listener) {
     listener.on(CHANNELS.run, (payload) => this.wake(payload));
@@ -32,13 +35,15 @@ export class RunWatch {
     };
     const others = this.waiting.get(runId) ?? new Set();
     this.waiting.set(runId, others.add(ring));
+    this.count += 1;
+    const longestWaitMs = () => Math.max(LONGEST_WAIT_MS, this.count * SHARE_MS);
     return {
       news: () =>
         new Promise<void>((resolve) => {
           const done = () => {
             clearTimeout(timer);
             wakeUp = undefined;
-            waitMs = isRung ? FIRST_WAIT_MS : Math.min(waitMs * 2, LONGEST_WAIT_MS);
+            waitMs = isRung ? FIRST_WAIT_MS : Math.min(waitMs * 2, longestWaitMs());
             isRung = false;
             resolve();
           };
@@ -50,6 +55,7 @@ export class RunWatch {
         return isClosed;
       },
       close: () => {
+        if (!isClosed) this.count -= 1;
         isClosed = true;
         others.delete(ring);
         if (others.size === 0) this.waiting.delete(runId);
