@@ -29,7 +29,7 @@ const scrap = fc.oneof(
   ),
 );
 
-it('answers any damaged text with a definition or with issues, and never throws', () => {
+it('B54 answers any damaged text with a definition or with issues, and never throws', () => {
   const cuts = fc.array(fc.record({ at: fc.nat(2000), drop: fc.nat(8), scrap }), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(fc.constantFrom(...texts), cuts, (text, changes) => {
@@ -56,7 +56,7 @@ const junk = fc.oneof(
   fc.constantFrom<Json>(null, '', 0, [], {}, '__proto__', { $float: 'nan' }, { $secret: 'x' }, [null], [[]]),
 );
 
-it('answers any damaged document with a definition or with issues, and never throws', () => {
+it('B54 answers any damaged document with a definition or with issues, and never throws', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...documents),

@@ -85,7 +85,7 @@ describe('files that are read', () => {
     ]);
   });
 
-  it('reads a newer file with a warning and keeps what it does not know', () => {
+  it('B54 reads a newer file with a warning and keeps what it does not know', () => {
     expect(issuesOf(acceptedFixture('newer-than-known'))).toEqual(['version.newer version:1']);
     const { workflow } = graphOf('newer-than-known');
     expect(workflow['something_new']).toEqual({ a: 1 });
@@ -128,14 +128,14 @@ describe('files that are read', () => {
 });
 
 describe('files that are refused', () => {
-  it.each(fixtures('rejected'))('refuses with $name', ({ name, text }) => {
+  it.each(fixtures('rejected'))('B54 refuses with $name', ({ name, text }) => {
     const result = parseDefinition(text);
     expect(result.ok).toBe(false);
     expect(result.issues.map(({ code }) => code)).toContain(name);
     for (const { message } of result.issues) expect(message).toMatch(/^.{10,200}\.$/);
   });
 
-  it('lists every issue with its path and line, not only the first', () => {
+  it('B54 lists every issue with its path and line, not only the first', () => {
     const text = [
       'version: 1',
       'app: {name: A, mode: workflow}',
@@ -170,7 +170,7 @@ describe('files that are refused', () => {
     expect(issues).toHaveLength(2);
   });
 
-  it('says what stands in the way of every custom tag', () => {
+  it('B54 says what stands in the way of every custom tag', () => {
     const rejected = fixtures('rejected').find(({ name }) => name === 'definition.tagNotAllowed');
     expect(issuesOf(rejected?.text ?? '')).toEqual([
       'definition.tagNotAllowed workflow.features.opening_statement:3',
@@ -178,7 +178,7 @@ describe('files that are refused', () => {
     ]);
   });
 
-  it('refuses a file of more than 10 MiB, counted in bytes', () => {
+  it('B54 refuses a file of more than 10 MiB, counted in bytes', () => {
     expect(codesOf('#'.repeat(10 * 1024 * 1024 + 1))).toEqual(['definition.tooLarge']);
     expect(codesOf('# ' + 'ü'.repeat(6 * 1024 * 1024))).toEqual(['definition.tooLarge']);
   });
@@ -189,20 +189,20 @@ describe('files that are refused', () => {
     ['keys', '? '.repeat(100_000)],
     ['indentation', Array.from({ length: 1500 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
     ['mappings', Array.from({ length: 150 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n') + ' 1'],
-  ])('refuses a file that nests too deep by %s', (_, text) => {
+  ])('B54 refuses a file that nests too deep by %s', (_, text) => {
     expect(codesOf(text)).toEqual(['definition.tooDeep']);
   });
 
-  it('refuses a file of too many values before it parses it', () => {
+  it('B54 refuses a file of too many values before it parses it', () => {
     expect(codesOf(`a: [${'1,'.repeat(4_000_000)}]`)).toEqual(['definition.tooManyValues']);
   });
 
-  it('refuses aliases that unfold to too much text', () => {
+  it('B54 refuses aliases that unfold to too much text', () => {
     const text = `a: &a ${'x'.repeat(1_000_000)}\nb: [${'*a,'.repeat(100)}]\n`;
     expect(codesOf(text)).toEqual(['definition.tooManyValues']);
   });
 
-  it('refuses more than 10 000 nodes and takes 10 000', () => {
+  it('B54 refuses more than 10 000 nodes and takes 10 000', () => {
     const nodes = (count: number) =>
       wrap(
         `{graph: {nodes: [${Array.from({ length: count }, (_, i) => `{id: n${i}, data: {type: code}}`).join(',')}]}}`,
@@ -252,7 +252,7 @@ describe('documents that are values already', () => {
     ['an integer of ordinary size', { $int: '1' }],
     ['an integer that is none', { $int: 'one' }],
     ['a prototype', JSON.parse('{"__proto__": {"polluted": true}}')],
-  ])('refuses %s written by hand', (_, value) => {
+  ])('B23 B55 refuses %s written by hand', (_, value) => {
     const result = definitionFrom({ app: { mode: 'workflow' }, workflow: { features: { value } } });
     expect(result).toMatchObject({ ok: false, issues: [{ code: 'definition.badEncoding' }] });
   });

@@ -150,7 +150,7 @@ describe('the outputs of a run', () => {
     });
   });
 
-  it('let the later of two end steps win, null where nothing resolves', () => {
+  it('B61 let the later of two end steps win, null where nothing resolves', () => {
     const plan = buildPlan('begin -> a -> e1\nbegin -> b -> e2', {
       steps: { e1: { end: { x: 'a.x', only: 'a.gone' } }, e2: { end: { x: 'b.x' } } },
     });
@@ -199,7 +199,7 @@ describe('a stop', () => {
 });
 
 describe('the limits of a run', () => {
-  it('B65, row 55: stop it when a step ends after more steps have started than may', () => {
+  it('B65 B79, row 55: stop it when a step ends after more steps have started than may', () => {
     const run = runInMemory(buildPlan('a -> b -> c'), {}, { limits: { ...limits, maxSteps: 1 } });
     expect(run.outcome).toMatchObject({ status: 'stopped', reason: 'Maximum execution steps exceeded: 2 > 1' });
     expect(run.started('c')).toEqual([]);

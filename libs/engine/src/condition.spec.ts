@@ -113,7 +113,7 @@ describe('evaluateGroup', () => {
     expect(outcome('say n.gone', 'contains', '{{#n.gone#}}')).toBe(true);
   });
 
-  it('fails on a variable that is not there, by name', () => {
+  it('B61 fails on a variable that is not there, by name', () => {
     expect(() =>
       evaluateGroup(
         { logic: 'and', conditions: [{ selector: ['a', 'b'], operator: 'null', expected: '' }] },

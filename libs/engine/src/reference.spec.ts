@@ -16,7 +16,7 @@ describe('resolve', () => {
     expect(resolve(pool, ['llm', 'usage', 'list'])).toEqual([]);
   });
 
-  it('row 60: does not resolve a missing key', () => {
+  it('B61, row 60: does not resolve a missing key', () => {
     expect(resolve(pool, ['llm', 'usage', 'missing'])).toBeUndefined();
     expect(resolve(pool, ['llm', 'missing'])).toBeUndefined();
     expect(resolve(pool, ['missing', 'text'])).toBeUndefined();
@@ -32,7 +32,7 @@ describe('resolve', () => {
     expect(resolve(pool, [])).toBeUndefined();
   });
 
-  it('walks neither into lists and scalars nor into tags', () => {
+  it('B61 walks neither into lists and scalars nor into tags', () => {
     expect(resolve(pool, ['llm', 'usage', 'list', '0'])).toBeUndefined();
     expect(resolve(pool, ['llm', 'text', 'length'])).toBeUndefined();
     expect(resolve(pool, ['env', 'KEY', '$secret'])).toBeUndefined();
@@ -57,7 +57,7 @@ describe('collectInputs', () => {
     ['big', 'doc', 'title', 'de'],
   ]);
 
-  it('leaves out what does not resolve and keeps a large value closed under the full key', () => {
+  it('B61 leaves out what does not resolve and keeps a large value closed under the full key', () => {
     expect(inputs).toEqual({ 'llm.usage.none': null, 'big.doc.title.de': ref });
   });
 

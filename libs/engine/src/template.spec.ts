@@ -47,7 +47,7 @@ describe('fillTemplate', () => {
   const values: Readonly<Record<string, Value>> = { 'a.list': ['x', 'y'], 'a.none': null, 'a.flag': true };
   const lookup = (selector: Selector) => values[selector.join('.')];
 
-  it('fills in texts, and the bare name where nothing resolves', () => {
+  it('B61 fills in texts, and the bare name where nothing resolves', () => {
     expect(fillTemplate('<{{#a.list#}}|{{#a.none#}}|{{#a.flag#}}|{{#b.c#}}>', lookup)).toBe('<["x", "y"]||True|b.c>');
   });
 
@@ -55,7 +55,7 @@ describe('fillTemplate', () => {
     expect(fillTemplate(parseTemplate('{{#a.list#}}'), lookup, toMarkdown)).toBe('- x\n- y');
   });
 
-  it('does not look into what it has filled in', () => {
+  it('B24 does not look into what it has filled in', () => {
     expect(fillTemplate('{{#x.y#}}', () => '{{#a.flag#}}')).toBe('{{#a.flag#}}');
   });
 });

@@ -152,11 +152,11 @@ describe('a template', () => {
     ['attributes of entries', "{{ [name]|map(attribute='constructor.constructor')|list }}"],
     ['filters with names of prototypes', "{{ [1]|map('constructor')|list }}"],
     ['tests with names of prototypes', "{{ [1]|select('toString')|list }}"],
-  ])('does not reach the host through %s', (_what, template) => {
+  ])('B22 does not reach the host through %s', (_what, template) => {
     expect(codeOf(template, { name: 'x' })).toBe('template.failed');
   });
 
-  it('prints nothing for names of the host', () => {
+  it('B22 prints nothing for names of the host', () => {
     const names = ['constructor', '__proto__', '__class__', 'prototype', 'hasOwnProperty', 'toString', 'valueOf'];
     for (const name of names) {
       const template = `{{ ${name} }}{{ text.${name} }}{{ list['${name}'] }}{{ dict.${name} }}{{ n.${name} }}{{ range.${name} }}`;
@@ -164,7 +164,7 @@ describe('a template', () => {
     }
   });
 
-  it('assigns names of the host like any other', () => {
+  it('B23 assigns names of the host like any other', () => {
     const template =
       '{% set __proto__ = 1 %}{{ __proto__ }}{% set ns = namespace() %}{% set ns.__proto__ = 2 %}{{ ns.__proto__ }}' +
       "{{ {'__proto__': 3}.__proto__ }}{{ dict(constructor=4).constructor }}";

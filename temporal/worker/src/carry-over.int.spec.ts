@@ -99,7 +99,7 @@ const lengthOf = (history: Json) => (history as unknown as { events: unknown[] }
 const textOf = (history: Json) =>
   JSON.stringify(history).replace(/"data":"([^"]*)"/g, (_all, data: string) => Buffer.from(data, 'base64').toString());
 
-it('a run whose steps answer more than a history may hold ends, and each step is called once', async () => {
+it('B79 a run whose steps answer more than a history may hold ends, and each step is called once', async () => {
   model.setRules([{ reply: { text: [TEXT] } }]);
   const run = await bench.accept(definitionOf(callNodes(60)));
   expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: TEXT }, steps: 62 });
@@ -135,7 +135,7 @@ describe('with short histories', () => {
     await checkEvents(run);
   }, 30_000);
 
-  it('a run that is wider than its history does all of it', async () => {
+  it('B79 a run that is wider than its history does all of it', async () => {
     const run = await bench.accept(definitionOf([llmNode('one', 'One')], callNodes(30)));
     expect(await run.ended()).toMatchObject({ status: 'succeeded', steps: 33 });
     expect(new Set(asked()).size).toBe(31);

@@ -66,7 +66,7 @@ function chainOf(count: number): Plan {
   return { ...plan, steps, edges };
 }
 
-it('a chain of ten thousand steps ends, with a plan that is too large for one message', async () => {
+it('B79 a chain of ten thousand steps ends, with a plan that is too large for one message', async () => {
   const count = 9_998;
   const run = await bench.acceptPlan(chainOf(count), { inputs: { q: '0' } });
   expect(JSON.stringify(run.plan).length).toBeGreaterThan(2 * 1024 * 1024);

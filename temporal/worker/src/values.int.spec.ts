@@ -222,7 +222,7 @@ it('a secret reaches the server it is for, and no record of any kind', async () 
   expect(Object.entries(places).filter(([, text]) => text.includes(canary))).toEqual([]);
 }, 30_000);
 
-it('inputs with the names of an object’s own parts are data and change no object', async () => {
+it('B23 inputs with the names of an object’s own parts are data and change no object', async () => {
   const nodes = [
     startNode('q', 'other'),
     templateNode('say', '{{ q.__proto__.polluted }}|{{ other.polluted }}|{{ q.constructor.name }}', {

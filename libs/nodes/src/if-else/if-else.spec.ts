@@ -39,7 +39,7 @@ describe('an if-else step', () => {
     });
   });
 
-  it('fails for a variable that is not there and for one of the wrong type', async () => {
+  it('B61 fails for a variable that is not there and for one of the wrong type', async () => {
     const one = (item: JsonObject) => decide({ cases: [{ case_id: 'true', conditions: [item] }] });
     expect(failureIn(await one(condition('missing', 'empty')))).toMatchObject({ type: 'VariableNotFoundError' });
     expect(failureIn(await one(condition('zero', 'is', '0')))).toMatchObject({ code: 'condition.wrongType' });

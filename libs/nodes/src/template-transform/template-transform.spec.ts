@@ -8,14 +8,14 @@ const render = (template: string, surroundings: NodeSurroundings = {}, names: re
   );
 
 describe('a template step', () => {
-  it('renders raw values, and null for what is not there', async () => {
+  it('B61 renders raw values, and null for what is not there', async () => {
     const pool = { n: { a: [{ x: true }, 1] } };
     expect(outputsIn(await render('{% for i in a %}{{ i }};{% endfor %}{{ b }}\n', { pool }))).toEqual({
       output: "{'x': True};1;None",
     });
   });
 
-  it('does not read a value as a template', async () => {
+  it('B24 does not read a value as a template', async () => {
     const pool = { n: { a: '{{ 7 * 7 }}{% for %}{{#n.b#}}', b: 'x' } };
     expect(outputsIn(await render('{{ a }}', { pool }))).toEqual({ output: '{{ 7 * 7 }}{% for %}{{#n.b#}}' });
   });

@@ -1,0 +1,169 @@
+import { PostgresSecretStore } from '@tenon/database';
+import { fixedKeys } from '@tenon/database/testing';
+import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import path from 'node:path';
+import os from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { startApiBench, type ApiBench } from './testing/api-bench.js';
+
+/* App files that want something: none runs, calls out or links what is not its own by being taken in. */
+
+const canary = path.join(os.tmpdir(), `tenon-import-${randomUUID()}`);
+let bench: ApiBench;
+let server: Server;
+let connections = 0;
+let url: string;
+beforeAll(async () => {
+  bench = await startApiBench();
+  server = createServer((socket) => (connections++, socket.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}, 60_000);
+afterAll(async () => {
+  server.close();
+  await bench.close();
+});
+afterEach(() => expect([connections, existsSync(canary)]).toEqual([0, false]));
+
+const upload = async (content: string, token = bench.owner.token) => {
+  const form = new FormData();
+  form.set('file', new Blob([content]), 'app.yml');
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${bench.url}/api/import`, { method: 'POST', headers, body: form });
+  const body = (await response.json()) as {
+    app?: { id: string };
+    code?: string;
+    issues?: { code: string; path: string }[];
+  };
+  return { status: response.status, body, codes: body.issues?.map(({ code }) => code) ?? [] };
+};
+const IMPORT = `mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } issues { code severity } errors { code } } }`;
+const importApp = async (content: string) => (await bench.owner.ask(IMPORT, { input: { content } })).importApp;
+
+const head = 'version: 0.7.0\nkind: app\napp: {name: Hostile, mode: workflow}\n';
+const graph = (nodes: string, edges = '') => `${head}workflow: {graph: {nodes: [${nodes}], edges: [${edges}]}}\n`;
+const start = '{id: s, data: {type: start, title: S, variables: []}}';
+const edge = (source: string, target: string) =>
+  `{id: ${source}-${target}, source: ${source}, target: ${target}, sourceHandle: source, targetHandle: target}`;
+
+describe('a file that cannot be taken in', () => {
+  const bomb = Array.from({ length: 12 }, (_, n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(n ? 9 : 0) || 'x'}]`);
+  it.each<[string, () => string, string]>([
+    ['anchors that unfold without end', () => `${head}x:\n  ${bomb.join('\n  ')}\n`, 'definition.tooManyValues'],
+    ['a function', () => `${head}x: !!js/function 'function () { process.exit() }'\n`, 'definition.tagNotAllowed'],
+    [
+      'an object of Python',
+      () => `${head}x: !!python/object/apply:os.system ["touch ${canary}"]\n`,
+      'definition.tagNotAllowed',
+    ],
+    ['a key twice', () => `${head}app: {name: B, mode: workflow}\n`, 'definition.duplicateKey'],
+    ['no version that can be read', () => head.replace('0.7.0', 'x'), 'version.unreadable'],
+    ['a node without data', () => graph('{id: a}'), 'node.dataMissing'],
+    ['two nodes of one id', () => graph(`${start}, ${start}`), 'node.duplicateId'],
+    ['a name of objects', () => graph('{id: __proto__, data: {type: code}}'), 'node.unsafeId'],
+  ])('B54 says so for %s, through both ways in', async (_what, make, code) => {
+    const { status, codes } = await upload(make());
+    expect([status, codes]).toEqual([422, expect.arrayContaining([code])]);
+    const { app, issues } = await importApp(make());
+    expect(app).toBeNull();
+    expect(issues.map((issue: { code: string }) => issue.code)).toContain(code);
+  });
+
+  it('B54 is broken off when it is larger than an app may be', async () => {
+    expect((await upload('#'.repeat(50_000_000))).status).toBeGreaterThanOrEqual(400);
+    expect((await bench.owner.post('{ viewer { id } }')).status).toBe(200);
+  }, 60_000);
+});
+
+describe('a file that is taken in with what is wrong with it', () => {
+  it.each<[string, () => string]>([
+    ['a type that nobody knows', () => graph(`${start}, {id: a, data: {type: of-tomorrow}}`, edge('s', 'a'))],
+    ['an edge to nowhere', () => graph(start, edge('s', 'gone'))],
+    ['two starts', () => graph(`${start}, ${start.replace('id: s', 'id: t')}`)],
+    [
+      'a loop of one',
+      () => graph(`${start}, {id: a, data: {type: answer, answer: x}}`, `${edge('s', 'a')}, ${edge('a', 'a')}`),
+    ],
+  ])('B54 %s', async (_what, make) => {
+    const { app, issues } = await importApp(make());
+    expect(app).not.toBeNull();
+    expect(issues.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a file that wants to run', () => {
+  it('B31 B54 B38 does nothing of it: not taken in, not opened, not published', async () => {
+    const python = `import os\\nos.system('touch ${canary}')\\ndef main(a=open('${canary}', 'w')):\\n  return {}`;
+    const nodes = [
+      start,
+      `{id: c, data: {type: code, code_language: python3, code: "${python}", outputs: {}, variables: []}}`,
+      `{id: j, data: {type: code, code_language: javascript, code: "require('fs').writeFileSync('${canary}', ''); fetch('${url}')", outputs: {}, variables: []}}`,
+      `{id: h, data: {type: http-request, method: get, url: '${url}/x', authorization: {type: no-auth}}}`,
+      `{id: t, data: {type: tool, provider_id: '${url}', provider_type: mcp, server_url: '${url}/mcp'}}`,
+      `{id: k, data: {type: knowledge-retrieval, dataset_ids: ['${randomUUID()}'], external: '${url}'}}`,
+      `{id: e, data: {type: end, outputs: []}}`,
+    ];
+    const ids = ['s', 'c', 'j', 'h', 't', 'k', 'e'];
+    const edges = ids.slice(1).map((id, at) => edge(ids[at] as string, id));
+    const content = graph(nodes.join(', '), edges.join(', ')).replace(
+      'mode: workflow}',
+      `mode: workflow, icon_type: link, icon: '${url}/icon.png'}\ndependencies: [{type: github, value: {repo: '${url}'}}]`,
+    );
+    const { app } = await importApp(content);
+    const opened = await bench.owner.ask(
+      'query ($id: ID!) { app(id: $id) { export issues { code } draft { definition revision } } }',
+      { id: app.id },
+    );
+    expect(opened.app.export).toContain(canary);
+    const { definition, revision } = opened.app.draft;
+    await bench.owner.ask('mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { errors { code } } }', {
+      input: { appId: app.id, definition, revision },
+    });
+    await bench.owner.ask('mutation ($id: ID!) { publishApp(input: {appId: $id}) { errors { code } } }', {
+      id: app.id,
+    });
+  });
+
+  it('B31 is not even read from nobody', async () => {
+    for (const content of ['{', 'x'.repeat(100_000), `!!js/function 'x'`])
+      expect((await upload(content, 'no-token')).status).toBeGreaterThanOrEqual(401);
+    expect((await upload('{', 'no-token')).status).toBe(401);
+  });
+});
+
+describe('a file that names what is another team’s', () => {
+  it('B55 links nothing by its id: a sealed secret of theirs stays closed', async () => {
+    const [other] = await bench.test.database.rows<{ id: string }>(`select id from team where name = 'Others'`);
+    const store = new PostgresSecretStore(bench.test.database, fixedKeys(new Uint8Array(32)));
+    const theirs = await store.seal(other!.id as never, 'their canary');
+    const variable = `environment_variables: [{id: v, name: K, value_type: secret, value: {$secret: '${theirs}'}}]`;
+    const content = `${head}workflow: {${variable}, graph: {nodes: [${start}], edges: []}}\n`;
+    const { app } = await importApp(content);
+    const [mine] = await bench.test.database.rows<{ id: string }>(`select id from team where name = 'My team'`);
+    await expect(store.open(mine!.id as never, theirs)).rejects.toMatchObject({ code: 'secret.missing' });
+    if (app) {
+      const { app: opened } = await bench.owner.ask(
+        'query ($id: ID!) { app(id: $id) { export draft { definition } } }',
+        {
+          id: app.id,
+        },
+      );
+      expect(JSON.stringify(opened)).not.toContain('their canary');
+      // the text of a file is a value, never a reference
+      expect(JSON.stringify(opened.draft.definition)).not.toContain(`"$secret":"${theirs}"`);
+    }
+  });
+
+  it('B55 shows a knowledge base, a model and a tool that are not there as such', async () => {
+    const nodes = [
+      start,
+      `{id: k, data: {type: knowledge-retrieval, dataset_ids: ['${randomUUID()}'], query_variable_selector: [sys, query]}}`,
+      `{id: t, data: {type: tool, provider_id: '${randomUUID()}', tool_name: x}}`,
+    ];
+    const { issues } = await importApp(graph(nodes.join(', '), `${edge('s', 'k')}, ${edge('k', 't')}`));
+    const codes = issues.map(({ code }: { code: string }) => code);
+    expect(codes).toContain('node.noKnowledge');
+    expect(codes.filter((code: string) => /unknown|type/i.test(code))).not.toEqual([]);
+  });
+});
