@@ -36,7 +36,7 @@ export async function startStack(extra: Readonly<Record<string, string>> = {}): 
     findFreePort(),
   ]);
   const data = await mkdtemp(path.join(os.tmpdir(), 'tenon-e2e-'));
-  const token = randomBytes(24).toString('hex');
+  const token = extra['TENON_OWNER_TOKEN'] ?? randomBytes(24).toString('hex');
   const url = `http://127.0.0.1:${port}`;
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',

@@ -234,7 +234,7 @@ class Execution {
     return this.memory.take(bytes, this.ended.signal);
   }
 
-  /** Replies of models are for people from their first letter on; what else the world answers is a value of the flow. */
+  /** Replies of models are for people from their first letter on; an http-request hides what it was told by itself. */
   private discreetPorts(ports: StepPorts): StepPorts {
     const { secrets } = this;
     if (secrets.length === 0) return ports;

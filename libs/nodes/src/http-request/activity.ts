@@ -3,7 +3,7 @@ import { encode, type Failure, type StepResult } from '@tenon/engine';
 import type { OutboundReply } from '@tenon/ports';
 import { requestErrors } from '../run/errors.js';
 import { failed, failureOf } from '../run/failure.js';
-import { hideSecrets } from '../run/mask.js';
+import { hideSecrets, longSecrets } from '../run/mask.js';
 import type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
 import type { HttpInstruction } from './definition.js';
 import { createFileReader, storeFile } from './files.js';
@@ -56,8 +56,9 @@ async function send(
   call.record({ reply: hideSecrets(shownReply(reply, content), secrets) });
   const outputs = {
     status_code: reply.status,
-    body: content.kind === 'text' ? content.text : '',
-    headers: encode(reply.headers),
+    // a server may repeat what it was sent, which nobody has asked it for
+    body: content.kind === 'text' ? hideSecrets(content.text, longSecrets(secrets)) : '',
+    headers: hideSecrets(encode(reply.headers), longSecrets(secrets)),
     files: content.kind === 'file' ? [await storeFile(content, reply.body, teamId, objects)] : [],
   };
   if (!config.failsOnStatus || (reply.status >= 200 && reply.status < 300)) return { ok: true, outputs };

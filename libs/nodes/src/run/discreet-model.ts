@@ -1,12 +1,9 @@
 import type { ChatDelta, ChatModel } from '@tenon/ports';
-import { TextMask } from './mask.js';
-
-/** Shorter ones are words that a model may say by itself: hiding them would spoil its answers and tell the secret. */
-const LEAST_CHARACTERS = 8;
+import { longSecrets, TextMask } from './mask.js';
 
 /** The same model, whose replies hold none of `secrets`: what it repeats of them is hidden before anybody reads it. */
 export function hideInReplies(model: ChatModel, secrets: readonly string[]): ChatModel {
-  const hidden = secrets.filter(({ length }) => length >= LEAST_CHARACTERS);
+  const hidden = longSecrets(secrets);
   if (hidden.length === 0) return model;
   const { provider, name, isLocal, followsSchemas, limits } = model;
   return {

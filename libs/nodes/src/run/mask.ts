@@ -4,6 +4,14 @@ import { writtenForms } from '@tenon/ports';
 /** What stands in the place of a secret. */
 export const MASK = '********';
 
+/** Shorter ones are words that anybody may say by themselves: hiding them would spoil an answer and tell the secret. */
+const LEAST_CHARACTERS = 8;
+
+/** The secrets that are hidden in what the other side answers and a flow goes on with. */
+export function longSecrets(secrets: readonly string[]): readonly string[] {
+  return secrets.filter(({ length }) => length >= LEAST_CHARACTERS);
+}
+
 /**
  * Hides secrets in what people will read, also where an address, a form, JSON or base64 has written them in its own way.
  */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
-const KEPT_CHARACTERS = 20_000;
+const KEPT_CHARACTERS = 1_000_000;
 
 /** One of our programs as it was built, as a process that can be killed and started again. */
 export class BuiltProcess {
