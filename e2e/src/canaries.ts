@@ -68,11 +68,8 @@ export async function readHistories(stack: Stack, runIds: readonly string[]): Pr
     const client = new Client({ connection, namespace: 'tenon' });
     const histories = runIds.map(async (runId) => {
       const history = await client.workflow.getHandle(`run/${runId}`).fetchHistory();
-      const text = JSON.stringify(history, (_key, value: unknown) => {
-        const bytes = value as { type?: string; data?: number[] } | null;
-        if (bytes?.type === 'Buffer' && bytes.data) return Buffer.from(bytes.data).toString();
-        return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
-      });
+      const decode = (_all: string, data: string) => Buffer.from(data, 'base64').toString();
+      const text = JSON.stringify(history).replace(/"data":"([^"]*)"/g, decode);
       return [`history ${runId}`, text] as const;
     });
     return Object.fromEntries(await Promise.all(histories));

@@ -1,6 +1,6 @@
 import { writtenForms } from './written-forms.js';
 
-const SECRET = 'pa ss/"wörd"+&4711';
+const SECRET = 'pa ss/"wörd"\\+&4711';
 
 describe('the forms of a secret', () => {
   it.each<[string, string]>([
@@ -9,6 +9,7 @@ describe('the forms of a secret', () => {
     ['JSON in JSON', JSON.stringify({ body: JSON.stringify({ key: SECRET }) })],
     ['a form', new URLSearchParams({ key: SECRET }).toString()],
     ['encodeURIComponent', `https://h/?key=${encodeURIComponent(SECRET)}`],
+    ['an address in JSON in JSON', JSON.stringify(JSON.stringify(new URL(`https://h/a?key=${SECRET}`).href))],
     ['a query', new URL(`https://h/?key=${SECRET.replaceAll(/[&+]/g, '')}`).search],
   ])('are found in %s', (_, text) => {
     const wanted = text.startsWith('?') ? SECRET.replaceAll(/[&+]/g, '') : SECRET;

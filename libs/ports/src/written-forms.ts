@@ -4,18 +4,20 @@
  */
 export function writtenForms(text: string): readonly string[] {
   const inForm = new URLSearchParams([['', text]]).toString().slice(1);
-  const inJson = escape(text);
-  const forms = [text, inJson, escape(inJson), inForm, inForm.replaceAll('+', '%20')];
-  return [
-    ...new Set([...forms, text.replace(IN_QUERY, percent), text.replace(IN_PATH, percent), ...base64Forms(text)]),
-  ];
+  const inAddress = [text.replace(IN_QUERY, percent), text.replace(IN_PATH, percent)];
+  const forms = [inForm, inForm.replaceAll('+', '%20'), ...[text, ...inAddress].flatMap(inJson)];
+  return [...new Set([...forms, ...base64Forms(text)])];
 }
 
 // What the URL standard escapes in a query and in a path.
 const IN_QUERY = /[^!$-&(-;=?-~]/gu;
 const IN_PATH = /[^!$-;=@-\]_a-z|~]/gu;
 
-const escape = (text: string) => JSON.stringify(text).slice(1, -1);
+/** As it is, in JSON, and in JSON that is a text in JSON. */
+function inJson(text: string): string[] {
+  const escape = (inner: string) => JSON.stringify(inner).slice(1, -1);
+  return [text, escape(text), escape(escape(text))];
+}
 
 function percent(character: string): string {
   const bytes = [...new TextEncoder().encode(character)];

@@ -45,7 +45,10 @@ export class BuiltProcess {
       throw new Error(`${this.folder} ended with ${code} before it served:\n${this.output}`);
     });
     ended.catch(() => undefined);
-    await Promise.race([once(child, 'message'), ended]);
+    const ready = new Promise<void>((resolve) =>
+      child.on('message', ({ type }: { type?: unknown }) => type === 'ready' && resolve()),
+    );
+    await Promise.race([ready, ended]);
   }
 
   /** What it printed last. */
