@@ -22,6 +22,16 @@ it('a team says how long its runs are kept, for itself alone', async () => {
   expect(await bench.stranger.ask(READ)).toEqual({ teamSettings: { ...unset, ...instance } });
 });
 
+it('what is left out stays, and null lets the instance decide again', async () => {
+  await bench.owner.ask(SAVE, { input: { keepRunsDays: 30, keepTestRunsDays: 5 } });
+  const saved = async (input: object) => (await bench.owner.ask(SAVE, { input }))['saveTeamSettings'].settings as object;
+  expect(await saved({ keepRunsDays: 31 })).toEqual({ keepRunsDays: 31, keepTestRunsDays: 5 });
+  expect(await saved({ keepRunsDays: null, keepTestRunsDays: null })).toEqual({
+    keepRunsDays: null,
+    keepTestRunsDays: null,
+  });
+});
+
 it('a number of days that makes no sense is refused with its place', async () => {
   const { saveTeamSettings } = await bench.owner.ask(SAVE, { input: { keepRunsDays: 3, keepTestRunsDays: 0 } });
   expect(saveTeamSettings).toEqual({

@@ -27,14 +27,13 @@ export class TeamResolver {
   }
 
   @AllowTo('owner')
-  @Mutation(() => SaveTeamSettingsPayload, { description: 'Replaces all settings of the team; for owners' })
+  @Mutation(() => SaveTeamSettingsPayload, { description: 'Changes the settings that are given; for owners' })
   saveTeamSettings(@Args('input') input: SaveTeamSettingsInput, @CurrentMember() { teamId }: Identity) {
     return payload(async () => {
-      const { keepRunsDays = null, keepTestRunsDays = null, tokensPerDay = null } = input;
-      checkDays({ keepRunsDays, keepTestRunsDays });
-      checkTokens(tokensPerDay);
-      const settings = { keepRunsDays, keepTestRunsDays, tokensPerDay };
-      return { settings: this.shown(await this.teams.saveSettings(teamId, settings)) };
+      const changes = given(input);
+      checkDays(changes);
+      checkTokens(changes.tokensPerDay ?? null);
+      return { settings: this.shown(await this.teams.saveSettings(teamId, changes)) };
     });
   }
 
@@ -54,6 +53,11 @@ export class TeamResolver {
   }
 }
 
+/** Without fields that were left out. */
+function given(input: SaveTeamSettingsInput): Partial<TeamSettingsRecord> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
 function checkTokens(tokensPerDay: number | null): void {
   if (tokensPerDay === null || (Number.isSafeInteger(tokensPerDay) && tokensPerDay >= 0)) return;
   throw teamErrors.invalidTokens(`tokensPerDay must be a whole number from 0, not ${tokensPerDay}.`, {
@@ -61,9 +65,9 @@ function checkTokens(tokensPerDay: number | null): void {
   });
 }
 
-function checkDays(settings: Pick<TeamSettingsRecord, 'keepRunsDays' | 'keepTestRunsDays'>): void {
-  for (const [name, days] of Object.entries(settings) as [string, number | null][]) {
-    if (days !== null && (days < 1 || days > MAX_DAYS))
+function checkDays({ keepRunsDays, keepTestRunsDays }: Partial<TeamSettingsRecord>): void {
+  for (const [name, days] of Object.entries({ keepRunsDays, keepTestRunsDays })) {
+    if (days !== undefined && days !== null && (days < 1 || days > MAX_DAYS))
       throw teamErrors.invalidDays(`${name} must be between 1 and ${MAX_DAYS} days, not ${days}.`, {
         details: { problems: [{ code: 'team.invalidDays', message: 'out of range', path: [name] }] },
       });

@@ -44,13 +44,13 @@ export class TokenBudget {
 
 @InputType()
 export class SaveTeamSettingsInput {
-  @Field(() => Int, { nullable: true, description: '1 to 36500; null, or left out: what holds for the instance' })
+  @Field(() => Int, { nullable: true, description: '1 to 36500; null: what holds for the instance' })
   keepRunsDays?: number | null;
 
   @Field(() => Int, { nullable: true, description: 'The same of runs of drafts' })
   keepTestRunsDays?: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'From 0; null, or left out: what holds for the instance' })
+  @Field(() => Float, { nullable: true, description: 'From 0; null: what holds for the instance' })
   tokensPerDay?: number | null;
 }
 

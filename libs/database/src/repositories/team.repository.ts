@@ -20,15 +20,23 @@ export class TeamRepository {
     return row as TeamSettingsRecord;
   }
 
-  async saveSettings(teamId: TeamId, settings: TeamSettingsRecord): Promise<TeamSettingsRecord> {
-    const [row] = await this.sql.rows<TeamSettingsRecord>(
-      `update team set keep_runs_days = $2, keep_test_runs_days = $3, tokens_per_day = $4, updated_at = now()
-       where id = $1 returning ${SETTINGS}`,
-      [teamId, settings.keepRunsDays, settings.keepTestRunsDays, settings.tokensPerDay],
-    );
+  /** Changes the settings that are given; null lets the instance's hold again. */
+  async saveSettings(teamId: TeamId, changes: Partial<TeamSettingsRecord>): Promise<TeamSettingsRecord> {
+    const [row] = await this.sql.rows<TeamSettingsRecord>(SAVE, [
+      teamId,
+      Object.keys(changes),
+      ...[changes.keepRunsDays ?? null, changes.keepTestRunsDays ?? null, changes.tokensPerDay ?? null],
+    ]);
     return row as TeamSettingsRecord;
   }
 }
 
 const SETTINGS = `keep_runs_days as "keepRunsDays", keep_test_runs_days as "keepTestRunsDays",
   tokens_per_day::float8 as "tokensPerDay"`;
+
+const SAVE = `
+update team set updated_at = now(),
+  keep_runs_days = case when 'keepRunsDays' = any($2::text[]) then $3 else keep_runs_days end,
+  keep_test_runs_days = case when 'keepTestRunsDays' = any($2::text[]) then $4 else keep_test_runs_days end,
+  tokens_per_day = case when 'tokensPerDay' = any($2::text[]) then $5 else tokens_per_day end
+where id = $1 returning ${SETTINGS}`;
