@@ -24,7 +24,8 @@ it('a team says how long its runs are kept, for itself alone', async () => {
 
 it('what is left out stays, and null lets the instance decide again', async () => {
   await bench.owner.ask(SAVE, { input: { keepRunsDays: 30, keepTestRunsDays: 5 } });
-  const saved = async (input: object) => (await bench.owner.ask(SAVE, { input }))['saveTeamSettings'].settings as object;
+  const saved = async (input: object) =>
+    (await bench.owner.ask(SAVE, { input }))['saveTeamSettings'].settings as object;
   expect(await saved({ keepRunsDays: 31 })).toEqual({ keepRunsDays: 31, keepTestRunsDays: 5 });
   expect(await saved({ keepRunsDays: null, keepTestRunsDays: null })).toEqual({
     keepRunsDays: null,

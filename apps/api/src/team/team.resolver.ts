@@ -37,6 +37,7 @@ export class TeamResolver {
     });
   }
 
+  @AllowTo('member')
   @Query(() => TokenBudget)
   tokenBudget(@CurrentMember() { teamId }: Identity): Promise<TokenBudget> {
     return this.budgets.find(teamId);
