@@ -25,6 +25,7 @@ import { FileService } from './files/file.service.js';
 import { FilesController } from './files/files.controller.js';
 import { UploadController } from './files/upload.controller.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { DiskUse } from './health/disk-use.js';
 import { HealthController } from './health/health.controller.js';
 import { ImportController } from './app/import.controller.js';
 import { LocalModelClient } from './model/local-model.client.js';
@@ -69,7 +70,7 @@ export class ApiModule {
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[SecretKeyResolver, SecretKeyService],
         ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
-        TeamResolver,
+        ...[TeamResolver, DiskUse],
       ],
     };
   }

@@ -2,7 +2,7 @@ import type { RunId, TeamId } from '@tenon/base';
 import type { Sql } from './database.js';
 
 /** SQL, of a row of `worker_lease`: its worker was heard of so lately that it may only be starting anew. */
-const IS_ABOUT = `beat_at > now() - interval '10 seconds'`;
+const IS_ABOUT = `beat_at between now() - interval '10 seconds' and now() + interval '10 seconds'`;
 
 const NO_WORKER = 'No worker is there to carry the run on; it goes on when one starts.';
 const SERVER_AWAY = 'The workflow server does not answer; the run goes on when it is back.';

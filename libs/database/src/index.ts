@@ -94,4 +94,4 @@ export { ProviderRepository, type ProviderRecord, type TeamModels } from './repo
 export { TeamRepository, type TeamSettingsRecord } from './repositories/team.repository.js';
 export { storableJsonText } from './storable.js';
 export { budgetErrors, TokenBudgets, type TokenBudget } from './token-budgets.js';
-export { countWork } from './work-load.js';
+export { countWork, measureDatabase } from './work-load.js';

@@ -49,6 +49,25 @@ describe('accepting a run', () => {
 describe('the relay', () => {
   beforeEach(() => test.database.rows('delete from team'));
 
+  it('B82 takes up at once what was claimed, beaten or heard of before the clock was set back an hour', async () => {
+    const { runId } = await seedTwoSteps(test.database);
+    const owner = await seedApp(test.database, PLAN, 'other plan');
+    const silent = await seedRun(test.database, owner, 'other plan');
+    await claimQueuedRuns(test.database, 10, 100);
+    await markRelayed(test.database, [silent]);
+    await new RunRepository(test.database).requestStop(owner.teamId, silent, 'enough');
+    expect(await claimCommands(test.database, 10)).toHaveLength(1);
+    await beatLease(test.database, 'dead');
+    const later = (column: string) => `${column} = ${column} + interval '1 hour'`;
+    await test.database.rows(`update run set ${later('relay_until')}, ${later('touched_at')}`);
+    await test.database.rows(`update run_command set ${later('claimed_until')}`);
+    await test.database.rows(`update worker_lease set ${later('beat_at')}`);
+    expect((await claimQueuedRuns(test.database, 10, 100)).map(({ id }) => id)).toEqual([runId]);
+    expect(await claimCommands(test.database, 10)).toHaveLength(1);
+    expect((await listSilentRuns(test.database, 20, 10)).map(({ id }) => id)).toEqual([silent]);
+    expect((await countWork(test.database)).workers).toBe(0);
+  });
+
   it('claims each queued run once, and again when the claim has run out', async () => {
     const { runId } = await seedTwoSteps(test.database);
     const claims = await Promise.all([1, 2, 3].map(() => claimQueuedRuns(test.database, 10, 100)));

@@ -5,6 +5,10 @@ import type { Sql } from './database.js';
 
 /** How long a claim holds before another worker may take the row, in seconds. */
 const CLAIM_SECONDS = 5;
+
+/** SQL: whether a claim still holds. One that would hold for longer was made before the clock was set back. */
+const holds = (until: string) =>
+  `coalesce(${until} > now() and ${until} <= now() + interval '${CLAIM_SECONDS} seconds', false)`;
 /** A worker that notes why a run cannot go on does so again before that, while it still cannot; in seconds. */
 const NOTED_SECONDS = 8;
 /** A later answer does not tell what time it is, in milliseconds. */
@@ -48,7 +52,7 @@ with relaxed as materialized (select set_config('synchronous_commit', 'off', tru
 ), due as (
   select run.id from run join placed using (id)
   where placed.place <= $2 and run.status = 'queued' and run.relayed_at is null
-    and (run.relay_until is null or run.relay_until < now())
+    and not ${holds('run.relay_until')}
   order by run.created_at, run.id limit $1
   for update of run skip locked
 ), claimed as (
@@ -101,7 +105,7 @@ export interface RunCommand {
 export function claimCommands(sql: Sql, limit: number): Promise<RunCommand[]> {
   return sql.rows(
     `with due as (
-       select id from run_command where delivered_at is null and (claimed_until is null or claimed_until < now())
+       select id from run_command where delivered_at is null and not ${holds('claimed_until')}
        order by created_at limit $1 for update skip locked
      ), claimed as (
        update run_command set claimed_until = now() + interval '${CLAIM_SECONDS} seconds' from due
@@ -109,7 +113,7 @@ export function claimCommands(sql: Sql, limit: number): Promise<RunCommand[]> {
      )
      select claimed.id, claimed.team_id as "teamId", claimed.run_id as "runId", claimed.type, claimed.reason,
        run.relayed_at is not null as "isRelayed",
-       run.relayed_at is null and run.relay_error is null and coalesce(run.relay_until > now(), false) as "isStarting"
+       run.relayed_at is null and run.relay_error is null and ${holds('run.relay_until')} as "isStarting"
      from claimed join run on run.id = claimed.run_id order by claimed.created_at`,
     [limit],
   );
@@ -158,7 +162,7 @@ export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promis
   return sql.rows(
     `select id, team_id as "teamId" from run
      where finished_at is null and relayed_at is not null
-       and (touched_at < now() - make_interval(secs => $1)
+       and (touched_at not between now() - make_interval(secs => $1) and now() + interval '1 minute'
          or attention_reason is not null and touched_at < now() - make_interval(secs => least($1, $3)))
      order by touched_at limit $2`,
     [seconds, limit, NOTED_SECONDS],

@@ -1,8 +1,11 @@
 import { NEEDS_ATTENTION, WORKERS } from './attention.js';
 import type { Sql } from './database.js';
 
-/** SQL, of a row of `worker_lease`: its worker has been heard of in the last three seconds. */
-export const IS_BEATING = `beat_at > now() - interval '3 seconds'`;
+/**
+ * SQL, of a row of `worker_lease`: its worker has been heard of in the last three seconds. A beat of the future is one of
+ * before the clock was set back.
+ */
+export const IS_BEATING = `beat_at between now() - interval '3 seconds' and now() + interval '3 seconds'`;
 
 /** What there is to do for all teams together, and who does it. */
 export interface WorkLoad {
@@ -28,4 +31,11 @@ export async function countWork(sql: Sql): Promise<WorkLoad> {
   );
   if (!row) throw new Error('counting gave no row');
   return row;
+}
+
+/** How much room the database takes, in bytes. */
+export async function measureDatabase(sql: Sql): Promise<number> {
+  const [row] = await sql.rows<{ bytes: number }>('select pg_database_size(current_database())::float8 as bytes');
+  if (!row) throw new Error('measuring gave no row');
+  return row.bytes;
 }

@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { readFile } from 'node:fs/promises';
 import { AllowTo } from '../auth/access.guard.js';
 import { IdentityReader } from '../auth/identity.js';
+import { DiskUse } from './disk-use.js';
 import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
 
 /**
@@ -17,6 +18,7 @@ export class HealthController {
 
   constructor(
     private readonly identities: IdentityReader,
+    private readonly diskUse: DiskUse,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
@@ -33,6 +35,7 @@ export class HealthController {
       processes: await this.readProcesses(),
       runs: await countWork(this.database),
       clocks: await compareClocks(this.database),
+      disk: await this.diskUse.read(),
     };
     response.status(isDatabaseUp ? 200 : 503).json({ status, ...this.databaseTrouble, ...details });
   }

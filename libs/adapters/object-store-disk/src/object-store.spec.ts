@@ -1,10 +1,15 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDiskObjectStore } from './index.js';
 import { toObjectError } from './object-store.js';
+
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+/** A small disk is a file system in memory. */
+const itOnSmallDisk = (name: string, test: () => Promise<void>) =>
+  mayMount ? it(name, test, 30_000) : it.skip(`${name} (only root may mount a small disk)`, test);
 
 describe('disk object store', () => {
   let folder: string;
@@ -100,6 +105,51 @@ describe('disk object store', () => {
     await mkdir(home);
     await store.put('c', text('x'), 'text/plain');
     expect(await store.list('')).toEqual(['c']);
+  });
+
+  it('B1 gives up on a disk that does not answer, and goes on when it does', async () => {
+    const store = createDiskObjectStore(folder, { limitMs: 200 });
+    // reading from a pipe waits until somebody writes to it
+    await run('mkfifo', [join(folder, 'slow~')]);
+    await expect(store.get('slow')).rejects.toMatchObject({
+      code: 'object.unavailable',
+      message: expect.stringContaining('ETIMEDOUT'),
+    });
+    await writeFile(join(folder, 'slow~'), 'at last');
+    await store.put('quick', text('x'), 'text/plain');
+    expect(Buffer.from(await store.get('quick')).toString()).toBe('x');
+  });
+
+  itOnSmallDisk('B1 B82 tells a disk without room or names from others, and goes on when there is some', async () => {
+    for (const [options, more] of [
+      ['size=256k', 'size=8m'],
+      ['size=8m,nr_inodes=12', 'size=8m,nr_inodes=100'],
+    ] as const) {
+      const disk = join(folder, more);
+      await mkdir(disk);
+      await run('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]);
+      try {
+        const store = createDiskObjectStore(join(disk, 'objects'));
+        const put = (index: number) => store.put(`values/${index}`, new Uint8Array(60_000), 'text/plain');
+        let stored = 0;
+        const failure = await (async () => {
+          for (; stored < 50; stored++) await put(stored);
+        })().catch((error: unknown) => error);
+        expect(failure).toMatchObject({ code: 'object.full', message: expect.stringContaining('is full') });
+        expect(stored).toBeGreaterThan(0);
+        expect(await store.list('')).toHaveLength(stored);
+        expect(await readdir(join(disk, 'objects/unfinished~'))).toEqual([]);
+        await run('mount', ['-o', `remount,${more}`, disk]);
+        await put(stored);
+        await run('mount', ['-o', 'remount,ro', disk]);
+        await expect(put(stored + 1)).rejects.toMatchObject({ code: 'object.unavailable' });
+        expect(await store.list('')).toHaveLength(stored + 1);
+        await run('mount', ['-o', 'remount,rw', disk]);
+        await put(stored + 1);
+      } finally {
+        await run('umount', [disk]);
+      }
+    }
   });
 
   it('stores all or nothing when a file cannot grow, and says so', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { TenonError } from '@tenon/base';
 import { isObjectKey, objectErrors, type ObjectStore } from '@tenon/ports';
 
@@ -20,15 +21,23 @@ const ABSENT = ['ENOENT', 'ENOTDIR'];
  * An object store in `folder`, which is made when needed; several processes may share it. A write is on the disk when
  * `put` returns, and a crash leaves the old object or the new one. Media types are not kept.
  */
-export function createDiskObjectStore(folder: string): ObjectStore {
-  return new DiskObjectStore(resolve(folder));
+export function createDiskObjectStore(folder: string, { limitMs = 60_000 }: DiskLimits = {}): ObjectStore {
+  return new DiskObjectStore(resolve(folder), limitMs);
+}
+
+interface DiskLimits {
+  /** A disk that takes longer for one object counts as away, in milliseconds. */
+  readonly limitMs?: number;
 }
 
 class DiskObjectStore implements ObjectStore {
   /** The folder was there once: that it is gone means a disk that is away, and not that it is to be made. */
   private isMade = false;
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly limitMs: number,
+  ) {}
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.pathOf(key);
@@ -160,10 +169,18 @@ class DiskObjectStore implements ObjectStore {
   }
 
   private async translating<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const limit = setTimeout(this.limitMs, undefined, { signal: late.signal }).then(() => {
+      throw Object.assign(new Error(`no answer within ${this.limitMs} ms`), { code: 'ETIMEDOUT' });
+    });
+    const working = work();
+    for (const promise of [limit, working]) promise.catch(ignore);
     try {
-      return await work();
+      return await Promise.race([working, limit]);
     } catch (error) {
       throw toObjectError(key, error);
+    } finally {
+      late.abort();
     }
   }
 }
@@ -176,7 +193,7 @@ export function toObjectError(key: string, error: unknown): TenonError {
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     return objectErrors.full('The disk for files is full; free some space.', { details: { key }, cause: error });
   }
-  const message = `The folder for files cannot be used (${code ?? 'unknown error'}).`;
+  const message = `The folder for files cannot be used (${code ?? 'unknown error'}): look at its disk; the next try goes through when it is well.`;
   return objectErrors.unavailable(message, { details: { key }, cause: error });
 }
 

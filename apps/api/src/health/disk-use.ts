@@ -1,0 +1,79 @@
+import { measureDatabase, type Database } from '@tenon/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { readdir, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
+
+/** What takes room, in bytes; null where this process cannot see it, such as a server on another machine. */
+export interface DiskReport {
+  readonly databaseBytes: number | null;
+  readonly objectsBytes: number | null;
+  readonly logsBytes: number | null;
+  readonly temporalBytes: number | null;
+  /** What is free for objects. */
+  readonly freeBytes: number | null;
+  /** One sentence when there is too little left. */
+  readonly warning: string | null;
+}
+
+/** Measuring reads every name of the folders, so it is done no more often than this. */
+const FRESH_MS = 60_000;
+/** Postgres and Temporal write ahead: with less than this they may stop from one moment to the next. */
+const LITTLE_BYTES = 1e9;
+
+/** How much room an instance takes, and how much is left. */
+@Injectable()
+export class DiskUse {
+  private measuring: Promise<DiskReport> | undefined;
+  private measuredMs = 0;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  /** What was found within the last minute. */
+  read(): Promise<DiskReport> {
+    if (!this.measuring || Date.now() - this.measuredMs > FRESH_MS) {
+      this.measuredMs = Date.now();
+      this.measuring = this.measure();
+    }
+    return this.measuring;
+  }
+
+  private async measure(): Promise<DiskReport> {
+    const { folder, objectsFolder } = this.config.data;
+    const [databaseBytes, objectsBytes, logsBytes, temporalBytes, freeBytes] = await Promise.all([
+      measureDatabase(this.database).catch(unseen),
+      sizeOf(objectsFolder),
+      sizeOf(path.join(folder, 'logs')),
+      sizeOfFiles(['temporal.db', 'temporal.db-wal', 'temporal.db-shm'].map((name) => path.join(folder, name))),
+      statfs(objectsFolder)
+        .catch(() => statfs(folder))
+        .then(({ bavail, bsize }) => bavail * bsize)
+        .catch(unseen),
+    ]);
+    const warning = freeBytes !== null && freeBytes < LITTLE_BYTES ? warn(freeBytes) : null;
+    return { databaseBytes, objectsBytes, logsBytes, temporalBytes, freeBytes, warning };
+  }
+}
+
+const unseen = () => null;
+
+function warn(freeBytes: number): string {
+  return `Only ${Math.floor(freeBytes / 1e6)} MB are free on the disk: free some space, or Tenon takes no more runs when it is full.`;
+}
+
+async function sizeOf(folder: string): Promise<number | null> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(unseen);
+  if (!entries) return null;
+  let bytes = 0;
+  for (const entry of entries)
+    if (entry.isFile()) bytes += (await stat(path.join(entry.parentPath, entry.name)).catch(unseen))?.size ?? 0;
+  return bytes;
+}
+
+async function sizeOfFiles(files: readonly string[]): Promise<number | null> {
+  const found = (await Promise.all(files.map((file) => stat(file).catch(unseen)))).filter((one) => one !== null);
+  return found.length > 0 ? found.reduce((sum, { size }) => sum + size, 0) : null;
+}
