@@ -35,6 +35,8 @@ export interface TestWorkerOptions {
   readonly code?: CodeRunner;
   readonly maxRunsPerTeam?: number;
   readonly limits?: RunLimits;
+  /** Holds large values; a temporary one when left out. */
+  readonly objectsFolder?: string;
   /** Other workflow code than the bench's. */
   readonly workflowBundle?: RunBench['bundle'];
   /** Stands between Temporal and the activities, for faults. */
@@ -56,7 +58,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
   const logger = createFakeLogger();
   const database = openDatabase({ url: bench.test.url, poolSize: 10, name: workerId });
   const bell = new RunBell(database, logger);
-  const objectsFolder = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
+  const objectsFolder = options.objectsFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-')));
   const { firstTokenTimeoutMs = 20_000, idleTimeoutMs, maxReplyBytes } = options;
   const limits = {
     firstTokenTimeoutMs,

@@ -1,0 +1,93 @@
+import { buildDefinition } from '@tenon/dsl/testing';
+import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { endNode, llmNode, startNode } from './testing/nodes.js';
+import { startRunBench, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+
+/* What becomes of runs whose large values cannot be kept. */
+
+const run = promisify(execFile);
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+let bench: RunBench;
+let model: ScriptedModel;
+let worker: TestWorker;
+let root: string;
+let disk: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
+  disk = path.join(root, 'disk');
+  await mkdir(disk);
+  if (mayMount) await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+  const text = ['A long answer. '.repeat(7_000)];
+  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text } })]);
+  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, objectsFolder: path.join(disk, 'objects') });
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await Promise.all([bench.close(), model.close()]);
+  if (mayMount) await run('umount', ['-l', disk]);
+  await rm(root, { recursive: true, force: true });
+});
+
+/** The prompt makes the answers differ, so that each is an object of its own. */
+let count = 0;
+async function runOnce() {
+  const prompt = `Write number ${++count}`;
+  await model.setRules([{ when: { user: prompt }, reply: { text: [`${count} `.repeat(40_000)] } }]);
+  const nodes = [startNode(), llmNode('write', prompt), endNode({ whole: ['write', 'text'] })];
+  const accepted = await bench.accept(buildDefinition({ nodes, edges: ['start -> write', 'write -> end'] }));
+  const { status, failure } = await accepted.ended();
+  const attempts = await bench.history.listAttempts(accepted.teamId, accepted.runId);
+  const references = JSON.stringify(attempts).match(/"\$ref"/g)?.length ?? 0;
+  return { status, code: failure?.code, message: failure?.message ?? '', references };
+}
+
+const GOOD = { status: 'succeeded', code: undefined, message: '' };
+
+const itOnSmallDisk = (name: string, test: () => Promise<void>) =>
+  mayMount ? it(name, test, 60_000) : it.skip(`${name} (only root may mount a small disk)`, test);
+
+itOnSmallDisk(
+  'B1 a full or read-only disk fails the run with a sentence and no dangling value, until it is well',
+  async () => {
+    const full = await until(async () => {
+      const found = await runOnce();
+      return found.code ? found : undefined;
+    });
+    expect(full).toMatchObject({ status: 'failed', code: 'object.full', references: 0 });
+    expect(full.message).toBe('The disk for files is full; free some space.');
+    expect(await readdir(path.join(disk, 'objects/unfinished~'))).toEqual([]);
+    await run('mount', ['-o', 'remount,size=64m', disk]);
+    expect(await runOnce()).toMatchObject(GOOD);
+    await run('mount', ['-o', 'remount,ro', disk]);
+    expect(await runOnce()).toMatchObject({ status: 'failed', code: 'object.unavailable', references: 0 });
+    await run('mount', ['-o', 'remount,rw', disk]);
+    expect(await runOnce()).toMatchObject(GOOD);
+  },
+);
+
+it('B1 a folder that is away fails the run with a sentence and no dangling value, until it is back', async () => {
+  if (mayMount) await run('mount', ['-o', 'remount,size=64m', disk]);
+  expect(await runOnce()).toMatchObject(GOOD);
+  await rename(path.join(disk, 'objects'), path.join(disk, 'away'));
+  const away = await runOnce();
+  expect(away).toMatchObject({ status: 'failed', code: 'object.unavailable', references: 0 });
+  expect(away.message).toContain('The folder for files cannot be used');
+  await rename(path.join(disk, 'away'), path.join(disk, 'objects'));
+  expect(await runOnce()).toMatchObject(GOOD);
+}, 60_000);
+
+async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 20; tries++) {
+    const found = await find();
+    if (found !== undefined) return found;
+  }
+  throw new Error('twenty tries were not enough');
+}
