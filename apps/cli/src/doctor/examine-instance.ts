@@ -2,6 +2,7 @@ import { isTenonError } from '@tenon/base';
 import type { ApiClient } from '../api/client.js';
 import { getModels, type Models } from '../api/models.js';
 import { sayLocalModel } from '../commands/models.js';
+import { examineDiskUse, type DiskHealth } from './disk-health.js';
 import { examineNewestRuns } from './examine-runs.js';
 import { ok, sign, trouble, type Finding } from './finding.js';
 import { describeSince, examineProcesses, type ProcessHealth } from './process-health.js';
@@ -24,6 +25,7 @@ interface Health {
   readonly runs?: RunHealth;
   readonly workflowServer?: ServerHealth;
   readonly clocks?: ClockHealth;
+  readonly disk?: DiskHealth;
 }
 
 const VIEWER = '{ viewer { email role team { name } } }';
@@ -60,6 +62,7 @@ export async function examineInstance(client: ApiClient, advice: string): Promis
         ...(health.workflowServer ? [examineServer(health.workflowServer)] : []),
         ...(health.runs ? examineWork(health.runs) : []),
         ...(health.clocks ? [examineClocks(health.clocks)] : []),
+        ...(health.disk ? [examineDiskUse(health.disk)] : []),
         ...examineModels(await getModels(client)),
         ...(await examineNewestRuns(client)),
       ],
