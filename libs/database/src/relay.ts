@@ -6,9 +6,11 @@ import type { Sql } from './database.js';
 /** How long a claim holds before another worker may take the row, in seconds. */
 const CLAIM_SECONDS = 5;
 
-/** SQL: whether a claim still holds. One that would hold for longer was made before the clock was set back. */
-const holds = (until: string) =>
-  `coalesce(${until} > now() and ${until} <= now() + interval '${CLAIM_SECONDS} seconds', false)`;
+/**
+ * SQL: whether a claim still holds. One that would hold for more than a minute was made before the clock was set back;
+ * somewhat longer than claims are made for may be one of a transaction that began later than this.
+ */
+const holds = (until: string) => `coalesce(${until} > now() and ${until} < now() + interval '1 minute', false)`;
 /** A worker that notes why a run cannot go on does so again before that, while it still cannot; in seconds. */
 const NOTED_SECONDS = 8;
 /** A later answer does not tell what time it is, in milliseconds. */
