@@ -123,6 +123,7 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   runs: { variables: ({ appId, conversationId }) => ({ ...page, filter: { appId, conversationId } }) },
   sessions: NOTHING,
   teamSettings: NOTHING,
+  tokenBudget: NOTHING,
   viewer: NOTHING,
   changePassword: { variables: () => ({ input: { current: PASSWORD, next: 'another horse battery' } }) },
   deleteApp: { variables: ({ idleAppId }) => ({ input: { appId: idleAppId } }) },
