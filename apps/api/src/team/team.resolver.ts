@@ -38,6 +38,7 @@ export class TeamResolver {
   }
 
   @AllowTo('member')
+  @AllowTo('member')
   @Query(() => TokenBudget)
   tokenBudget(@CurrentMember() { teamId }: Identity): Promise<TokenBudget> {
     return this.budgets.find(teamId);
