@@ -303,7 +303,7 @@ describe('habits', () => {
   ]);
   reported('max-lines', [['401 lines', 'libs/base/src/new.ts', 'export {};\n'.repeat(401)]]);
   accepted([
-    ['console', 'apps/cli/src/new.ts', `console.log('x');`],
+    ['console', 'tools/new.ts', `console.log('x');`],
     ['exports by name', 'libs/base/src/index.ts', `export { TenonError } from './errors.js';`],
     ['400 lines', 'libs/base/src/new.ts', 'export {};\n'.repeat(400)],
   ]);

@@ -92,7 +92,7 @@ describe('docker-compose.yml', () => {
   /** As compose would, from a filled .env. */
   function fill(value: string, key: string): string {
     const secret =
-      key === 'TENON_SECRET_KEY' ? 'ab'.repeat(32) : key.endsWith('EMAIL') ? 'ann@example.org' : 'a-long-enough-secret';
+      key === 'TENON_SECRET_KEY' ? 'ab'.repeat(32) : key.endsWith('EMAIL') ? 'ann@example.org' : 'k3v9-xw2q-71ht-zb8m';
     return value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1').replaceAll(/\$\{\w+:\?[^}]*\}/g, secret);
   }
 });

@@ -22,6 +22,7 @@ describe('loadConfig', () => {
       publicUrl: 'http://127.0.0.1:4180',
       corsOrigins: [],
       sessionDays: 30,
+      trustedProxies: [],
     });
     expect(config.data).toEqual({
       folder: path.resolve('.tenon'),
