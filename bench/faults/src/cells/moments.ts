@@ -17,7 +17,7 @@ export function sizeOf({ isQuick, size }: Setting): number {
 
 /** How long an outage lasts in this form, in milliseconds. */
 export function outageOf({ isQuick }: Setting, ms = 30_000): number {
-  return isQuick ? Math.min(ms, 8_000) : ms;
+  return isQuick ? Math.min(ms, 4_000) : ms;
 }
 
 /** A mixed load at a moment: every run that calls a model is held in such a call; `idle` is before the load. */
