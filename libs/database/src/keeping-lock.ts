@@ -1,7 +1,5 @@
 import { databaseErrors, type Database } from './database.js';
-
-// Whoever removes holds it alone; whoever needs that nothing is removed holds it together with others.
-const LOCK = 7_310_418;
+import { LOCKS } from './locks.js';
 
 /**
  * Does work that only one process may do at a time: removing what is no longer kept. The lock goes with the connection,
@@ -17,7 +15,9 @@ export async function whileRemoving(
   const lost = new AbortController();
   connection.once('end', () => lost.abort(databaseErrors.unavailable('The lock on removing was lost.')));
   try {
-    const { rows } = await connection.query<{ isMine: boolean }>('select pg_try_advisory_lock($1) as "isMine"', [LOCK]);
+    const { rows } = await connection.query<{ isMine: boolean }>('select pg_try_advisory_lock($1) as "isMine"', [
+      LOCKS.removing,
+    ]);
     if (!rows[0]?.isMine) return false;
     await work(lost.signal);
     return true;
@@ -31,7 +31,7 @@ export async function whileRemoving(
 export async function holdRemoval(database: Database): Promise<() => Promise<void>> {
   const connection = await database.connect();
   try {
-    await connection.query('select pg_advisory_lock_shared($1)', [LOCK]);
+    await connection.query('select pg_advisory_lock_shared($1)', [LOCKS.removing]);
   } catch (error) {
     await connection.end();
     throw error;

@@ -1,10 +1,8 @@
 import type pg from 'pg';
 import { Umzug } from 'umzug';
 import { databaseErrors, type Database } from './database.js';
+import { LOCKS } from './locks.js';
 import { migrations } from './migrations/index.js';
-
-// Any number of processes may start at once: the first takes the lock, the others find nothing left to do.
-const LOCK = 7_310_417;
 
 /**
  * Brings the schema up to this build's.
@@ -14,7 +12,8 @@ const LOCK = 7_310_417;
 export async function migrate(database: Database): Promise<readonly string[]> {
   const lock = await database.connect();
   try {
-    await lock.query('select pg_advisory_lock($1)', [LOCK]);
+    // any number of processes may start at once: the first takes the lock, the others find nothing left to do
+    await lock.query('select pg_advisory_lock($1)', [LOCKS.migrating]);
     await lock.query(CREATE_NOTES);
     checkKnown(await appliedMigrations(lock));
     return (await runner(database, lock).up()).map(({ name }) => name);

@@ -6,7 +6,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Database, Sql } from './database.js';
-import { checkSealingKeys, forgetLostSecrets, PostgresSecretStore, rotateSecrets } from './index.js';
+import { checkSealingKeys, forgetLostSecrets, holdRemoval, PostgresSecretStore, rotateSecrets } from './index.js';
+import { LOCKS } from './locks.js';
 import { newId } from './new-id.js';
 import { sealValue } from './sealed-value.js';
 import { openWithAny, type SealedSecret } from './secret-store.js';
@@ -154,11 +155,22 @@ describe('a rotation', () => {
   it('happens once at a time', async () => {
     const keys = await loadKeys();
     const lock = await test.database.connect();
-    await lock.query('select pg_advisory_lock(7310418)');
+    await lock.query('select pg_advisory_lock($1)', [LOCKS.rotating]);
     await expect(rotateSecrets(test.database, keys)).rejects.toMatchObject({ code: 'secret.isBeingRotated' });
-    await lock.query('select pg_advisory_unlock(7310418)');
+    await lock.query('select pg_advisory_unlock($1)', [LOCKS.rotating]);
     await lock.end();
     expect(await rotateSecrets(test.database, keys)).toBe(0);
+  });
+
+  it('happens while a backup is made', async () => {
+    const keys = await loadKeys();
+    await sealed(keys, 1);
+    const endHold = await holdRemoval(test.database);
+    try {
+      expect(await rotateSecrets(test.database, keys)).toBe(1);
+    } finally {
+      await endHold();
+    }
   });
 
   it('goes over to the key of the setting, and back', async () => {

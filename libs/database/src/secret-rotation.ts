@@ -1,10 +1,10 @@
 import { secretErrors, type RenewableKeys, type SealingKey, type SealingKeys } from '@tenon/ports';
 import type { Database, Sql } from './database.js';
+import { LOCKS } from './locks.js';
 import { sealValue } from './sealed-value.js';
 import { openWithAny, type SealedSecret } from './secret-store.js';
 
 const BATCH = 500;
-const LOCK = 7_310_418;
 
 /**
  * Seals every secret anew with a new key and gives the old ones up, while others go on opening and sealing. The new key
@@ -16,7 +16,7 @@ const LOCK = 7_310_418;
 export async function rotateSecrets(database: Database, keys: RenewableKeys): Promise<number> {
   const lock = await database.connect();
   try {
-    const { rows } = await lock.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK]);
+    const { rows } = await lock.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCKS.rotating]);
     if (!rows[0]?.taken) throw secretErrors.isBeingRotated('The key is being renewed already; wait for its end.');
     await keys.renew();
     const [current] = keys.list() as [SealingKey];
@@ -26,7 +26,7 @@ export async function rotateSecrets(database: Database, keys: RenewableKeys): Pr
     return count;
   } finally {
     // given back before the connection ends, whose end the server notices later
-    await lock.query('select pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
+    await lock.query('select pg_advisory_unlock($1)', [LOCKS.rotating]).catch(() => undefined);
     await lock.end();
   }
 }
