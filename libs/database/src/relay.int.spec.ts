@@ -116,6 +116,15 @@ describe('the relay', () => {
     expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
   });
 
+  it('gives a run that is queued again the numbers of its driver, also after its story was merged', async () => {
+    const { runId } = await seedTwoSteps(test.database);
+    await test.database.rows('update run set is_merged = true where id = $1', [runId]);
+    await requeueRun(test.database, runId);
+    expect(await test.database.rows('select is_merged from run where id = $1', [runId])).toEqual([
+      { is_merged: false },
+    ]);
+  });
+
   it('B74 delivers a stop once, however often it is asked for, and none to a run that has ended', async () => {
     const { runId, teamId } = await seedTwoSteps(test.database);
     const runs = new RunRepository(test.database);

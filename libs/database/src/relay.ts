@@ -212,7 +212,7 @@ with lost as (
   update run_command set delivered_at = null, claimed_until = null from lost where run_command.run_id = lost.id
 )
 update run set status = 'queued', started_at = null, last_seq = 0, relayed_at = null, relay_until = null,
-  relay_error = null, touched_at = now(), attention_reason = null, attention_since = null
+  relay_error = null, touched_at = now(), attention_reason = null, attention_since = null, is_merged = false
 from lost where run.id = lost.id`;
 
 /** SQL: the same of all runs that have not ended, after which no workflow server may know any of them. */
