@@ -38,7 +38,6 @@ export class TeamResolver {
   }
 
   @AllowTo('member')
-  @AllowTo('member')
   @Query(() => TokenBudget)
   tokenBudget(@CurrentMember() { teamId }: Identity): Promise<TokenBudget> {
     return this.budgets.find(teamId);

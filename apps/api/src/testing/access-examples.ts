@@ -152,7 +152,6 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
     hidden: ({ idleAppId: appId }, { uploadId }) => [{ input: { appId, inputs: { doc: fileOf(uploadId) } } }],
   },
   stopRun: { variables: ({ runId }) => ({ input: { runId } }) },
-  tokenBudget: NOTHING,
   testProvider: { variables: ({ provider, modelUrl }) => ({ input: { name: provider, baseUrl: modelUrl } }) },
   runEvents: { variables: ({ runId }) => ({ runId, afterSeq: 0 }) },
 };
