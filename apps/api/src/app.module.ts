@@ -18,7 +18,7 @@ import { SignInService } from './auth/sign-in.service.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { createErrorFormatter, throwWithStatus } from './graphql/format-error.js';
 import { statusPlugin } from './graphql/http-status.js';
-import { limitsPlugin } from './graphql/limits.js';
+import { limitsPlugin, MAX_TOKENS, refuseLongOfNobody } from './graphql/limits.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { FileInputs } from './files/file-inputs.js';
 import { FileService } from './files/file.service.js';
@@ -91,13 +91,18 @@ function graphql(parts: Parts): DynamicModule {
       preserveHttpStatusForExecutionErrors: false,
       formatError: createErrorFormatter(parts.logger),
       logger: forwardApolloTo(parts.logger),
+      parseOptions: { maxTokens: MAX_TOKENS },
       plugins: [limitsPlugin, statusPlugin],
       // subscriptions are served by graphql/socket.ts
-      context: async ({ req: request, res: response }: { req: Request; res: Response }): Promise<GraphQLContext> => ({
-        identity: await identities.read(request).catch(throwWithStatus),
-        request,
-        response,
-      }),
+      context: async ({ req: request, res: response }: { req: Request; res: Response }): Promise<GraphQLContext> => {
+        const identity = await identities.read(request).catch(throwWithStatus);
+        if (!identity) refuseLongOfNobody(documentOf(request));
+        return { identity, request, response };
+      },
     }),
   });
+}
+
+function documentOf({ method, body, query }: Request): unknown {
+  return method === 'GET' ? query['query'] : (body as { readonly query?: unknown } | undefined)?.query;
 }

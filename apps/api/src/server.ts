@@ -49,7 +49,8 @@ export async function createServer(parts: Parts, times: Partial<ServerTimes> = {
   app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
   app.use(refuseOtherSpellings);
   app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));
-  app.useBodyParser('json', { limit: BODY_LIMIT });
+  // a small body that inflates would get past every limit on its length
+  app.useBodyParser('json', { limit: BODY_LIMIT, inflate: false });
   app.enableCors({ origin: parts.config.server.corsOrigins.map((url) => new URL(url).origin), credentials: true });
   setTimes(app.getHttpServer() as Server, allTimes);
   await app.init();

@@ -2,7 +2,10 @@ import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import {
   GraphQLError,
   Kind,
+  Lexer,
   OperationTypeNode,
+  Source,
+  TokenKind,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -15,6 +18,10 @@ import {
   type ComplexityEstimator,
 } from 'graphql-query-complexity';
 
+/** Words and signs of a document: checking one takes time that grows with the square of its fields. */
+export const MAX_TOKENS = 2_000;
+/** The same for somebody who is not signed in, and has little to ask. */
+const OPEN_TOKENS = 500;
 /** Fields within fields. */
 const MAX_DEPTH = 12;
 /** Fields that may come to be read, lists counted by the rows asked for. */
@@ -80,6 +87,27 @@ function checkDepth(document: DocumentNode): void {
   for (const definition of document.definitions)
     if (definition.kind === Kind.OPERATION_DEFINITION && heightOf(definition.selectionSet) > MAX_DEPTH)
       throw refuse(`The query is nested deeper than ${MAX_DEPTH} fields.`);
+}
+
+/**
+ * Refuses a long document of nobody before it is parsed.
+ * @param document  as it was sent, which may be anything
+ * @throws GraphQLError
+ */
+export function refuseLongOfNobody(document: unknown): void {
+  if (typeof document === 'string' && hasMoreTokens(document, OPEN_TOKENS))
+    throw refuse(`The query has more than ${OPEN_TOKENS} words and signs; sign in to ask so much at once.`);
+}
+
+/** Reads no further than it must. */
+function hasMoreTokens(document: string, most: number): boolean {
+  const lexer = new Lexer(new Source(document));
+  try {
+    for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count++) if (count === most) return true;
+  } catch {
+    // what is wrong with it is said when it is parsed, which ends at the same place
+  }
+  return false;
 }
 
 // without a status the server would answer that it broke

@@ -18,6 +18,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { IdentityReader, requireIdentity, type GraphQLContext } from '../auth/identity.js';
 import { SessionEnds } from '../auth/session-ends.js';
 import { LOGGER } from '../parts.js';
+import { MAX_TOKENS } from './limits.js';
 import { SocketSession, type SocketTimes } from './socket-session.js';
 
 /** Largest message a client may send, in bytes: a subscription and its variables. */
@@ -147,7 +148,7 @@ class Documents {
     const known = this.known.get(text);
     if (known) return known;
     try {
-      const document = parse(text);
+      const document = parse(text, { maxTokens: MAX_TOKENS });
       const errors = validate(this.schema, document);
       if (errors.length > 0) return errors;
       this.known.set(text, document);

@@ -58,5 +58,7 @@ function refusalOf(error: unknown): { readonly status: number; readonly body: ob
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
   if (status === 404) return { status, body: { code: 'route.missing', message: 'There is nothing here.' } };
   if (status === 413) return { status, body: { code: 'request.tooLarge', message: 'The request is too large.' } };
+  if (status === 415)
+    return { status, body: { code: 'request.encoded', message: 'Send the request as it is, not compressed.' } };
   return { status, body: { code: 'request.unreadable', message: `The request cannot be read: ${message}.` } };
 }
