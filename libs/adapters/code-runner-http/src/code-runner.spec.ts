@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 /** The adapter against something that answers as `handle` does. */
-async function connect(handle: RequestListener, options: { silenceMs?: number } = {}) {
+async function connect(handle: RequestListener, options: { silenceMs?: number; patienceMs?: number } = {}) {
   server = createServer(handle);
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   return createHttpCodeRunner({
@@ -129,6 +129,21 @@ it('makes a request again that was lost with its process, and blames the code wh
   lost = Infinity;
   await expect(runner.run({ ...request, signal: live() })).rejects.toMatchObject(unavailable('does not answer'));
   expect(asked).toBe(6);
+});
+
+it('makes a request again whose process ended after it had worked for longer than one is waited for', async () => {
+  const patienceMs = 600;
+  let asked = 0;
+  const runner = await connect(
+    (_incoming, response) => {
+      asked += 1;
+      if (asked === 1) setTimeout(() => response.destroy(), 2 * patienceMs);
+      else response.end(reply);
+    },
+    { patienceMs },
+  );
+  await expect(runner.run({ ...request, signal: live() })).resolves.toEqual(JSON.parse(reply));
+  expect(asked).toBe(2);
 });
 
 it('waits no longer than it is asked to', async () => {

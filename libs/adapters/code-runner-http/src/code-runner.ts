@@ -14,7 +14,7 @@ export interface HttpCodeRunnerOptions {
    * works; 10 s by default.
    */
   readonly silenceMs?: number;
-  /** How long a process that is not there is waited for, in milliseconds; 30 s by default. */
+  /** How long a process that is not there, or not any more, is waited for, in milliseconds; 30 s by default. */
   readonly patienceMs?: number;
 }
 
@@ -51,14 +51,16 @@ async function askUntilThere<Answer>(
   askOnce: () => Promise<Answer>,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const deadline = Date.now() + patienceMs;
+  let deadline = Date.now() + patienceMs;
   for (let losses = 0; ;) {
     try {
       return await askOnce();
     } catch (error) {
       const reason = codeOf((error as Error).cause);
-      if (reason === 'ECONNRESET' || reason === 'EPIPE') losses += 1;
-      else if (reason !== 'ECONNREFUSED') throw error;
+      if (reason === 'ECONNRESET' || reason === 'EPIPE') {
+        losses += 1;
+        deadline = Date.now() + patienceMs; // who was there had all the time that the code takes
+      } else if (reason !== 'ECONNREFUSED') throw error;
       if (losses >= MAX_LOSSES || Date.now() + AGAIN_MS > deadline) throw error;
       await delay(AGAIN_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
