@@ -80,3 +80,8 @@ export interface ChatModel {
   readonly limits?: CallLimits;
   stream(request: ChatRequest): AsyncIterable<ChatDelta>;
 }
+
+/** The same model with other replies: all that it says of itself stays. */
+export function withReplies(model: ChatModel, stream: ChatModel['stream']): ChatModel {
+  return { ...model, stream };
+}

@@ -1,4 +1,5 @@
 export type { CallLimits, ChatDelta, ChatMessage, ChatModel, ChatRequest, ChatUsage } from './chat-model.js';
+export { withReplies } from './chat-model.js';
 export { isCredible } from './credible-usage.js';
 export type { CodeReply, CodeRequest, CodeRunner } from './code-runner.js';
 export type { ConversationMemory, Turn } from './conversation-memory.js';

@@ -1,5 +1,5 @@
 import type { StepPorts } from '@tenon/nodes/activities';
-import type { ChatDelta, ChatModel } from '@tenon/ports';
+import { withReplies, type ChatDelta, type ChatModel } from '@tenon/ports';
 
 /** Waits for so much more memory; undefined when it is there. */
 export type Take = (bytes: number) => Promise<void> | undefined;
@@ -31,12 +31,7 @@ export function measuredPorts(ports: StepPorts, take: Take): StepPorts {
 }
 
 function measured(model: ChatModel, take: Take): ChatModel {
-  const { provider, name, isLocal, followsSchemas } = model;
-  return {
-    ...{ provider, name, isLocal },
-    ...(followsSchemas === undefined ? {} : { followsSchemas }),
-    stream: (request) => measuredDeltas(model.stream(request), take),
-  };
+  return withReplies(model, (request) => measuredDeltas(model.stream(request), take));
 }
 
 async function* measuredDeltas(deltas: AsyncIterable<ChatDelta>, take: Take): AsyncGenerator<ChatDelta> {

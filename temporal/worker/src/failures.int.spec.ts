@@ -19,7 +19,7 @@ let webUrl: string;
 
 beforeAll(async () => {
   [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  const limits = { firstTokenTimeoutMs: 1_500, idleTimeoutMs: 1_500, maxReplyBytes: 4_096 };
+  const limits = { firstTokenTimeoutMs: 1_500, idleTimeoutMs: 1_500, maxReplyBytes: 4_096, maxPromptTokens: 1_000 };
   worker = await startTestWorker(bench, { modelUrl: model.baseUrl, ...limits });
   // answers when its client leaves, which is never
   web = createServer(() => undefined).listen(0, '127.0.0.1');
@@ -283,6 +283,16 @@ describe('a model that fails', () => {
     expect(await run.ended()).toMatchObject({ status: 'partiallySucceeded', outputs: { out: 'instead' } });
   }, 30_000);
 });
+
+it('B70 a prompt that is longer than a worker allows is not sent', async () => {
+  const nodes = [startNode(), llmNode('llm', 'word '.repeat(2_000), retries(3, 50)), endNode({ out: ['llm', 'text'] })];
+  const run = await bench.accept(buildDefinition({ nodes, edges: ['start -> llm', 'llm -> end'] }));
+  expect(await run.ended()).toMatchObject({
+    status: 'failed',
+    failure: { code: 'model.promptTooLarge', message: expect.stringContaining('no more than 1000') as string },
+  });
+  expect(model.counts().total).toBe(0);
+}, 30_000);
 
 describe('B70 a team whose tokens of the day are spent', () => {
   it('has its next call refused, which names the limit, and a retry does not wait for the next day', async () => {

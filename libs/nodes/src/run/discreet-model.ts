@@ -1,17 +1,11 @@
-import type { ChatDelta, ChatModel } from '@tenon/ports';
+import { withReplies, type ChatDelta, type ChatModel } from '@tenon/ports';
 import { longSecrets, TextMask } from './mask.js';
 
 /** The same model, whose replies hold none of `secrets`: what it repeats of them is hidden before anybody reads it. */
 export function hideInReplies(model: ChatModel, secrets: readonly string[]): ChatModel {
   const hidden = longSecrets(secrets);
   if (hidden.length === 0) return model;
-  const { provider, name, isLocal, followsSchemas, limits } = model;
-  return {
-    ...{ provider, name, isLocal },
-    ...(followsSchemas === undefined ? {} : { followsSchemas }),
-    ...(limits && { limits }),
-    stream: (request) => discreet(model.stream(request), hidden),
-  };
+  return withReplies(model, (request) => discreet(model.stream(request), hidden));
 }
 
 type TextDelta = Extract<ChatDelta, { type: 'text' | 'reasoning' }>;

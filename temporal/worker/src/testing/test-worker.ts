@@ -29,6 +29,7 @@ export interface TestWorkerOptions {
   readonly tokensPerDay?: number;
   /** Text of one reply. */
   readonly maxReplyBytes?: number;
+  readonly maxPromptTokens?: number;
   /** What large values may take together. */
   readonly memoryBytes?: number;
   readonly workflowHeapMb?: number;
@@ -59,12 +60,12 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
   const database = openDatabase({ url: bench.test.url, poolSize: 10, name: workerId });
   const bell = new RunBell(database, logger);
   const objectsFolder = options.objectsFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-')));
-  const { firstTokenTimeoutMs = 20_000, idleTimeoutMs, maxReplyBytes } = options;
+  const { firstTokenTimeoutMs = 20_000, idleTimeoutMs, maxReplyBytes, maxPromptTokens = 500_000 } = options;
   const limits = {
     firstTokenTimeoutMs,
     ...(idleTimeoutMs && { idleTimeoutMs }),
     ...(maxReplyBytes && { maxReplyBytes }),
-    callLimits: { maxPromptTokens: 500_000, maxReplyTokens: 65_536 },
+    callLimits: { maxPromptTokens, maxReplyTokens: 65_536 },
   };
   const models = createOpenAiCompatibleModels({ ...limits, connect: createProviderConnector({ allow: [] }) }, logger);
   const endpoint = { provider: 'openai', baseUrl: options.modelUrl ?? 'http://127.0.0.1:9/v1', apiKey: 'sk-test' };
