@@ -6,9 +6,11 @@ import { ask, importApp, list, publish, start, startOnce } from '../watch/api.js
 import { chainApp, textNode } from './chain-app.js';
 import { demand, type Case, type Outcome, type Setting } from './cell.js';
 import { inject, type FaultKind } from './inject.js';
-import { loadAt, outageOf, sizeOf } from './moments.js';
+import { isBackWithin, loadAt, outageOf, progressAfter, sizeOf } from './moments.js';
 
 const STREAMS = 200;
+/** From when the API serves again to the next frame of every stream. */
+const STREAMS_WITHIN_MS = 2_000;
 
 /** Faults of the API. */
 export const apiCases: readonly Case[] = [
@@ -45,11 +47,12 @@ async function withStreams(fault: FaultKind, setting: Setting): Promise<Outcome>
     await stack.model.release();
   });
   const recording = await session.finish();
-  const recoveryMs = session.followers.flatMap(({ frames }) => {
-    const next = frames.find(({ at }) => at > healedAt);
-    return next ? [next.at - healedAt] : [];
-  });
-  return { recording, recoveryMs };
+  const recoveryMs = progressAfter(recording, healedAt, () => true);
+  const isInTime = fault === 'S' || isBackWithin(STREAMS_WITHIN_MS, recoveryMs);
+  return {
+    ...{ recording, recoveryMs },
+    violations: demand(isInTime, `a stream went on more than ${STREAMS_WITHIN_MS} ms after the API served again`),
+  };
 }
 
 /** The API ends somewhere in a change of an app: what is live then is the old version or the new one, and runs. */

@@ -7,7 +7,7 @@ import { importApp, publish, start } from '../watch/api.js';
 import { callNode, chainApp, codeNode, textNode } from './chain-app.js';
 import { demand, type Case, type Outcome, type Setting } from './cell.js';
 import { inject } from './inject.js';
-import { acceptLoad, progressAfter } from './moments.js';
+import { acceptLoad, isBackWithin, progressAfter } from './moments.js';
 
 /** Steps of a long run, and how fast it is there again after its worker was lost. */
 const STEPS = 5_000;
@@ -88,7 +88,7 @@ async function afterManySteps(setting: Setting): Promise<Outcome> {
   const { healedAt } = await inject(stack, 'worker', 'K', 0);
   const recording = await session.finish();
   const recoveryMs = progressAfter(recording, healedAt);
-  const isInTime = recoveryMs.length > 0 && Math.max(...recoveryMs) <= REPLAYED_WITHIN_MS;
+  const isInTime = isBackWithin(REPLAYED_WITHIN_MS, recoveryMs);
   return {
     ...{ recording, recoveryMs, bounds: { maxCallsPerKey: 2 } },
     violations: demand(isInTime, `the run went on ${recoveryMs.join(', ')} ms after the worker was there again`),

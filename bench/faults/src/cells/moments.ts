@@ -1,4 +1,4 @@
-import type { Recording } from '../checker/recording.js';
+import type { Frame, Recording } from '../checker/recording.js';
 import { LOAD_SIZE, loadRules, mixedLoad } from '../load/load.js';
 import { Session } from '../load/session.js';
 import type { Setting } from './cell.js';
@@ -40,17 +40,30 @@ export function acceptLoad(session: Session, setting: Setting, followers = 1): P
 }
 
 /** How many of a load wait in a model call: all but every second branch. */
-function heldCount(size: number): number {
+export function heldCount(size: number): number {
   return Array.from({ length: size }, (_, index) => index).filter(
     (index) => index % 4 !== 1 || Math.floor(index / 4) % 2 === 1,
   ).length;
 }
 
-/** From `at` to the next event of each run that had not ended then, in milliseconds. */
-export function progressAfter({ streams }: Recording, at: number): number[] {
+/**
+ * From `at` to the next event of each run that had not ended then, in milliseconds; `Infinity` where none came.
+ * @param counts  which frames count, where others than events do
+ */
+export function progressAfter(
+  { streams }: Pick<Recording, 'streams'>,
+  at: number,
+  counts: (frame: Frame) => boolean = ({ kind }) => kind === 'event',
+): number[] {
   return streams.flatMap(({ frames }) => {
-    const next = frames.find((frame) => frame.kind === 'event' && frame.at > at);
     const isOver = frames.some((frame) => frame.kind === 'event' && frame.type === 'run.finished' && frame.at <= at);
-    return next && !isOver ? [next.at - at] : [];
+    if (isOver) return [];
+    const next = frames.find((frame) => counts(frame) && frame.at > at);
+    return [next ? next.at - at : Infinity];
   });
+}
+
+/** Whether there was something to go on, and all of it went on in time. */
+export function isBackWithin(ms: number, recoveryMs: readonly number[]): boolean {
+  return recoveryMs.length > 0 && recoveryMs.every((one) => one <= ms);
 }

@@ -3,7 +3,7 @@ import type { Session } from '../load/session.js';
 import { detail } from '../watch/api.js';
 import { demand, type Case, type Setting } from './cell.js';
 import { inject } from './inject.js';
-import { acceptLoad, loadAt, outageOf, progressAfter } from './moments.js';
+import { acceptLoad, isBackWithin, loadAt, outageOf, progressAfter } from './moments.js';
 
 /** While a worker is away its runs are shown as recovering within this time. */
 const SHOWN_WITHIN_MS = 5_000;
@@ -25,7 +25,7 @@ export const workerCases: readonly Case[] = [
       const recoveryMs = progressAfter(recording, healedAt);
       return {
         ...{ recording, recoveryMs },
-        violations: demand(Math.max(...recoveryMs) <= 10_000, 'a run began more than 10 s after the worker was back'),
+        violations: demand(isBackWithin(10_000, recoveryMs), 'a run began more than 10 s after the worker was back'),
       };
     },
   },
@@ -48,7 +48,7 @@ export const workerCases: readonly Case[] = [
       const recording = await session.finish();
       await further.stop();
       const recoveryMs = progressAfter(recording, at);
-      const isInTime = Math.max(...recoveryMs) <= 30_000;
+      const isInTime = isBackWithin(30_000, recoveryMs);
       return {
         ...{ recording, recoveryMs, bounds: { maxCallsPerKey: 2 } },
         violations: demand(isInTime, 'a run went on more than 30 s after its worker was stopped'),

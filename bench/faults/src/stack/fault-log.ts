@@ -23,8 +23,8 @@ export class FaultLog {
     this.ownerSpans = this.ownerSpans.filter(({ to }) => to === undefined);
   }
 
-  /** A fault begins. @returns what ends it */
-  begin(name: string, losesWork = true): () => void {
+  /** A fault begins, with which work may be lost or not. @returns what ends it */
+  begin(name: string, losesWork: boolean): () => void {
     const fault: OpenFault = { name, at: Date.now(), losesWork };
     this.kept.push(fault);
     return () => void (fault.until ??= Date.now());

@@ -107,11 +107,11 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
     backDoor: { url: `http://127.0.0.1:${port}`, token },
     ...{ model, effects, log, proxies },
     victims: {
-      api: new Victim('api', api, log),
-      worker: new Victim('worker', worker, log, true),
-      codeRunner: new Victim('code runner', codeRunner, log),
-      temporal: new Victim('temporal', server(temporal), log),
-      postgres: new Victim('postgres', server(postgres), log),
+      api: new Victim('api', api, log, 'nothing'),
+      worker: new Victim('worker', worker, log, 'owner'),
+      codeRunner: new Victim('code runner', codeRunner, log, 'work'),
+      temporal: new Victim('temporal', server(temporal), log, 'work'),
+      postgres: new Victim('postgres', server(postgres), log, 'work'),
     },
     startWorker: async () => {
       const further = new BuiltProcess('temporal/worker', workerEnv);

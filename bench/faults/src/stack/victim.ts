@@ -11,19 +11,21 @@ interface Life {
   start(): Promise<void>;
 }
 
+/** What of a run a process carries: the run itself, work that is lost with it, or nothing. */
+type Part = 'owner' | 'work' | 'nothing';
+
 /** A process that is killed, stopped and started again; all of it is noted. */
 export class Victim {
   readonly name: string;
   private readonly life: Life;
   private readonly log: FaultLog;
-  private readonly isOwner: boolean;
+  private readonly part: Part;
   private undo: (() => void) | undefined;
   private state: 'up' | 'dead' | 'frozen' = 'up';
 
-  /** @param isOwner  whether it carries runs on */
-  constructor(name: string, life: Life, log: FaultLog, isOwner = false) {
-    [this.name, this.life, this.log, this.isOwner] = [name, life, log, isOwner];
-    if (isOwner) log.note(this, true);
+  constructor(name: string, life: Life, log: FaultLog, part: Part) {
+    [this.name, this.life, this.log, this.part] = [name, life, log, part];
+    if (part === 'owner') log.note(this, true);
   }
 
   get pid(): number {
@@ -37,19 +39,19 @@ export class Victim {
   /** SIGKILL; returns when it is gone. */
   async kill(): Promise<void> {
     this.undo?.();
-    this.undo = this.log.begin(`${this.name} killed`);
+    this.undo = this.log.begin(`${this.name} killed`, this.part !== 'nothing');
     this.state = 'dead';
     await this.life.kill();
-    if (this.isOwner) this.log.note(this, false);
+    if (this.part === 'owner') this.log.note(this, false);
   }
 
   /** SIGSTOP to it and all that it has started. */
   async freeze(): Promise<void> {
     this.undo?.();
-    this.undo = this.log.begin(`${this.name} stopped`);
+    this.undo = this.log.begin(`${this.name} stopped`, this.part !== 'nothing');
     this.state = 'frozen';
     await signalTree(this.life.pid, 'SIGSTOP');
-    if (this.isOwner) this.log.note(this, false);
+    if (this.part === 'owner') this.log.note(this, false);
   }
 
   /** Whether it has ended although nobody has killed it. */
@@ -64,7 +66,7 @@ export class Victim {
     if (this.state === 'frozen') await signalTree(this.life.pid, 'SIGCONT');
     else await this.life.start();
     this.state = 'up';
-    if (this.isOwner) this.log.note(this, true);
+    if (this.part === 'owner') this.log.note(this, true);
     this.undo?.();
     this.undo = undefined;
   }
