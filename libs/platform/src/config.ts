@@ -1,7 +1,7 @@
 import { defineErrors } from '@tenon/base';
 import os from 'node:os';
 import path from 'node:path';
-import { rememberSecret } from './known-secrets.js';
+import { pinSecret } from './known-secrets.js';
 import type { Setting } from './setting.js';
 import { settings } from './settings.js';
 
@@ -54,7 +54,7 @@ export function loadConfig<const Required extends SettingPath = never>(
   derive(config as unknown as Derivable, env);
   for (const values of Object.values(config)) Object.freeze(values);
   const loaded = Object.freeze(config) as unknown;
-  secretValues(loaded as Config).forEach(rememberSecret);
+  secretValues(loaded as Config).forEach(pinSecret);
   return loaded as Config<Required>;
 }
 

@@ -1,6 +1,6 @@
 export { loadConfig, type Config } from './config.js';
 export { announceReady, onShutdown, runProcess } from './lifecycle.js';
-export { rememberSecret } from './known-secrets.js';
+export { pinSecret, rememberSecret } from './known-secrets.js';
 export { currentLogFields, withLogFields } from './log-context.js';
 export { createLogger } from './logger.js';
 export { describeError, redactFields, redactText } from './redact.js';

@@ -80,6 +80,38 @@ describe('createLogger', () => {
     expect(logged((log) => log.info({ text: `${key} p4ssw0rd-4712` }, 'x'))).toContain('[redacted] [redacted]');
   });
 
+  it('keeps the secrets of the settings out, however many others were opened since', () => {
+    const opened = Array.from({ length: 300 }, (_, index) => `0pened-secret-${index}-`);
+    loadConfig({ TENON_DATABASE_URL: 'postgres://u:p4ssw0rd-4713@h/d' });
+    opened.forEach(rememberSecret);
+    const text = `p4ssw0rd-4713 ${opened.at(-1)} ${opened[0]}`;
+    expect(JSON.parse(logged((log) => log.info({ text }, 'x')))).toMatchObject({
+      text: `[redacted] [redacted] ${opened[0]}`,
+    });
+  });
+
+  it('is quick with long texts of any form', () => {
+    const texts = ['a.', 'a:', 'a://', 'bearer ', 'sk-', '&key='].flatMap((piece) =>
+      Array.from({ length: 5 }, () => piece.repeat(100_000 / piece.length)),
+    );
+    const from = performance.now();
+    logged((log) => log.info({ texts }, 'x'));
+    expect(performance.now() - from).toBeLessThan(1_500);
+  });
+
+  it('cuts a long text, and never in the middle of a secret', () => {
+    const secret = 'kn0wn secret of two words 4714';
+    rememberSecret(secret);
+    for (let before = 16_384 - 60; before < 16_384 + 10; before += 1)
+      for (const kept of [secret, 'https://ann:c4n4ry-4715@example.org', 'Bearer c4n4ry-4715-c4n4ry']) {
+        const text = `${'x '.repeat(before / 2)}${kept}${' x'.repeat(50_000)}`;
+        const output = logged((log) => log.info({ text }, 'x'));
+        expect(output).not.toMatch(/kn0wn|two|471|c4n/);
+        expect(output).toContain('characters left out');
+        expect(output.length).toBeLessThan(17_000);
+      }
+  });
+
   it('carries the fields of what it is logged in', async () => {
     const output = await withLogFields({ requestId: 'q', stepKey: 'a' }, async () => {
       await new Promise((resolve) => setImmediate(resolve));

@@ -4,21 +4,39 @@ const SECRET_KEY =
   /pass(word|phrase)?$|secret|token$|api[-_]?key|private[-_]?key|authorization|cookie|credential|session[-_]?id/i;
 const MASK = '[redacted]';
 const MAX_DEPTH = 8;
+const MAX_CHARACTERS = 16 * 1024;
+/** What looks like a secret is one word, most likely no longer than this. */
+const MAX_WORD = 1024;
 
 /** Secrets by their shape: user info in a URL, bearer tokens, vendor keys, keys in a query string. */
 const SHAPES: readonly [RegExp, string][] = [
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${MASK}@`],
+  [/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]+@/gi, `$1${MASK}@`],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MASK}`],
   [/\b(sk|pk|rk|ghp|xox[abp])[-_][\w-]{12,}/g, MASK],
   [/([?&](?:api[-_]?key|key|token|access[-_]token|sig|signature|password)=)[^&\s"']+/gi, `$1${MASK}`],
 ];
 
-/** A text without the secrets that this process knows, and without what looks like one: each becomes `[redacted]`. */
+/**
+ * A text without the secrets that this process knows, and without what looks like one: each becomes `[redacted]`. Of a
+ * text that nobody reads to its end the beginning is left.
+ */
 export function redactText(text: string): string {
-  let result = text;
+  let result = cut(text);
   for (const form of knownForms()) result = result.replaceAll(form, MASK);
   for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
   return result;
+}
+
+/** The beginning of a text that is too long; it ends before a secret that it would end in the middle of. */
+function cut(text: string): string {
+  if (text.length <= MAX_CHARACTERS) return text;
+  let end = text.slice(MAX_CHARACTERS - MAX_WORD, MAX_CHARACTERS).search(/\S*$/) + MAX_CHARACTERS - MAX_WORD;
+  for (const form of knownForms()) {
+    const from = Math.max(0, end - form.length + 1);
+    const at = text.slice(from, end + form.length - 1).indexOf(form);
+    if (at >= 0) end = from + at;
+  }
+  return `${text.slice(0, end)} [${text.length - end} characters left out]`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from './config.js';
-import { rememberSecret } from './known-secrets.js';
+import { pinSecret } from './known-secrets.js';
 
 /** The keys that seal credentials cannot be used, or not be renewed. */
 export const secretKeyErrors = defineErrors('secretKey', { unreadable: 'invalid', givenFromOutside: 'invalid' });
@@ -91,7 +91,7 @@ const newKey = () => randomBytes(32).toString('hex');
 const textOf = (keys: readonly string[]) => keys.map((key) => `${key}\n`).join('');
 
 function toKey(hex: string): SealingKey {
-  rememberSecret(hex);
+  pinSecret(hex);
   const bytes = Buffer.from(hex, 'hex');
   const id = createHash('sha256').update('tenon sealing key\0').update(bytes).digest('hex').slice(0, 16);
   return { id, bytes };
