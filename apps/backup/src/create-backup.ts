@@ -1,15 +1,16 @@
 import { copyTables, holdRemoval, openDatabase, type Database, type TableCopy } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
-import { loadSecretKeys, type Config } from '@tenon/platform';
+import type { Config } from '@tenon/platform';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeArchive, type AddEntry } from './archive-writer.js';
+import { checkKeys, readKeyLines } from './backup-keys.js';
+import { addObjects, checkObjects } from './backup-objects.js';
 import { FORMAT, NAMES, type Manifest } from './manifest.js';
 import { withDatabase } from './with-database.js';
 
 /** Rows are kept in entries of about this size; an object is one entry. */
 const PIECE_BYTES = 4 * 1024 * 1024;
-const PAGE = 5_000;
 /** What of the data folder belongs to the instance, beside its database, its objects and its key. */
 const FILES = ['instance.json', 'app-files'];
 
@@ -19,6 +20,8 @@ export interface BackupReport {
   readonly sizeBytes: number;
   readonly tables: number;
   readonly objects: number;
+  /** Large values that records of runs name, and that are not there. */
+  readonly missing: number;
 }
 
 /**
@@ -53,11 +56,15 @@ async function write(
 ): Promise<BackupReport> {
   let tables = 0;
   let objects = 0;
+  let missing = 0;
+  await checkKeys(config, database);
+  const store = createDiskObjectStore(config.data.objectsFolder);
   // they may be renewed at this moment: what is sealed in the tables opens with a key of before or of after
-  let keys = await keysOf(config);
+  let keys = await readKeyLines(config);
   const sizeBytes = await writeArchive(file, async (add) => {
     await copyTables(database, async (copy) => {
-      keys = [...new Set([...(await keysOf(config)), ...keys])];
+      missing = await checkObjects(copy, store, config.data.objectsFolder);
+      keys = [...new Set([...(await readKeyLines(config)), ...keys])];
       const manifest: Manifest = {
         product: 'tenon',
         format: FORMAT,
@@ -71,9 +78,9 @@ async function write(
       tables = copy.tables.length;
     });
     await addFiles(config, keys, add);
-    objects = await addObjects(config, add, show);
+    objects = await addObjects(store, add, show);
   });
-  return { file, sizeBytes, tables, objects };
+  return { file, sizeBytes, tables, objects, missing };
 }
 
 async function addTables(copy: TableCopy, add: AddEntry, show: (state: string) => void): Promise<void> {
@@ -108,11 +115,6 @@ async function* wholeRows(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 
 const NEWLINE = 0x0a;
 
-/** The keys that open stored secrets, the newest first, as lines of their file. */
-async function keysOf(config: Config): Promise<readonly string[]> {
-  return (await loadSecretKeys(config)).list().map(({ bytes }) => `${Buffer.from(bytes).toString('hex')}\n`);
-}
-
 async function addFiles(config: Config, keys: readonly string[], add: AddEntry): Promise<void> {
   await add(`${NAMES.files}secret.key`, Buffer.from(keys.join('')));
   for (const name of FILES) await addFile(config.data.folder, name, add);
@@ -127,19 +129,5 @@ async function addFile(folder: string, name: string, add: AddEntry): Promise<voi
       for (const below of (await readdir(path.join(folder, name))).sort())
         await addFile(folder, `${name}/${below}`, add);
     else if (code !== 'ENOENT') throw error;
-  }
-}
-
-async function addObjects({ data }: Config, add: AddEntry, show: (state: string) => void): Promise<number> {
-  const objects = createDiskObjectStore(data.objectsFolder);
-  let count = 0;
-  for (let after = ''; ;) {
-    const page = await objects.list('', after, PAGE);
-    for (const key of page) {
-      await add(`${NAMES.objects}${key}`, await objects.get(key));
-      show(`${++count} files and large values`);
-    }
-    if (page.length < PAGE) return count;
-    after = page.at(-1) as string;
   }
 }

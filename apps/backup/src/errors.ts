@@ -14,6 +14,10 @@ export const backupErrors = defineErrors('backup', {
   damaged: 'invalid',
   /** A newer Tenon made it. */
   newer: 'conflict',
+  /** The key of the stored secrets is another. */
+  wrongKey: 'invalid',
+  /** Files or large values are not where they should be. */
+  objectsMissing: 'missing',
   diskFull: 'unavailable',
   /** A file or folder cannot be read or written. */
   refused: 'denied',

@@ -20,10 +20,17 @@ export interface TableCopy {
   readonly tables: readonly CopiedTable[];
   /** The rows of one of the tables. To be read one table after the other. */
   read(table: CopiedTable): AsyncIterable<Buffer>;
+  /** Keys of the objects of uploaded files and those that the records of runs name. To be read like a table. */
+  readObjectKeys(of: 'files' | 'runs'): AsyncIterable<string>;
 }
 
 /** Who lives this moment is no part of the record; the migrations are named beside it. */
 const LEFT_OUT = ['schema_migration', 'worker_lease'];
+
+const OBJECT_KEYS = {
+  files: 'select distinct object_key from file',
+  runs: 'select distinct key from object_reference',
+};
 
 /** Reads all tables as they are at this instant, while others go on writing. @throws database.unavailable */
 export async function copyTables<T>(database: Database, work: (copy: TableCopy) => Promise<T>): Promise<T> {
@@ -32,9 +39,20 @@ export async function copyTables<T>(database: Database, work: (copy: TableCopy) 
     await connection.query('begin transaction isolation level repeatable read, read only');
     const { rows } = await connection.query<CopiedTable & { needs: string[] }>(TABLES, [LEFT_OUT]);
     const read = (table: CopiedTable) => connection.query(to(`copy ${target(table)} to stdout`));
-    return await work({ migrations: await appliedMigrations(connection), tables: inOrder(rows), read });
+    const readObjectKeys = (of: 'files' | 'runs') =>
+      linesOf(connection.query(to(`copy (${OBJECT_KEYS[of]}) to stdout`)));
+    return await work({ migrations: await appliedMigrations(connection), tables: inOrder(rows), read, readObjectKeys });
   } finally {
     await connection.end();
+  }
+}
+
+async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let open = '';
+  for await (const piece of pieces) {
+    const lines = (open + piece.toString('utf8')).split('\n');
+    open = lines.pop() ?? '';
+    yield* lines;
   }
 }
 

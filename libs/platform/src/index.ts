@@ -4,7 +4,7 @@ export { pinSecret, rememberSecret } from './known-secrets.js';
 export { currentLogFields, withLogFields } from './log-context.js';
 export { createLogger } from './logger.js';
 export { describeError, redactFields, redactText } from './redact.js';
-export { loadSecretKeys } from './secret-key.js';
+export { loadSecretKeys, readSecretKeys } from './secret-key.js';
 export type { Setting, SettingReader } from './setting.js';
 export { settings } from './settings.js';
 export { troubleOfCode, troubles, type TroubleName } from './troubles.js';

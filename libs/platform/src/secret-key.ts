@@ -1,5 +1,5 @@
 import { defineErrors } from '@tenon/base';
-import type { RenewableKeys, SealingKey } from '@tenon/ports';
+import type { RenewableKeys, SealingKey, SealingKeys } from '@tenon/ports';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
@@ -22,6 +22,19 @@ export async function loadSecretKeys({ secrets, data }: Pick<Config, 'secrets' |
   await mkdir(data.folder, { recursive: true });
   await createOnce(file, textOf([newKey()]));
   return new KeyFile(file, await readKeys(file));
+}
+
+/**
+ * The same keys, of an instance that has been started before: a file that is missing is lost, and none is made.
+ * @throws secretKey.unreadable
+ */
+export async function readSecretKeys({ secrets, data }: Pick<Config, 'secrets' | 'data'>): Promise<SealingKeys> {
+  if (secrets.key) return new GivenKeys([secrets.key, ...secrets.previousKeys]);
+  const file = path.join(data.folder, 'secret.key');
+  if (existsSync(file)) return new KeyFile(file, await readKeys(file));
+  throw secretKeyErrors.unreadable(
+    `There is no key in ${file}: set TENON_SECRET_KEY as for "npm start", or put the file back.`,
+  );
 }
 
 /** Keys that whoever starts Tenon keeps, and alone can change. */

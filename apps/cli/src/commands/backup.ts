@@ -14,6 +14,7 @@ interface BackupReport {
   readonly sizeBytes: number;
   readonly tables: number;
   readonly objects: number;
+  readonly missing: number;
 }
 
 interface RestoreReport {
@@ -37,10 +38,12 @@ export async function backupCommand(context: CommandContext, options: { readonly
   const report = await terminal.step('Backing up', (show) =>
     runProgram<BackupReport>(context, ['create', file], config.data.folder, show),
   );
-  const { sizeBytes, tables, objects } = report;
+  const { sizeBytes, tables, objects, missing } = report;
   terminal.result(
     `${file}, ${describeBytes(sizeBytes)}: ${count(tables, 'table')}, ${count(objects, 'file or value')}.`,
   );
+  if (missing > 0)
+    terminal.note(`${count(missing, 'large value')} that runs name could not be found in the objects folder.`);
   terminal.note('It holds the key that opens the secrets: keep it where nobody else can read it.');
   return EXIT.succeeded;
 }
