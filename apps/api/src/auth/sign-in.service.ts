@@ -4,12 +4,13 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { authErrors } from './identity.js';
+import { networkOf } from './network-of.js';
 import { hashPassword, isPassword, makePassword } from './passwords.js';
 import { SessionEnds } from './session-ends.js';
 
-/** Wrong passwords per account and per address before a wait, and how long that lasts, in seconds. */
+/** Wrong passwords per account and per network before a wait, and how long that lasts, in seconds. */
 const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
-const PER_ADDRESS = { points: 50, duration: 300, blockDuration: 300 };
+const PER_NETWORK = { points: 50, duration: 300, blockDuration: 300 };
 const MIN_PASSWORD = 10;
 const MAX_PASSWORD = 256;
 const MAX_CLIENT = 200;
@@ -25,7 +26,7 @@ export interface SignInPlace {
 @Injectable()
 export class SignInService {
   private readonly accounts = new RateLimiterMemory(PER_ACCOUNT);
-  private readonly addresses = new RateLimiterMemory(PER_ADDRESS);
+  private readonly networks = new RateLimiterMemory(PER_NETWORK);
   // compared with when there is no such member, so that the answer takes as long
   private readonly nobody = hashPassword(randomBytes(16).toString('hex'));
 
@@ -40,21 +41,27 @@ export class SignInService {
    * @throws auth.wrongCredentials, auth.tooManyTries
    */
   async signIn(email: string, password: string, from: SignInPlace): Promise<string> {
-    const { address, client, days } = from;
+    const { client, days } = from;
+    const network = networkOf(from.address);
     const account = email.trim().toLowerCase().slice(0, 320);
-    await this.takeTry(account, address);
+    await this.takeTry(account, network);
     const member = await this.members.findByEmail(account);
     const isRight = await isPassword(password.slice(0, MAX_PASSWORD), member?.passwordHash ?? (await this.nobody));
-    if (!member || !isRight) throw authErrors.wrongCredentials('E-mail or password is wrong.');
-    await this.accounts.delete(account);
-    await this.addresses.reward(address);
     const token = randomBytes(32).toString('base64url');
-    await this.members.createSession(member.memberId, {
-      token,
-      kind: 'browser',
-      client: client.slice(0, MAX_CLIENT),
-      days,
-    });
+    const isOpen =
+      member &&
+      isRight &&
+      (await this.members.createSession(member.memberId, {
+        token,
+        kind: 'browser',
+        client: client.slice(0, MAX_CLIENT),
+        days,
+        // checking takes a while, in which the password may have been changed and every session ended
+        passwordHash: member.passwordHash,
+      }));
+    if (!isOpen) throw authErrors.wrongCredentials('E-mail or password is wrong.');
+    await this.accounts.delete(account);
+    await this.networks.reward(network);
     return token;
   }
 
@@ -109,9 +116,9 @@ export class SignInService {
     return password;
   }
 
-  private async takeTry(account: string, address: string): Promise<void> {
+  private async takeTry(account: string, place: string): Promise<void> {
     try {
-      await this.addresses.consume(address);
+      await this.networks.consume(place);
       await this.accounts.consume(account);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;

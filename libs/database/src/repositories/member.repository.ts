@@ -112,7 +112,10 @@ export class MemberRepository {
     });
   }
 
-  /** Stores a session; `token` is the secret the client keeps. A session of a browser runs out, a token does not. */
+  /**
+   * Stores a session; `token` is the secret the client keeps. A session of a browser runs out, a token does not.
+   * @returns whether it was stored: not for a member whose password is another by now
+   */
   async createSession(
     memberId: MemberId,
     session: {
@@ -122,16 +125,21 @@ export class MemberRepository {
       /** What the browser calls itself. */
       readonly client?: string;
       readonly days?: number;
+      /** Of the password that the member has given for it. */
+      readonly passwordHash?: string;
     },
-  ): Promise<void> {
-    const { token, kind, name = '', client = '', days = null } = session;
-    await this.database.rows(
-      `with over as (delete from session where expires_at < now())
+  ): Promise<boolean> {
+    const { token, kind, name = '', client = '', days = null, passwordHash = null } = session;
+    // locked, so that a password that is being changed is seen, and the change sees the session
+    const stored = await this.database.rows(
+      `with over as (delete from session where expires_at < now()),
+         owning as (select id from member where id = $3 and password_hash = coalesce($8, password_hash) for share)
        insert into session (id, token_hash, member_id, kind, name, client, expires_at)
-       values ($1, $2, $3, $4, $5, $6, now() + make_interval(days => $7))
-       on conflict (token_hash) do nothing`,
-      [newId(), hashToken(token), memberId, kind, name, client, days],
+       select $1, $2, id, $4, $5, $6, now() + make_interval(days => $7) from owning
+       on conflict (token_hash) do nothing returning id`,
+      [newId(), hashToken(token), memberId, kind, name, client, days, passwordHash],
     );
+    return stored.length > 0;
   }
 
   /** A member's sessions that have not run out, the one used last first. */
