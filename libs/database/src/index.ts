@@ -62,6 +62,8 @@ export {
   type RunStatus,
 } from './repositories/run.repository.js';
 export {
+  emptyDueConversation,
+  isTooMuch,
   listKeepingRules,
   removeDueConversations,
   removeDueRuns,

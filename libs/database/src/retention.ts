@@ -1,4 +1,4 @@
-import type { TeamId } from '@tenon/base';
+import { isTenonError, type TeamId } from '@tenon/base';
 import type { Database, Sql } from './database.js';
 
 /** For how many days the runs of a team are kept after their end. */
@@ -25,7 +25,8 @@ export function listKeepingRules(sql: Sql, defaults: Omit<KeepingRule, 'teamId'>
  * Removes ended runs that belong to no conversation and whose time is over, oldest first, with all their record. What
  * another transaction holds is left for the next time, so nobody is waited for.
  * @param limit  of runs: one batch is one short transaction
- * @returns how many went; fewer than `limit` when no more are due
+ * @returns how many went
+ * @throws database.unavailable, for which `isTooMuch` holds when fewer may go
  */
 export async function removeDueRuns(
   database: Database,
@@ -34,7 +35,7 @@ export async function removeDueRuns(
   limit: number,
 ): Promise<number> {
   const days = kind === 'test' ? testRunsDays : runsDays;
-  return briefly(database, async (sql) => {
+  return briefly(database, limit, async (sql) => {
     const gone = await sql.rows(
       `with due as (
          select id from run
@@ -59,7 +60,7 @@ export async function removeDueConversations(
   { teamId, runsDays, testRunsDays }: KeepingRule,
   limit: number,
 ): Promise<{ readonly conversations: number; readonly runs: number }> {
-  return briefly(database, async (sql) => {
+  return briefly(database, limit, async (sql) => {
     const rule = [runsDays, testRunsDays];
     const held = await sql.rows<{ id: string }>(
       `select id from conversation where team_id = $3 and id < $4::uuid and ${IS_OVER}
@@ -83,9 +84,37 @@ const IS_OVER = `not exists (
   select 1 from run where run.conversation_id = conversation.id and (run.finished_at is null or run.finished_at >=
     now() - make_interval(days => case when run.version_id is null then $2::int else $1::int end)))`;
 
+/**
+ * Removes what is recorded of runs of the conversation that goes next, which is too large to go at once: its messages stay
+ * until all of it goes.
+ * @param limit  of runs
+ * @returns of how many runs the record went
+ */
+export async function emptyDueConversation(
+  database: Database,
+  { teamId, runsDays, testRunsDays }: KeepingRule,
+  limit: number,
+): Promise<number> {
+  return briefly(database, limit, async (sql) => {
+    const runs = await sql.rows<{ id: string }>(
+      `with due as (
+         select id from conversation where team_id = $3 and id < $4::uuid and ${IS_OVER}
+         order by id limit 1 for update skip locked
+       )
+       select run.id from run join due on due.id = run.conversation_id
+       where exists (select 1 from run_event where run_event.run_id = run.id) order by run.id limit $5`,
+      [runsDays, testRunsDays, teamId, oldestId(Math.min(runsDays, testRunsDays)), limit],
+    );
+    const ids = [runs.map(({ id }) => id)];
+    for (const table of ['text_chunk', 'carried_run', 'attempt', 'step', 'run_event'])
+      await sql.rows(`delete from ${table} where run_id = any($1::uuid[])`, ids);
+    return runs.length;
+  });
+}
+
 /** Removes plans that no run and no version names, and that nobody has stored within the last day to begin one. */
 export async function removeUnusedPlans(database: Database, limit: number): Promise<number> {
-  return briefly(database, async (sql) => {
+  return briefly(database, limit, async (sql) => {
     const held = await sql.rows<{ hash: string; teamId: TeamId }>(
       `select team_id as "teamId", hash from plan where ${IS_UNUSED} limit $1 for update skip locked`,
       [limit],
@@ -103,10 +132,18 @@ const IS_UNUSED = `plan.created_at < now() - interval '1 day'
   and not exists (select 1 from run where run.plan_hash = plan.hash and run.team_id = plan.team_id)
   and not exists (select 1 from version where version.plan_hash = plan.hash and version.team_id = plan.team_id)`;
 
-/** Neither waits for others nor keeps them waiting. */
-function briefly<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+/** Whether a removal took too long, so that it may succeed with fewer. */
+export function isTooMuch(error: unknown): boolean {
+  return isTenonError(error) && (error.cause as { code?: unknown } | undefined)?.code === QUERY_CANCELED;
+}
+
+const QUERY_CANCELED = '57014';
+
+/** Neither waits for others nor keeps them waiting. What cannot be parted has longer. */
+function briefly<T>(database: Database, limit: number, work: (sql: Sql) => Promise<T>): Promise<T> {
   return database.inTransaction(async (sql) => {
-    await sql.rows(`set local lock_timeout = '1s'; set local statement_timeout = '10s'`);
+    const seconds = limit === 1 ? 50 : 10;
+    await sql.rows(`set local lock_timeout = '1s'; set local statement_timeout = '${seconds}s'`);
     return work(sql);
   });
 }

@@ -14,7 +14,7 @@ import { createDiskObjectStore } from '@tenon/object-store-disk';
 import type { ObjectStore } from '@tenon/ports';
 import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Keeper, type KeeperParts } from './keeper.js';
@@ -149,6 +149,59 @@ describe('runs', () => {
       owner.teamId,
     ]);
     expect(rows.map(({ hash }) => hash)).toEqual(['again', 'fresh', 'used']);
+  });
+});
+
+describe('what takes too long', () => {
+  /** As if removing more events than this in one transaction took longer than it may. */
+  const slowAfter = (events: number) =>
+    test.database.rows(
+      `create function take_long() returns trigger language plpgsql as $$
+       declare gone int := coalesce(nullif(current_setting('test.gone', true), ''), '0')::int + 1;
+       begin
+         perform set_config('test.gone', gone::text, true);
+         if gone > ${events} then raise exception 'too slow' using errcode = 'query_canceled'; end if;
+         return old;
+       end $$;
+       create trigger take_long before delete on run_event for each row execute function take_long()`,
+    );
+  afterEach(() => test.database.rows('drop trigger take_long on run_event; drop function take_long()'));
+
+  it('goes in smaller parts, a large conversation too', async () => {
+    const runs: RunId[] = [];
+    for (let count = 0; count < 20; count++) runs.push(await seedAgedRun(test.database, owner, { daysAgo: 100 }));
+    for (let number = 0; number < 2; number++) {
+      const conversationId = await seedConversation(test.database, owner, 300);
+      for (let count = 0; count < 8; count++)
+        runs.push(await seedAgedRun(test.database, owner, { daysAgo: 100, conversationId }));
+    }
+    await slowAfter(3);
+    await createKeeper().keep();
+    for (const runId of runs) expect(await left(runId)).toEqual([]);
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('even alone does not hold up others, and is told of once', async () => {
+    const large = await seedAgedRun(test.database, owner, { daysAgo: 100 });
+    await test.database.rows(
+      `insert into run_event (run_id, seq, at, type, payload)
+       select $1, seq, now(), 'x', '{}' from generate_series(2, 9) seq`,
+      [large],
+    );
+    const other = await seedApp(test.database, PLAN);
+    const runs = [
+      await seedAgedRun(test.database, owner, { daysAgo: 100, isPublished: false }),
+      await seedAgedRun(test.database, other, { daysAgo: 100 }),
+    ];
+    await slowAfter(3);
+    await mkdir(path.join(folder, 'unfinished~'));
+    await writeFile(path.join(folder, 'unfinished~/half'), 'ha');
+    await utimes(path.join(folder, 'unfinished~/half'), 1, 1);
+    await createKeeper().keep();
+    expect(await left(large)).toHaveLength(15);
+    for (const runId of runs) expect(await left(runId)).toEqual([]);
+    expect(await readdir(path.join(folder, 'unfinished~'))).toEqual([]);
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 });
 

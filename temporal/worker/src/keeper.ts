@@ -1,4 +1,6 @@
 import {
+  emptyDueConversation,
+  isTooMuch,
   listKeepingRules,
   listUnnamedObjects,
   removeDueConversations,
@@ -14,9 +16,8 @@ const FIRST_MS = 60_000;
 const EVERY_MS = 600_000;
 /** One look removes no longer than this; what is left is for the next. */
 const LOOK_MS = 60_000;
-const RUNS_BATCH = 50;
-const CONVERSATIONS_BATCH = 5;
-const PLANS_BATCH = 20;
+/** So many go at a time, or fewer while that takes too long. */
+const BATCHES = { runs: 50, testRuns: 50, conversations: 5, runsOfConversations: 50, plans: 20 };
 const OBJECTS_PAGE = 5_000;
 /** For so long an object may be there before a row names it. */
 const GRACE_MS = 3_600_000;
@@ -43,6 +44,8 @@ export class Keeper {
   /** Objects that no row named, and when that was first seen: an object is removed when that is long ago. */
   private readonly doubted = new Map<string, number>();
   private lastObject = '';
+  /** How many go at a time, kept from look to look: finding out takes long. */
+  private readonly batches = { ...BATCHES };
   private readonly now: () => number;
 
   constructor(private readonly parts: KeeperParts) {
@@ -74,37 +77,80 @@ export class Keeper {
       const removed: Record<string, number> = {};
       const deadline = this.now() + LOOK_MS;
       const mayGoOn = () => !this.isClosed && !lost.aborted && this.now() < deadline;
+      const failures: unknown[] = [];
+      /** What cannot be removed does not hold up the rest. */
+      const apart = (work: Promise<unknown>) => work.catch((error: unknown) => void failures.push(error));
       try {
-        for (const rule of await listKeepingRules(database, this.parts.keeping)) {
-          if (mayGoOn()) await this.removeRuns(rule, removed, mayGoOn);
-        }
-        await inBatches(mayGoOn, PLANS_BATCH, async () => {
-          const count = await removeUnusedPlans(database, PLANS_BATCH);
-          add(removed, 'plans', count);
-          return count;
-        });
-        if (mayGoOn()) await this.removeObjects(removed, mayGoOn);
+        for (const rule of await listKeepingRules(database, this.parts.keeping))
+          for (const remove of this.removalsOf(rule, removed, mayGoOn)) await apart(remove());
+        await apart(
+          this.inBatches('plans', mayGoOn, async (limit) => {
+            const count = await removeUnusedPlans(database, limit);
+            add(removed, 'plans', count);
+            return count;
+          }),
+        );
+        if (mayGoOn()) await apart(this.removeObjects(removed, mayGoOn));
       } finally {
+        if (failures.length > 0)
+          logger.warn(
+            { error: String(failures[0]), failures: failures.length },
+            'something that is no longer kept could not be removed, it is tried again',
+          );
         if (Object.keys(removed).length > 0) logger.info(removed, 'what was kept long enough is removed');
       }
     });
   }
 
-  private async removeRuns(rule: KeepingRule, removed: Record<string, number>, mayGoOn: () => boolean): Promise<void> {
+  /** The removals of a team, each by itself. */
+  private removalsOf(rule: KeepingRule, removed: Record<string, number>, mayGoOn: () => boolean) {
     const { database } = this.parts;
-    for (const kind of ['published', 'test'] as const) {
-      await inBatches(mayGoOn, RUNS_BATCH, async () => {
-        const count = await removeDueRuns(database, rule, kind, RUNS_BATCH);
-        add(removed, kind === 'test' ? 'testRuns' : 'runs', count);
+    const runs = (kind: 'published' | 'test', name: 'runs' | 'testRuns') => () =>
+      this.inBatches(name, mayGoOn, async (limit) => {
+        const count = await removeDueRuns(database, rule, kind, limit);
+        add(removed, name, count);
         return count;
       });
+    const conversations = () =>
+      this.inBatches('conversations', mayGoOn, async (limit) => {
+        const gone = await removeDueConversations(database, rule, limit);
+        add(removed, 'conversations', gone.conversations);
+        add(removed, 'runsOfConversations', gone.runs);
+        return gone.conversations;
+      });
+    const recordsOfOne = () =>
+      this.inBatches('runsOfConversations', mayGoOn, (limit) => emptyDueConversation(database, rule, limit));
+    const largeConversations = async () => {
+      for (;;)
+        try {
+          return await conversations();
+        } catch (error) {
+          if (!isTooMuch(error) || (await recordsOfOne()) === 0) throw error;
+        }
+    };
+    return [runs('published', 'runs'), runs('test', 'testRuns'), largeConversations];
+  }
+
+  /** Repeats `remove` while it finds something, with fewer at a time when that takes too long. @returns how many went */
+  private async inBatches(
+    kind: keyof typeof BATCHES,
+    mayGoOn: () => boolean,
+    remove: (limit: number) => Promise<number>,
+  ): Promise<number> {
+    let sum = 0;
+    while (mayGoOn()) {
+      const limit = this.batches[kind];
+      try {
+        const count = await remove(limit);
+        if (count === 0) break;
+        sum += count;
+        this.batches[kind] = Math.min(limit + 1, BATCHES[kind]);
+      } catch (error) {
+        if (limit === 1 || !isTooMuch(error)) throw error;
+        this.batches[kind] = Math.floor(limit / 2);
+      }
     }
-    await inBatches(mayGoOn, CONVERSATIONS_BATCH, async () => {
-      const { conversations, runs } = await removeDueConversations(database, rule, CONVERSATIONS_BATCH);
-      add(removed, 'conversations', conversations);
-      add(removed, 'runsOfConversations', runs);
-      return conversations;
-    });
+    return sum;
   }
 
   private async removeObjects(removed: Record<string, number>, mayGoOn: () => boolean): Promise<void> {
@@ -135,11 +181,6 @@ export class Keeper {
     this.doubted.delete(key);
     return isRemoved;
   }
-}
-
-/** Repeats `remove` while it finds a full batch. */
-async function inBatches(mayGoOn: () => boolean, size: number, remove: () => Promise<number>): Promise<void> {
-  while (mayGoOn() && (await remove()) === size);
 }
 
 function add(counts: Record<string, number>, name: string, count: number): void {
