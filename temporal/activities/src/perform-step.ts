@@ -1,28 +1,13 @@
 import { defineErrors, isTenonError, jsonSizeBytes, type Json } from '@tenon/base';
 import type { PerformCall, PerformReply } from '@tenon/contract';
-import {
-  cancelAttempt,
-  closeAttempt,
-  dropAttempt,
-  openAttempt,
-  type AttemptRecord,
-  type OpenedAttempt,
-} from '@tenon/database';
+import { cancelAttempt, closeAttempt, dropAttempt, openAttempt, type OpenedAttempt } from '@tenon/database';
 import { lookupIn, type StepResult } from '@tenon/engine';
-import {
-  failureOf,
-  hideInReplies,
-  hideSecrets,
-  stepActivities,
-  thrownResult,
-  type StepCall,
-  type StepPorts,
-  type StepRecord,
-} from '@tenon/nodes/activities';
+import { failureOf, stepActivities, thrownResult, type StepCall, type StepRecord } from '@tenon/nodes/activities';
 import { inlineFunctions } from '@tenon/nodes/inline';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityParts } from './parts.js';
+import { Discretion } from './discretion.js';
 import type { Turn } from './quarantine.js';
 import { LiveText } from './live-text.js';
 import { measuredPorts } from './measured-ports.js';
@@ -62,8 +47,6 @@ export async function performStep(call: PerformCall, parts: ActivityParts): Prom
 // whoever awaits the opening sees its error
 const ignore = () => undefined;
 
-type Failed = Extract<StepResult, { ok: false }>;
-
 class Execution {
   private readonly live: LiveText;
   private readonly memory;
@@ -72,7 +55,7 @@ class Execution {
   private readonly ended = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
   private record: StepRecord = {};
-  private secrets: readonly string[] = [];
+  private discretion = new Discretion();
 
   constructor(
     private readonly call: PerformCall,
@@ -181,7 +164,7 @@ class Execution {
     const work = this.callFunction();
     try {
       const called = await Promise.race([work, rejectWhenAborted(this.ended.signal)]);
-      const result = called.ok ? called : this.discreet(called);
+      const result = called.ok ? called : this.discretion.failure(called);
       const outputs = result.outputs;
       if (!outputs) return result;
       return { ...result, outputs: await storeLargeValues(this.call.run.teamId, outputs, this.parts.ports.objects) };
@@ -193,7 +176,7 @@ class Execution {
       // nothing is kept of what is done again; of this, what came so far
       await settled(work, HANDOVER_MS);
       if (error instanceof CancelledFailure) return 'cancelled';
-      return this.discreet(thrownResult(error, this.record.usage));
+      return this.discretion.failure(thrownResult(error, this.record.usage));
     }
   }
 
@@ -202,7 +185,7 @@ class Execution {
     const { run, instruction } = call;
     await this.take(COPIES_OF_INPUT * largeBytesOf(call.inputs));
     const opened = await openInputs(run.teamId, call.inputs, { objects: parts.ports.objects, secrets: parts.secrets });
-    this.secrets = opened.secrets;
+    this.discretion = new Discretion(opened.secrets);
     const lookup = lookupIn(opened.inputs);
     if (instruction.kind === 'inline') {
       const inlineFunction = inlineFunctions[instruction.run];
@@ -223,44 +206,28 @@ class Execution {
       timeoutMs: instruction.timeoutMs,
       signal: this.ended.signal,
       secrets: opened.secrets,
-      emit: (channel, text) => this.live.emit(channel, hideSecrets(text, this.secrets)),
+      emit: (channel, text) => this.live.emit(channel, this.discretion.text(text)),
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
     const ports = measuredPorts(parts.ports, (bytes) => this.take(bytes));
-    return stepActivity(stepCall as never, this.discreetPorts(ports));
+    return stepActivity(stepCall as never, this.discretion.ports(ports));
   }
 
   private take(bytes: number): Promise<void> | undefined {
     return this.memory.take(bytes, this.ended.signal);
   }
 
-  /** Replies of models are for people from their first letter on; an http-request hides what it was told by itself. */
-  private discreetPorts(ports: StepPorts): StepPorts {
-    const { secrets } = this;
-    if (secrets.length === 0) return ports;
-    const { models } = ports;
-    const getChatModel: typeof models.getChatModel = async (teamId, name) =>
-      hideInReplies(await models.getChatModel(teamId, name), secrets);
-    return { ...ports, models: { getChatModel } };
-  }
-
-  /** A failure and what comes with it are for people: what the other side said in it may repeat a secret. */
-  private discreet(result: Failed): Failed {
-    const { failure, outputs } = result;
-    const { message, details } = failure;
-    const shown = { ...failure, message: hideSecrets(message, this.secrets) };
-    return {
-      ...result,
-      failure: details ? { ...shown, details: hideSecrets(details, this.secrets) } : shown,
-      ...(outputs && { outputs: hideSecrets(outputs, this.secrets) }),
-    };
-  }
-
   /** Records the result. It cost something, so a database that is away is waited for as long as this execution may live. */
   private async close(execution: number, result: StepResult): Promise<StepResult> {
     for (;;) {
       try {
-        return await closeAttempt(this.parts.database, this.key, execution, result, this.maskedRecord());
+        return await closeAttempt(
+          this.parts.database,
+          this.key,
+          execution,
+          result,
+          this.discretion.record(this.record),
+        );
       } catch (error) {
         if (!isDatabaseTrouble(error) || this.context.cancellationSignal.aborted) throw error;
         await setTimeout(CLOSE_AGAIN_MS);
@@ -280,21 +247,13 @@ class Execution {
     const { message } = this.context.cancellationSignal.reason as Error;
     const outcome = message === 'WORKER_SHUTDOWN' ? 'workerStopped' : 'cancelled';
     const { usage } = this.record;
-    const record = { ...this.maskedRecord(), ...(usage && { usage }) };
+    const record = { ...this.discretion.record(this.record), ...(usage && { usage }) };
     await cancelAttempt(this.parts.database, this.key, execution, record, outcome);
     throw new CancelledFailure('the step was cancelled');
   }
 
   private get key() {
     return { ...this.call.run, stepKey: this.call.stepKey, attempt: this.call.attempt };
-  }
-
-  private maskedRecord(): AttemptRecord {
-    const { request, reply } = this.record;
-    return {
-      ...(request !== undefined && { request: hideSecrets(request, this.secrets) }),
-      ...(reply !== undefined && { reply: hideSecrets(reply, this.secrets) }),
-    };
   }
 }
 
