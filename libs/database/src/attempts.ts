@@ -2,7 +2,8 @@ import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/ba
 import type { Inputs, RunEvent, StepResult } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
 import { objectKeysIn, REFERENCING } from './object-references.js';
-import { MEETING, recordingClauses, recordingParameters, settleMeeting, type Met } from './record-events.js';
+import type { Batch } from './merge-events.js';
+import { recordingClauses, recordingParameters, settleBatch, type Met } from './record-events.js';
 import { storableJson } from './storable.js';
 import { countTokens } from './usage.js';
 import { IS_BEATING } from './work-load.js';
@@ -48,22 +49,25 @@ export async function openAttempt(
     readonly isItsTurn?: boolean;
   },
 ): Promise<OpenedAttempt> {
-  const opening = [
+  const parameters = [
     ...[key.runId, key.stepKey, key.attempt, work.workerId],
     ...[storableJson(work.inputs), work.isItsTurn ?? false],
   ];
-  const [row] =
-    work.events.length === 0
-      ? await database.rows<OpenedRow & Partial<Met>>(OPEN, opening)
-      : await database.rows<OpenedRow & Met>(RECORD_AND_OPEN, [
-          ...opening,
-          ...recordingParameters(key.teamId, key.runId, work.events),
-        ]);
+  const row = await openRow(database, parameters, { teamId: key.teamId, runId: key.runId, events: work.events });
   if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
-  const { isOther = null, isKnown = null } = row;
-  await settleMeeting(database, { isOther, isKnown }, { ...key, events: work.events });
   if (row.outcome !== null) return { recorded: resultOf(row) };
   return row.execution === null ? { mustWait: true } : { execution: row.execution, losses: row.losses };
+}
+
+/** What could not be written at once is written before anything is opened. */
+async function openRow(database: Database, opening: unknown[], batch: Batch): Promise<OpenedRow | undefined> {
+  if (batch.events.length > 0) {
+    const parameters = [...opening, ...recordingParameters(batch)];
+    const [row] = await database.rows<OpenedRow & Met>(RECORD_AND_OPEN, parameters);
+    if (!row?.isRefused) return row;
+    await settleBatch(database, batch);
+  }
+  return (await database.rows<OpenedRow>(OPEN, opening))[0];
 }
 
 interface OpenedRow {
@@ -78,7 +82,8 @@ interface OpenedRow {
 
 const IS_THIS = `attempt.run_id = $1 and attempt.step_key = $2 and attempt.attempt = $3`;
 
-const OPENING = `earlier as (
+/** @param condition  of opening anything */
+const opening = (condition: string) => `earlier as (
   select execution, worker_id, finished_at, outcome, exit, outputs, failure, usage from attempt
   where ${IS_THIS}
 ), recorded as (
@@ -96,7 +101,7 @@ const OPENING = `earlier as (
     end, $4, $5::json
   from earlier
   having not exists (select 1 from recorded)
-    and ($6::boolean or (select losses from lost) <> ${LOSSES_BEFORE_TURN})
+    and ($6::boolean or (select losses from lost) <> ${LOSSES_BEFORE_TURN}) and ${condition}
   returning execution
 ), found as (
   select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
@@ -105,8 +110,10 @@ const OPENING = `earlier as (
   where not exists (select 1 from recorded)
 )`;
 
-const OPEN = `with ${OPENING} select * from found`;
-const RECORD_AND_OPEN = `with ${recordingClauses(6)}, ${OPENING} select *, ${MEETING} from found`;
+const IS_REFUSED = `coalesce((select is_refused from written_to), false)`;
+const OPEN = `with ${opening('true')} select * from found`;
+const RECORD_AND_OPEN = `with ${recordingClauses(6)}, ${opening(`not ${IS_REFUSED}`)}
+  select *, ${IS_REFUSED} as "isRefused" from found`;
 
 function resultOf(row: OpenedRow): StepResult {
   const usage = row.usage ?? undefined;

@@ -98,9 +98,14 @@ it('a story broken off anywhere, then another from its start: each step begins a
       await tell(run, batches.slice(-2));
       const { events, status } = await readRecord(run);
       expect(status).toBe('partiallySucceeded');
-      expect(timesOf(events, 'step.started')).toEqual(STEPS);
-      expect(timesOf(events, 'step.succeeded')).toEqual(STEPS);
-      expect(timesOf(events, 'step.retrying')).toEqual(['c']);
+      // a batch that overtakes the first that differs cannot be told from one that goes on
+      const times = (type: RunEvent['type']) => {
+        const all = timesOf(events, type);
+        return isSwapped ? [...new Set(all)] : all;
+      };
+      expect(times('step.started')).toEqual(STEPS);
+      expect(times('step.succeeded')).toEqual(STEPS);
+      expect(times('step.retrying')).toEqual(['c']);
       expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
     }),
     { numRuns: 40 },
@@ -127,6 +132,27 @@ it('a stop that only the second heard of ends what only the first had begun', as
     { numRuns: 40 },
   );
 }, 60_000);
+
+it('a story of which carriers were lost, then another: whoever follows understands it, and each step ends once', async () => {
+  const written = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 });
+  const cases = fc.record({ first: picks, second: picks, written, stop: fc.integer({ min: 2, max: 20 }) });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ first, second, written, stop }) => {
+      const run = await seed();
+      await tell(
+        run,
+        storyOf(first).filter((_, index) => written[index]),
+      );
+      await tell(run, storyOf(second, stop));
+      const { events, steps } = await readRecord(run);
+      expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+      expect(events.at(-1)?.type).toBe('run.finished');
+      expect(steps.filter((step) => step.status === 'running' || step.status === 'retrying')).toEqual([]);
+      expect(timesOf(events, 'step.succeeded')).toEqual([...new Set(timesOf(events, 'step.succeeded'))]);
+    }),
+    { numRuns: 60 },
+  );
+}, 90_000);
 
 it('a worker that wakes up late adds nothing behind the end, and changes nothing of what was told', async () => {
   const run = await seed();

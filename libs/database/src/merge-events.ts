@@ -35,27 +35,31 @@ export async function mergeEvents(
     [runId, teamId],
   );
   if (!open) return;
-  const lastSeq = await closeGaps(sql, runId);
-  const news = newsIn(await heardOf(sql, runId), batch.events);
-  if (news.length > 0)
-    await append(sql, { ...batch, events: news.map((event, index) => ({ ...event, seq: lastSeq + 1 + index })) });
+  const heard = await heardOf(sql, runId);
+  let lastSeq = await closeGaps(sql, runId, heard);
+  const news = newsIn(heard, batch.events);
+  const events = news.map((event) => ({ ...event, seq: event.type === 'run.started' ? 1 : ++lastSeq }));
+  if (events.length > 0) await append(sql, { ...batch, events });
 }
 
-/** Events that nobody could read yet, because one before them is missing, move up. @returns the last number */
-async function closeGaps(sql: Sql, runId: RunId): Promise<number> {
+/**
+ * Events that nobody could read yet, because one before them is missing, move up; the first number is for the start.
+ * @returns the last number
+ */
+async function closeGaps(sql: Sql, runId: RunId, { hasStarted }: Heard): Promise<number> {
   // in two statements, since a number is free only after it was left
   await sql.rows(
     `update run_event set seq = -place from (
-       select seq as had, row_number() over (order by seq) as place from run_event where run_id = $1
+       select seq as had, row_number() over (order by seq) + $2::int as place from run_event where run_id = $1
      ) numbered where run_id = $1 and seq = had and had <> place`,
-    [runId],
+    [runId, hasStarted ? 0 : 1],
   );
   await sql.rows('update run_event set seq = -seq where run_id = $1 and seq < 0', [runId]);
   const [row] = await sql.rows<{ lastSeq: number }>(
     `update run set is_merged = true,
-       last_seq = (select coalesce(max(seq), 0) from run_event where run_id = $1)
+       last_seq = (select coalesce(max(seq), $2::int) from run_event where run_id = $1)
      where id = $1 returning last_seq as "lastSeq"`,
-    [runId],
+    [runId, hasStarted ? 0 : 1],
   );
   const lastSeq = row?.lastSeq ?? 0;
   await sql.rows('update step set seq = $2 where run_id = $1 and seq > $2', [runId, lastSeq]);

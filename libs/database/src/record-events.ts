@@ -34,45 +34,38 @@ export async function recordEvents(
   answerText?: string,
 ): Promise<void> {
   if (events.length === 0) return;
-  const parameters = recordingParameters(teamId, runId, events, answerText);
-  const [met] = await database.rows<Met>(RECORD, parameters);
-  await settleMeeting(database, met, { teamId, runId, events, ...(answerText !== undefined && { answerText }) });
+  const batch = { teamId, runId, events, ...(answerText !== undefined && { answerText }) };
+  const [met] = await database.rows<Met>(RECORD, recordingParameters(batch));
+  if (met?.isRefused) await settleBatch(database, batch);
 }
 
-/** What a batch met in the record. */
+/** What became of a batch. */
 export interface Met {
-  /** Another story: none of the batch is written. */
-  readonly isOther: boolean | null;
-  /** Some of it stood there already, or was being written meanwhile. */
-  readonly isKnown: boolean | null;
+  /** None of it is written; null when there is no such run. */
+  readonly isRefused: boolean | null;
 }
 
-/** Finishes the writing of a batch that met something. */
-export async function settleMeeting(database: Database, met: Met | undefined, batch: Batch): Promise<void> {
-  if (!met?.isOther && !met?.isKnown) return;
-  const { teamId, runId, events, answerText } = batch;
-  // what was being written meanwhile can be compared only now
-  const isOther =
-    met.isOther ||
-    (await database.rows<Met>(RECORD, recordingParameters(teamId, runId, events, answerText)))[0]?.isOther;
-  if (isOther) await database.inTransaction((sql) => mergeEvents(sql, batch, appendEvents));
+/** When a batch is not written: its numbers may be there already, or tell another story, or are known to be new. */
+const REFUSED = { overlapping: 0, other: 1, never: 2 } as const;
+
+/** Writes a batch that overlaps the record: what is there already is compared while nobody else writes. */
+export async function settleBatch(database: Database, batch: Batch): Promise<void> {
+  await database.inTransaction(async (sql) => {
+    await sql.rows('select id from run where id = $1 for no key update', [batch.runId]);
+    const [met] = await sql.rows<Met>(RECORD, recordingParameters(batch, REFUSED.other));
+    if (met?.isRefused) await mergeEvents(sql, batch, appendEvents);
+  });
 }
 
 /** Writes events that are numbered after the record, in a transaction that has locked the run. */
-export async function appendEvents(sql: Sql, { teamId, runId, events, answerText }: Batch): Promise<void> {
-  await sql.rows(RECORD, recordingParameters(teamId, runId, events, answerText, true));
+export async function appendEvents(sql: Sql, batch: Batch): Promise<void> {
+  await sql.rows(RECORD, recordingParameters(batch, REFUSED.never));
 }
 
-/**
- * What `recordingClauses` reads. `events` holds at least one.
- * @param isNumbered  its numbers are the record's, which need not be compared
- */
+/** What `recordingClauses` reads. `events` holds at least one. */
 export function recordingParameters(
-  teamId: TeamId,
-  runId: RunId,
-  events: readonly RunEvent[],
-  answerText?: string,
-  isNumbered = false,
+  { teamId, runId, events, answerText }: Batch,
+  refused: (typeof REFUSED)[keyof typeof REFUSED] = REFUSED.overlapping,
 ): unknown[] {
   const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
   const started = events.find((event) => event.type === 'run.started');
@@ -95,7 +88,7 @@ export function recordingParameters(
     started ? textOf(started.pool['sys']?.['query']) : null,
     outcome ? (answerText ?? textOf(outcome.outputs['answer'])) : null,
     outcome ? messageStatus(outcome) : 'running',
-    isNumbered,
+    refused,
     events.reduce((a, b) => (a.seq < b.seq ? a : b)).seq,
   ];
 }
@@ -105,21 +98,30 @@ const MAX_SEQ = 2_147_483_647;
 
 const CLAUSES = `written_to as (
   -- the end of a run is its last event: nothing comes after it, and what came before may come late
+  -- the lock gives the row as it is, so that whoever does not overlap it meets nobody
   select case when finished_at is null then ${MAX_SEQ} else last_seq end as before,
-    not $18::boolean and (is_merged or last_seq >= $19 and exists (
-      select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text)
-      join run_event had on had.run_id = $1::uuid and had.seq = e.seq
-      where (had.type, had.step_key) is distinct from (e.type, e.step_key)
-    )) as is_other
-  from run where id = $1::uuid and team_id = $2::uuid
+    case $18::int
+      when ${REFUSED.never} then false
+      when ${REFUSED.overlapping} then is_merged or last_seq >= $19
+      else is_merged or exists (
+        select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text)
+        join run_event had on had.run_id = $1::uuid and had.seq = e.seq
+        where (had.type, had.step_key) is distinct from (e.type, e.step_key)
+      ) or exists (
+        select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text, payload json)
+        join run_event had on had.run_id = $1::uuid and had.step_key = e.step_key and had.type = e.type
+        where had.seq <> e.seq and had.payload ->> 'attempt' is not distinct from e.payload ->> 'attempt'
+      ) or finished_at is null and $7::bigint is not null and last_seq >= $5
+    end as is_refused
+  from run where id = $1::uuid and team_id = $2::uuid for no key update
 ), incoming as (
   select e.* from written_to,
     json_to_recordset($3::json) as e(seq int, at bigint, type text, step_key text, payload json)
-  where e.seq < written_to.before and not written_to.is_other
+  where e.seq < written_to.before and not written_to.is_refused
 ), written as (
   insert into run_event (run_id, seq, at, type, step_key, payload)
   select $1::uuid, seq, to_timestamp(at / 1000.0), type, step_key, payload from incoming
-  on conflict do nothing returning seq
+  on conflict do nothing
 ), steps as (
   insert into step (run_id, step_key, status, attempt, exit, inputs, outputs, failure, seq, first_seq, started_at,
     finished_at)
@@ -127,7 +129,7 @@ const CLAUSES = `written_to as (
     to_timestamp(started_at / 1000.0), to_timestamp(finished_at / 1000.0)
   from written_to, json_to_recordset($4::json) as s(step_key text, status text, attempt int, exit text, inputs json,
     outputs json, failure json, seq int, first_seq int, started_at bigint, finished_at bigint)
-  where s.seq < written_to.before and not written_to.is_other
+  where s.seq < written_to.before and not written_to.is_refused
   on conflict (run_id, step_key) do update set
     status = excluded.status, attempt = excluded.attempt, exit = excluded.exit, failure = excluded.failure,
     inputs = coalesce(excluded.inputs, step.inputs), outputs = coalesce(excluded.outputs, step.outputs),
@@ -139,7 +141,7 @@ const CLAUSES = `written_to as (
   insert into message (run_id, team_id, conversation_id, query, answer, status, created_at)
   select id, team_id, conversation_id, coalesce($15, system ->> 'query', ''), $16, $17, created_at
   from run, written_to
-  where not written_to.is_other and id = $1::uuid and team_id = $2::uuid and conversation_id is not null
+  where not written_to.is_refused and id = $1::uuid and team_id = $2::uuid and conversation_id is not null
     and ($6::bigint is not null or $7::bigint is not null)
   on conflict (run_id) do update set answer = excluded.answer, status = excluded.status
   where message.status = 'running'
@@ -153,7 +155,7 @@ const CLAUSES = `written_to as (
     last_seq = greatest(last_seq, $5), touched_at = now(), relayed_at = coalesce(relayed_at, now()),
     attention_reason = null, attention_since = null
   from written_to
-  where not written_to.is_other and id = $1::uuid and team_id = $2::uuid
+  where not written_to.is_refused and id = $1::uuid and team_id = $2::uuid
     and (finished_at is null and last_seq < $5
       or $6::bigint is not null and started_at is null and (finished_at is null or $5 < last_seq))
 )`;
@@ -166,12 +168,7 @@ export function recordingClauses(offset: number): string {
   return CLAUSES.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
 }
 
-/** How a batch met the record, to be selected beside what the carrying statement selects: the columns of `Met`. */
-export const MEETING = `
-(select is_other from written_to) as "isOther",
-(select count(*) from written) < (select count(*) from incoming) as "isKnown"`;
-
-const RECORD = `with ${CLAUSES} select ${MEETING}`;
+const RECORD = `with ${CLAUSES} select is_refused as "isRefused" from written_to`;
 
 function toRow({ seq, at, type, ...payload }: RunEvent) {
   return { seq, at, type, step_key: 'stepKey' in payload ? payload.stepKey : null, payload };

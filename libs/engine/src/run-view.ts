@@ -103,7 +103,7 @@ function nextStep(before: StepView | undefined, event: StepEvent, count: number)
   if (event.type === 'step.started') {
     return { ...seen, status: 'running', startedAt: event.at, inputs: event.inputs, attempt: 1, retries: [] };
   }
-  const begun: StepBegun = { ...seen, ...begunOf(before, event), attempt: event.attempt };
+  const begun: StepBegun = { ...seen, ...begunOf(before, event.at), attempt: event.attempt };
   if (event.type === 'step.retrying') {
     const { attempt, failure, at, delayMs } = event;
     const retries = [...begun.retries, { attempt, failure, at, delayMs }];
@@ -122,8 +122,9 @@ function nextStep(before: StepView | undefined, event: StepEvent, count: number)
   }
 }
 
-function begunOf(before: StepView | undefined, event: StepEvent): Pick<StepBegun, 'startedAt' | 'inputs' | 'retries'> {
-  if (!before || before.status === 'skipped') throw errors.gap(`"${event.stepKey}" goes on without a start.`);
+/** A step that ends without a start begins there: of a run that two workers told, the first may have kept its start. */
+function begunOf(before: StepView | undefined, at: number): Pick<StepBegun, 'startedAt' | 'inputs' | 'retries'> {
+  if (!before || before.status === 'skipped') return { startedAt: at, inputs: {}, retries: [] };
   const { startedAt, inputs, retries } = before;
   return { startedAt, inputs, retries };
 }
