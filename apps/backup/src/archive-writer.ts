@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, open, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -61,8 +61,36 @@ async function publish(draft: string, file: string): Promise<number> {
   try {
     await handle.sync();
     // unlike a renaming it takes the place of nothing
-    await link(draft, file);
+    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+      if (!NO_LINKS.includes(error.code ?? '')) throw error;
+      return renameToNew(draft, file);
+    });
+    await flushFolder(path.dirname(file));
     return (await handle.stat()).size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** How disks say that they have no links, such as those of cameras and many in a network. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EACCES'];
+
+/** Takes the name first, so that nothing of others is replaced. */
+async function renameToNew(draft: string, file: string): Promise<void> {
+  await (await open(file, 'wx', 0o600)).close();
+  await rename(draft, file).catch(async (error: unknown) => {
+    await rm(file, { force: true });
+    throw error;
+  });
+}
+
+/** A new name outlasts a power cut when its folder is on the disk; some file systems keep folders in their own way. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await handle.close();
   }
@@ -80,7 +108,7 @@ function toWriteError(error: unknown, file: string): unknown {
     );
   if (code === 'EEXIST')
     return backupErrors.notEmpty(`${file} is there already: name another file with --out.`, { cause: error });
-  if (syscall && ['open', 'link', 'write'].includes(syscall))
+  if (syscall && ['open', 'link', 'rename', 'write'].includes(syscall))
     return backupErrors.refused(`${file} cannot be written (${code}): name another file with --out.`, { cause: error });
   return error;
 }
