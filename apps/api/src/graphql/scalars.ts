@@ -1,14 +1,27 @@
 import { CustomScalar, Scalar } from '@nestjs/graphql';
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
 
+/** Lists and mappings within each other: whoever walks through a value goes no deeper. */
+const MAX_DEPTH = 100;
+
 /** Any JSON value: definitions, inputs and outputs only. */
 export const JsonScalar = new GraphQLScalarType({
   name: 'JSON',
   description: 'Any JSON value',
   serialize: (value) => value,
-  parseValue: (value) => value,
-  parseLiteral: (ast, variables) => valueFromASTUntyped(ast, variables),
+  parseValue: takeValue,
+  parseLiteral: (ast, variables) => takeValue(valueFromASTUntyped(ast, variables)),
 });
+
+function takeValue(value: unknown): unknown {
+  if (isDeeper(value, MAX_DEPTH)) throw new GraphQLError(`A value is nested at most ${MAX_DEPTH} levels deep.`);
+  return value;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
 
 /** An instant as ISO 8601 text in UTC. */
 @Scalar('DateTime', () => Date)

@@ -68,6 +68,28 @@ describe('the inputs of a run', () => {
     await publish(appId);
   });
 
+  it('are refused when they are nested without end, however they are sent', async () => {
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+    const sent = async (more: string) => {
+      const body = JSON.stringify({ query: START, variables: { input: { appId, inputs: { name: 'x', more: 0 } } } });
+      const answer = await fetch(`${bench.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bench.owner.token}` },
+        body: body.replace('"more":0', `"more":${more}`),
+      });
+      return [answer.status, await answer.json()];
+    };
+    const tooDeep = {
+      message: expect.stringContaining('at most 100 levels') as string,
+      extensions: { code: 'BAD_USER_INPUT' },
+    };
+    for (const depth of [100, 20_000]) expect(await sent(nested(depth))).toMatchObject([400, { errors: [tooDeep] }]);
+    const written = `mutation { startRun(input: { appId: "${appId}", inputs: { more: ${nested(100)} } }) { errors { code } } }`;
+    expect((await bench.owner.post(written)).body.errors).toMatchObject([{ message: tooDeep.message }]);
+    const taken = [200, { data: { startRun: { run: { status: 'QUEUED' } } } }];
+    expect(await sent(`{"a":${nested(98)}}`)).toMatchObject(taken);
+  });
+
   const file = { type: 'document', transfer_method: 'remote_url', url: 'https://files.example/a.pdf' };
   const codes = async (inputs: object) =>
     (await start({ appId, inputs })).errors.map(({ code, path: place }) => [code, ...place]);
