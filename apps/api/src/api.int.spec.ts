@@ -3,6 +3,7 @@ import type { RunEvent } from '@tenon/engine';
 import { createClient } from 'graphql-ws';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { appNamed, APPS, START, startApiBench, type ApiBench } from './testing/api-bench.js';
 
@@ -348,6 +349,10 @@ describe('files', () => {
     expect([theirs.status, await theirs.text()]).toEqual([200, '<script>']);
     expect(theirs.headers.get('content-disposition')).toContain('attachment');
     expect(theirs.headers.get('content-type')).toBe('application/octet-stream');
+    expect(theirs.headers.get('cache-control')).toBe('private, no-cache');
+    const known = { 'if-none-match': theirs.headers.get('etag') as string, 'cache-control': 'max-age=0' };
+    const again = (token: string) => fetch(url, { headers: { ...known, authorization: `Bearer ${token}` } });
+    expect([(await again(bench.owner.token)).status, (await again(bench.stranger.token)).status]).toEqual([304, 404]);
     expect((await get(bench.stranger.token)).status).toBe(404);
     expect((await get('')).status).toBe(401);
     expect((await fetch(`${bench.url}/files/responses/..%2f${row!.id}/${hash}`)).status).toBe(404);
@@ -363,13 +368,25 @@ describe('health', () => {
     expect(member).toMatchObject({ status: 'ok', database: { state: 'up' }, runs: { workers: 0 } });
   });
 
+  it('probes the database at most once a second, however many ask', async () => {
+    const from = performance.now();
+    const statements = await bench.statementsOf(async () => {
+      for (let n = 0; n < 10; n++)
+        await Promise.all(Array.from({ length: 10 }, async () => (await fetch(`${bench.url}/health`)).text()));
+    });
+    const probes = statements.filter(({ text }) => text.includes('generate_series'));
+    expect(probes.length).toBeLessThanOrEqual(1 + (performance.now() - from) / 1_000);
+  });
+
   it('says 503 while the database is away, and accepts again when it is back', async () => {
     await bench.test.postgres.kill();
-    expect((await fetch(`${bench.url}/health`)).status).toBe(503);
+    const health = () => fetch(`${bench.url}/health`);
+    while ((await health()).status !== 503) await delay(100);
+    expect(await (await health()).json()).toEqual({ status: 'unavailable' });
     const { status, body } = await bench.owner.post('{ apps { edges { cursor } } }');
     expect([status, body.errors[0].extensions.code]).toEqual([503, 'UNAVAILABLE']);
     await bench.test.postgres.restart();
-    expect((await fetch(`${bench.url}/health`)).status).toBe(200);
+    while ((await health()).status !== 200) await delay(100);
     expect((await bench.owner.ask(APPS)).apps.edges.length).toBeGreaterThan(0);
   }, 30_000);
 });

@@ -27,6 +27,7 @@ import { UploadController } from './files/upload.controller.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { DiskUse } from './health/disk-use.js';
 import { HealthController } from './health/health.controller.js';
+import { RoomProbe } from './health/room-probe.js';
 import { ImportController } from './app/import.controller.js';
 import { LocalModelClient } from './model/local-model.client.js';
 import { ModelResolver } from './model/model.resolver.js';
@@ -70,7 +71,7 @@ export class ApiModule {
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[SecretKeyResolver, SecretKeyService],
         ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
-        ...[TeamResolver, DiskUse],
+        ...[TeamResolver, DiskUse, RoomProbe],
       ],
     };
   }

@@ -55,8 +55,8 @@ async function appOf(bench: ApiBench): Promise<string> {
   return appId;
 }
 
-const healthOf = async ({ url }: ApiBench) => {
-  const response = await fetch(`${url}/health`);
+const healthOf = async ({ url }: ApiBench, headers: Record<string, string> = {}) => {
+  const response = await fetch(`${url}/health`, { headers });
   return { status: response.status, body: (await response.json()) as object };
 };
 
@@ -113,7 +113,13 @@ onSmallDisk(`a full disk${disk ? '' : ' (skipped: this process may not mount a s
     const imported = await fetch(`${bench.url}/api/import`, { method: 'POST', body: form, headers });
     expect(imported.status).toBe(503);
     expect(await imported.json()).toMatchObject({ code: 'database.unavailable', message: FULL });
-    expect(await healthOf(bench)).toMatchObject({ status: 503, body: { status: 'unavailable', reason: FULL } });
+    await until(async () => (await healthOf(bench)).status === 503);
+    expect(await healthOf(bench, headers)).toMatchObject({
+      status: 503,
+      body: { status: 'unavailable', reason: FULL, since: expect.any(String) as string },
+    });
+    // B20 strangers are told that alone
+    expect(await healthOf(bench)).toEqual({ status: 503, body: { status: 'unavailable' } });
     const read = `query ($id: ID!) { run(id: $id) { id status } }`;
     expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });
 

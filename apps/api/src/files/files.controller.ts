@@ -32,7 +32,9 @@ export class FilesController {
     response
       .setHeader('content-disposition', `attachment; filename="${hash}"`)
       .setHeader('content-type', kind === 'values' ? 'application/json' : 'application/octet-stream')
-      .setHeader('cache-control', 'private, immutable, max-age=31536000')
+      // what lies under a name never changes, and whoever has signed out asks in vain
+      .setHeader('etag', `"${hash}"`)
+      .setHeader('cache-control', 'private, no-cache')
       .send(Buffer.from(bytes));
   }
 

@@ -1,4 +1,4 @@
-import { checkRoom, compareClocks, countWork, findServerAbsence, type Database } from '@tenon/database';
+import { compareClocks, countWork, findServerAbsence, type Database, type Identity } from '@tenon/database';
 import { isTenonError } from '@tenon/base';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -6,18 +6,18 @@ import { readFile } from 'node:fs/promises';
 import { AllowTo } from '../auth/access.guard.js';
 import { IdentityReader } from '../auth/identity.js';
 import { DiskUse } from './disk-use.js';
+import { RoomProbe } from './room-probe.js';
 import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
 
 /**
- * `GET /health`: whether the API serves, for anybody; what is wrong with which process and since when, for members.
+ * `GET /health`: whether the API serves, for anybody; what is wrong with what and since when, for members.
  * 200 while the API can accept runs, 503 while it cannot.
  */
 @Controller('health')
 export class HealthController {
-  private databaseTrouble: { readonly since: string; readonly reason: string } | undefined;
-
   constructor(
     private readonly identities: IdentityReader,
+    private readonly room: RoomProbe,
     private readonly diskUse: DiskUse,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CONFIG) private readonly config: ApiConfig,
@@ -26,10 +26,24 @@ export class HealthController {
   @AllowTo('anybody')
   @Get()
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const isDatabaseUp = await this.probeDatabase();
-    const status = isDatabaseUp ? 'ok' : 'unavailable';
-    const identity = isDatabaseUp ? await this.identities.read(request) : undefined;
-    const details = identity && {
+    const [trouble, identity] = await Promise.all([this.room.read(), this.identify(request)]);
+    const status = trouble ? 'unavailable' : 'ok';
+    const details = identity && (trouble ?? (await this.describe()));
+    response.status(trouble ? 503 : 200).json({ status, ...details });
+  }
+
+  /** Undefined also for members while nobody can be known. @throws auth.foreignOrigin, auth.ambiguous */
+  private async identify(request: Request): Promise<Identity | undefined> {
+    try {
+      return await this.identities.read(request);
+    } catch (error) {
+      if (isTenonError(error) && error.kind !== 'unavailable') throw error;
+      return undefined;
+    }
+  }
+
+  private async describe(): Promise<object> {
+    return {
       database: { state: 'up', since: null },
       workflowServer: await this.describeServer(),
       processes: await this.readProcesses(),
@@ -37,18 +51,6 @@ export class HealthController {
       clocks: await compareClocks(this.database),
       disk: await this.diskUse.read(),
     };
-    response.status(isDatabaseUp ? 200 : 503).json({ status, ...this.databaseTrouble, ...details });
-  }
-
-  private async probeDatabase(): Promise<boolean> {
-    try {
-      await checkRoom(this.database);
-      this.databaseTrouble = undefined;
-    } catch (error) {
-      const reason = isTenonError(error) ? error.message : 'The database refuses us.';
-      this.databaseTrouble = { since: this.databaseTrouble?.since ?? new Date().toISOString(), reason };
-    }
-    return this.databaseTrouble === undefined;
   }
 
   /** As the workers see it: the API does not talk to it. */
