@@ -26,6 +26,8 @@ interface OpenThread {
   readonly ready: Promise<unknown>;
   /** Ids of workflows by the runs of Temporal's that the thread holds. */
   readonly workflows: Map<string, string>;
+  /** Temporal's runs whose next step the thread was asked for and has not given. */
+  readonly asked: Set<string>;
 }
 
 const LOST = 'The thread of workflow code ended, most likely because its memory was used up.';
@@ -61,11 +63,13 @@ export class LastingThread implements Pick<WorkerThreadClient, 'send' | 'destroy
     if (input.type === 'create-workflow') thread.workflows.set(input.options.info.runId, input.options.info.workflowId);
     else if ('runId' in input && !thread.workflows.has(input.runId)) return answerOfNone(input);
     try {
+      if (input.type === 'activate-workflow') thread.asked.add(input.runId);
       return await thread.client.send(input);
     } catch (error) {
       // an error of the SDK for it would end the whole worker
       throw thread === this.thread ? error : new Error(LOST);
     } finally {
+      if (input.type === 'activate-workflow') thread.asked.delete(input.runId);
       if (input.type === 'dispose-workflow') thread.workflows.delete(input.runId);
     }
   }
@@ -94,7 +98,7 @@ export class LastingThread implements Pick<WorkerThreadClient, 'send' | 'destroy
       () => (isReady = true),
       () => undefined, // whoever sends something is told
     );
-    const thread = { client, ready, workflows: new Map<string, string>() };
+    const thread = { client, ready, workflows: new Map<string, string>(), asked: new Set<string>() };
     worker.once('exit', () => {
       // one that cannot even be made ready would be made for ever
       if (isReady && !this.isClosing) this.replace(thread, textIn(name));
@@ -102,9 +106,11 @@ export class LastingThread implements Pick<WorkerThreadClient, 'send' | 'destroy
     return thread;
   }
 
-  private replace({ workflows }: OpenThread, atWork: string): void {
+  private replace({ workflows, asked }: OpenThread, atWork: string): void {
     this.thread = this.open();
-    this.options.onLost(workflows.get(atWork));
+    // what a workflow is given, or gives, may be too much as well
+    const [only = '', ...others] = asked;
+    this.options.onLost(workflows.get(atWork || (others.length === 0 ? only : '')));
   }
 }
 

@@ -3,7 +3,9 @@ import { TASK_QUEUE as taskQueue, type RunActivities } from '@tenon/contract';
 import { startTestTemporal, type TestTemporal } from '@tenon/platform/testing';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, type Worker } from '@temporalio/worker';
+import { WorkerThreadClient } from '@temporalio/worker/lib/workflow/threaded-vm.js';
 import path from 'node:path';
+import type { Worker as Thread } from 'node:worker_threads';
 import { bundleWorkflows } from '../../../tools/build/workflow-bundle.mjs';
 import { installSdkRuntime } from './sdk-runtime.js';
 import { connectTemporal, createWorker } from './temporal.js';
@@ -66,6 +68,22 @@ it('W9 a workflow that uses up the memory of the thread is named, and the others
   await expect(waiting.result()).resolves.toBe('gone');
   await expect(client.workflow.execute('quick', { taskQueue, workflowId: 'after' })).resolves.toBe('done');
   expect(new Set(lost)).toEqual(new Set(['greedy']));
+}, 60_000);
+
+it('W9 no workflow is named when the thread ends while none is at work', async () => {
+  const sending = jest.spyOn(WorkerThreadClient.prototype, 'send');
+  const idle = await client.workflow.start('waiting', { taskQueue, workflowId: 'idle' });
+  const isIdle = async () =>
+    (await idle.fetchHistory()).events?.some((event) => event.workflowTaskCompletedEventAttributes) ?? false;
+  await until(isIdle, 'a workflow that waits', 20_000);
+  const { workerThread } = sending.mock.contexts.at(-1) as unknown as { workerThread: Thread };
+  sending.mockRestore();
+  const before = lost.length;
+  await workerThread.terminate();
+  await until(async () => lost.length > before, 'a thread that is missed', 20_000);
+  expect(lost.slice(before)).toEqual([undefined]);
+  await idle.signal('go');
+  await expect(idle.result()).resolves.toBe('gone');
 }, 60_000);
 
 it('says where an error of workflow code happened', async () => {

@@ -26,7 +26,11 @@ const name = Buffer.from(workerData.name);
 BaseVMWorkflow.prototype.activate = function (activation) {
   name[0] = name.write(this.runId, 1, 'latin1');
   globalThis.activateLimited = () => activate.call(this, activation);
-  return limited.runInThisContext({ timeout: ACTIVATION_LIMIT_MS });
+  try {
+    return limited.runInThisContext({ timeout: ACTIVATION_LIMIT_MS });
+  } finally {
+    name[0] = 0; // the workflow's code has run; the SDK only waits for a turn
+  }
 };
 
 // What the SDK itself says of each workflow for debugging would be copied to the main thread to be dropped there.
