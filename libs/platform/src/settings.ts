@@ -24,11 +24,11 @@ const isSecretKey = (item: string) => SECRET_KEY.test(item);
 export const settings = {
   server: {
     port: withDefault<number>('TENON_PORT', integer(1, 65535), '4180', {
-      usedBy: ['launcher', 'api'],
+      usedBy: ['launcher', 'api', 'cli'],
       meaning: 'port on which the API and the pages are served',
     }),
     host: withDefault<string>('TENON_HOST', host, '127.0.0.1', {
-      usedBy: ['launcher', 'api'],
+      usedBy: ['launcher', 'api', 'cli'],
       meaning: 'address to listen on; other computers reach it only with another one than the loopback',
     }),
     publicUrl: optional<string>('TENON_PUBLIC_URL', http, {
@@ -67,13 +67,13 @@ export const settings = {
     }),
     cacheFolder: optional<string>('TENON_CACHE_DIR', folder(), {
       defaultIs: '`XDG_CACHE_HOME`/tenon, else ~/.cache/tenon',
-      usedBy: ['launcher', 'local-models', 'code-runner'],
+      usedBy: ['launcher', 'local-models', 'code-runner', 'cli'],
       meaning:
         'what all instances of this user share and can be made again: the Temporal server, local models, snapshots',
     }),
     objectsFolder: optional<string>('TENON_OBJECTS_DIR', folder(), {
       defaultIs: '`TENON_DATA_DIR`/objects',
-      usedBy: ['api', 'worker'],
+      usedBy: ['launcher', 'api', 'worker', 'cli'],
       meaning: 'where large values and files are kept',
     }),
   },
@@ -81,7 +81,7 @@ export const settings = {
     url: optional<string>('TENON_DATABASE_URL', url(['postgres', 'postgresql'], 'a postgres:// address'), {
       defaultIs: 'the launcher starts its own Postgres',
       isSecret: true,
-      usedBy: ['launcher', 'api', 'worker'],
+      usedBy: ['launcher', 'api', 'worker', 'cli'],
       meaning: 'Postgres that holds the record',
     }),
     poolSize: withDefault<number>('TENON_DATABASE_POOL_SIZE', integer(2, 200), '10', {
@@ -93,7 +93,7 @@ export const settings = {
   temporal: {
     address: optional<string>('TENON_TEMPORAL_ADDRESS', hostAndPort, {
       defaultIs: 'the launcher starts its own server',
-      usedBy: ['launcher', 'worker'],
+      usedBy: ['launcher', 'worker', 'cli'],
       meaning: 'Temporal server that runs are carried by',
     }),
     namespace: withDefault<string>(
@@ -110,7 +110,7 @@ export const settings = {
     key: optional<string>('TENON_SECRET_KEY', pattern(SECRET_KEY, '64 hexadecimal digits (32 bytes)'), {
       defaultIs: '`TENON_DATA_DIR`/secret.key, made at first start',
       isSecret: true,
-      usedBy: ['launcher', 'api', 'worker'],
+      usedBy: ['launcher', 'api', 'worker', 'cli'],
       meaning: 'key that seals stored credentials; without it they cannot be read again',
     }),
     previousKeys: withDefault<readonly string[]>(
@@ -119,12 +119,12 @@ export const settings = {
       '',
       {
         isSecret: true,
-        usedBy: ['launcher', 'api', 'worker'],
+        usedBy: ['launcher', 'api', 'worker', 'cli'],
         meaning: 'former values of `TENON_SECRET_KEY`: they open what they sealed until `tenon secrets rotate` has run',
       },
     ),
     areLost: withDefault<'0' | '1'>('TENON_SECRET_KEY_LOST', choice(['0', '1']), '0', {
-      usedBy: ['launcher', 'api'],
+      usedBy: ['api'],
       meaning:
         'whether a start forgets the stored credentials that no key opens, instead of refusing; they have to be entered again',
     }),
@@ -216,17 +216,17 @@ export const settings = {
   runs: {
     maxSteps: withDefault<number>('TENON_RUN_MAX_STEPS', integer(1, 1_000_000), '10000', {
       unit: 'steps',
-      usedBy: ['api', 'worker'],
+      usedBy: ['worker'],
       meaning: 'steps that one run may take, those of its children included',
     }),
     maxSeconds: withDefault<number>('TENON_RUN_MAX_SECONDS', integer(1, 2_592_000), '86400', {
       unit: 'seconds',
-      usedBy: ['api', 'worker'],
+      usedBy: ['worker'],
       meaning: 'time that one run may execute; waiting for people does not count',
     }),
     teamMaxRuns: withDefault<number>('TENON_TEAM_MAX_RUNS', integer(1, 10_000), '100', {
       unit: 'runs',
-      usedBy: ['worker'],
+      usedBy: ['api', 'worker'],
       meaning: 'runs of one team that are under way at once; further ones wait in a queue',
     }),
   },
