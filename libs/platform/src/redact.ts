@@ -30,7 +30,8 @@ export function redactText(text: string): string {
 /** The beginning of a text that is too long; it ends before a secret that it would end in the middle of. */
 function cut(text: string): string {
   if (text.length <= MAX_CHARACTERS) return text;
-  let end = text.slice(MAX_CHARACTERS - MAX_WORD, MAX_CHARACTERS).search(/\S*$/) + MAX_CHARACTERS - MAX_WORD;
+  let end = MAX_CHARACTERS;
+  while (end > MAX_CHARACTERS - MAX_WORD && !/\s/.test(text.charAt(end - 1))) end -= 1;
   for (const form of knownForms()) {
     const from = Math.max(0, end - form.length + 1);
     const at = text.slice(from, end + form.length - 1).indexOf(form);
