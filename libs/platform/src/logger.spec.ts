@@ -106,7 +106,7 @@ describe('createLogger', () => {
       for (const kept of [secret, 'https://ann:c4n4ry-4715@example.org', 'Bearer c4n4ry-4715-c4n4ry']) {
         const text = `${'x '.repeat(before / 2)}${kept}${' x'.repeat(50_000)}`;
         const output = logged((log) => log.info({ text }, 'x'));
-        expect(output).not.toMatch(/kn0wn|two|471|c4n/);
+        expect(output).not.toMatch(/kn0wn|words|c4n4/);
         expect(output).toContain('characters left out');
         expect(output.length).toBeLessThan(17_000);
       }
