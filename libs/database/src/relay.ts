@@ -172,7 +172,7 @@ export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promis
 }
 
 /**
- * Counts that a run ended the thread of workflow code that carried it.
+ * Counts that a run ended the thread of workflow code that carried it. One that has gone on for an hour since begins anew.
  * @returns how often it has; undefined when there is no such run
  */
 export async function countRunLoss(
@@ -180,7 +180,8 @@ export async function countRunLoss(
   runId: RunId,
 ): Promise<{ readonly losses: number; readonly teamId: TeamId } | undefined> {
   const [row] = await sql.rows<{ losses: number; teamId: TeamId }>(
-    'update run set losses = losses + 1 where id = $1 returning losses, team_id as "teamId"',
+    `update run set losses = case when lost_at < now() - interval '1 hour' then 1 else losses + 1 end, lost_at = now()
+     where id = $1 returning losses, team_id as "teamId"`,
     [runId],
   );
   return row;

@@ -6,6 +6,7 @@ import {
   cancelAttempt,
   CHANNELS,
   closeAttempt,
+  countRunLoss,
   endLease,
   endQueuedRun,
   HistoryRepository,
@@ -148,6 +149,14 @@ describe('any text', () => {
       { numRuns: 60 },
     );
   }, 60_000);
+});
+
+it('losses of threads are counted anew when the run has gone on for an hour since', async () => {
+  const { runId } = await seedTwoSteps(test.database);
+  const count = async () => (await countRunLoss(test.database, runId))?.losses;
+  expect([await count(), await count()]).toEqual([1, 2]);
+  await test.database.rows("update run set lost_at = now() - interval '61 minutes' where id = $1", [runId]);
+  expect([await count(), await count(), await count()]).toEqual([1, 2, 3]);
 });
 
 describe('attempts', () => {

@@ -11,6 +11,7 @@ import { addRunLosses } from './1764650000000-add-run-losses.js';
 import { createSecretKey } from './1764660000000-create-secret-key.js';
 import { addWorkerClock } from './1764670000000-add-worker-clock.js';
 import { addRequestId } from './1764680000000-add-request-id.js';
+import { addRunLostAt } from './1764690000000-add-run-lost-at.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   createSecretKey,
   addWorkerClock,
   addRequestId,
+  addRunLostAt,
 ];
