@@ -9,7 +9,7 @@ import path from 'node:path';
 import { bytesOf, checkArchive, readArchive } from './archive-reader.js';
 import { backupErrors } from './errors.js';
 import { NAMES, type Manifest } from './manifest.js';
-import { checkFree, stageFolder } from './staged-folder.js';
+import { checkFree, stageFolder, type StagedFolder } from './staged-folder.js';
 
 /** What was given back. */
 export interface RestoreReport {
@@ -45,8 +45,7 @@ export async function restoreBackup(config: Config, file: string, show: Show): P
     const counts = await withTarget(config, staged.path, (url) =>
       fill(file, manifest, { url, folder: staged.path, objectsPath, show }),
     );
-    await objects?.publish();
-    await staged.publish();
+    await publish(config, objects, staged);
     const { createdAt, release } = manifest;
     return { folder, createdAt, release, tables: manifest.tables.length, ...counts };
   } catch (error) {
@@ -55,6 +54,27 @@ export async function restoreBackup(config: Config, file: string, show: Show): P
     await objects?.discard();
     await staged.discard();
   }
+}
+
+/** @throws backup.refused, which says what is there already */
+async function publish({ database }: Config, ...folders: readonly (StagedFolder | undefined)[]): Promise<void> {
+  const published: string[] = [];
+  try {
+    for (const folder of folders) {
+      await folder?.publish();
+      if (folder) published.push(folder.target);
+    }
+  } catch (cause) {
+    const there = [...(database.url ? ['the database of TENON_DATABASE_URL'] : []), ...published];
+    if (there.length === 0) throw cause;
+    throw backupErrors.refused(`${sentenceOf(cause)} Before you restore again, empty ${there.join(' and ')}.`, {
+      cause,
+    });
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  return isTenonError(error) ? error.message : `The folder could not be put in its place: ${(error as Error).message}.`;
 }
 
 /** The database that the settings name, or a new one in the folder. */
