@@ -30,6 +30,9 @@ export async function spawnCodeRunner(env: Readonly<Record<string, string>> = {}
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (printed += text.toString()));
   const exited = once(child, 'exit');
+  // it ends with this process, so a spec that fails need not wait for it
+  for (const handle of [child, child.channel, child.stdout, child.stderr] as ({ unref?: () => void } | null)[])
+    handle?.unref?.();
   const ready = new Promise<{ readonly port: number }>((resolve) => {
     child.on('message', (message: { type: string; port: number }) => message.type === 'ready' && resolve(message));
   });
