@@ -185,7 +185,7 @@ describe('the launcher', () => {
     try {
       await installation.setProgram(
         'temporal/worker',
-        `console.log(process.env.TENON_DATABASE_URL, process.env.TENON_TEMPORAL_ADDRESS); ${PROGRAM}`,
+        `console.log(new URL(process.env.TENON_DATABASE_URL).port, process.env.TENON_TEMPORAL_ADDRESS); ${PROGRAM}`,
       );
       const given = {
         TENON_DATABASE_URL: postgres.url,
@@ -194,7 +194,7 @@ describe('the launcher', () => {
       };
       const one = launch(given);
       await one.ready();
-      expect(one.output()).toContain(`${postgres.url} ${temporal.address}`);
+      expect(one.output()).toContain(`${new URL(postgres.url).port} ${temporal.address}`);
       expect((await installation.status()).processes.map(({ name }) => name)).not.toContain('postgres');
       const connection = await Connection.connect({ address: temporal.address });
       await expect(connection.workflowService.describeNamespace({ namespace: 'other' })).resolves.toBeDefined();

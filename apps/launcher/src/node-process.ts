@@ -48,8 +48,12 @@ export async function startNodeProcess(command: NodeCommand, { onLine, signal }:
   });
   const lines = keepLines(child, onLine);
   let failureCode: string | undefined;
-  child.on('message', (message: { type?: unknown; code?: unknown }) => {
-    if (message?.type === 'failed' && typeof message.code === 'string') failureCode = message.code;
+  // listened to from the start: what comes while nobody listens for it is lost
+  const ready = new Promise<Record<string, unknown>>((resolve) => {
+    child.on('message', (message: { type?: unknown; code?: unknown }) => {
+      if (message?.type === 'failed' && typeof message.code === 'string') failureCode = message.code;
+      if (message?.type === 'ready') resolve(message);
+    });
   });
   const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
@@ -70,7 +74,7 @@ export async function startNodeProcess(command: NodeCommand, { onLine, signal }:
     failureCode: () => failureCode,
   };
   try {
-    return { ...running, details: await waitForReady(child, running, command, signal) };
+    return { ...running, details: await waitForReady(ready, running, command, signal) };
   } catch (error) {
     await running.stop();
     throw error;
@@ -90,7 +94,7 @@ function keepLines(child: ChildProcess, onLine: NodeStart['onLine']): string[] {
 }
 
 async function waitForReady(
-  child: ChildProcess,
+  ready: Promise<Readonly<Record<string, unknown>>>,
   running: Running,
   { name, readyWithinMs }: NodeCommand,
   signal: AbortSignal | undefined,
@@ -98,11 +102,7 @@ async function waitForReady(
   const over = new AbortController();
   try {
     return await Promise.race([
-      new Promise<Record<string, unknown>>((resolve) => {
-        child.on('message', (message: { type?: unknown }) => {
-          if (message?.type === 'ready') resolve(message as Record<string, unknown>);
-        });
-      }),
+      ready,
       running.exited.then(async (exit) => {
         // The last lines may arrive after the end of the process.
         await new Promise((resolve) => setTimeout(resolve, 50));
