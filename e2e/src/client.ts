@@ -66,12 +66,16 @@ const FOLLOW = `subscription ($runId: ID!, $afterSeq: Int!) {
 
 type Update = { seq: number; type: string } | { offset: number; text: string; reasoning: boolean };
 
+/** Connections in a row that come to nothing before a follower gives up: a minute of them, at ten a second. */
+const MAX_LOSSES = 600;
+
 /** Follows a run to its end over as many connections as it takes, each with the last number that was seen. */
 export async function follow(api: Api, runId: string): Promise<FollowedRun> {
   const seqs: number[] = [];
   const types: string[] = [];
   let answer = '';
   let losses = 0;
+  let inVain = 0;
   while (types.at(-1) !== 'run.finished') {
     const client = createClient({
       url: `${api.url.replace('http', 'ws')}/graphql`,
@@ -83,6 +87,7 @@ export async function follow(api: Api, runId: string): Promise<FollowedRun> {
     try {
       for await (const { data, errors } of client.iterate<{ runEvents: Update[] }>({ query: FOLLOW, variables })) {
         if (!data) throw new Error(JSON.stringify(errors));
+        inVain = 0;
         for (const update of data.runEvents)
           if ('seq' in update) {
             seqs.push(update.seq);
@@ -92,6 +97,7 @@ export async function follow(api: Api, runId: string): Promise<FollowedRun> {
     } catch {
       // the connection was lost; the next one goes on after the last event
       losses += 1;
+      if ((inVain += 1) > MAX_LOSSES) throw new Error(`nobody lets run ${runId} be followed`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     } finally {
       await Promise.resolve(client.dispose()).catch(() => undefined);
