@@ -21,7 +21,9 @@ export async function doctorCommand(context: CommandContext, options: { readonly
   const machine = isNamed ? [] : await examineMachine(config);
   const instance = await examine(context);
   await rememberToken(config);
-  const findings = byImportance([...machine, ...instance.findings]).map((finding) => redactFields(finding) as unknown as Finding);
+  const findings = byImportance([...machine, ...instance.findings]).map(
+    (finding) => redactFields(finding) as unknown as Finding,
+  );
   if (options.json) terminal.result(JSON.stringify({ isReachable: instance.isReachable, findings }));
   else {
     const width = Math.max(...findings.map(({ what }) => what.length));
