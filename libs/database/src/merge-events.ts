@@ -22,6 +22,7 @@ const ENDED: Progress = 2_147_483_647;
  * order, or of a stop before them, and counts its events anew. What a step came to is the same in both, since a result
  * that is recorded holds. So the record keeps what it has, in its order, and takes in what it has not heard yet, behind
  * it. From then on its numbers are its own.
+ * The run is open, and locked by the transaction.
  * @param append  writes events that are numbered after the record
  */
 export async function mergeEvents(
@@ -29,12 +30,7 @@ export async function mergeEvents(
   batch: Batch,
   append: (sql: Sql, batch: Batch) => Promise<void>,
 ): Promise<void> {
-  const { teamId, runId } = batch;
-  const [open] = await sql.rows(
-    'select id from run where id = $1 and team_id = $2 and finished_at is null for update',
-    [runId, teamId],
-  );
-  if (!open) return;
+  const { runId } = batch;
   const heard = await heardOf(sql, runId);
   let lastSeq = await closeGaps(sql, runId, heard);
   const news = newsIn(heard, batch.events);

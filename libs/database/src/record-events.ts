@@ -51,9 +51,12 @@ const REFUSED = { overlapping: 0, other: 1, never: 2 } as const;
 /** Writes a batch that overlaps the record: what is there already is compared while nobody else writes. */
 export async function settleBatch(database: Database, batch: Batch): Promise<void> {
   await database.inTransaction(async (sql) => {
-    await sql.rows('select id from run where id = $1 for no key update', [batch.runId]);
+    const [run] = await sql.rows<{ isOpen: boolean }>(
+      'select finished_at is null as "isOpen" from run where id = $1 and team_id = $2 for no key update',
+      [batch.runId, batch.teamId],
+    );
     const [met] = await sql.rows<Met>(RECORD, recordingParameters(batch, REFUSED.other));
-    if (met?.isRefused) await mergeEvents(sql, batch, appendEvents);
+    if (met?.isRefused && run?.isOpen) await mergeEvents(sql, batch, appendEvents);
   });
 }
 
