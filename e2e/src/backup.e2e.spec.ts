@@ -5,6 +5,7 @@ import { chainOfCalls } from './chain-app.js';
 import { ask, publishApp, readRun, startRun, type Api } from './client.js';
 import { startInstalled, tenon, type Installed } from './installation.js';
 import { startStack, type Stack } from './stack.js';
+import { until } from './until.js';
 
 /*
  * The promise: with a backup everything is there again on another machine, and what was accepted goes on. The first
@@ -39,14 +40,6 @@ async function statusOf(api: Api, runId: string): Promise<string> {
   return (await readRun(api, runId)).status;
 }
 
-async function until(what: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await what())) {
-    if (Date.now() > deadline) throw new Error('it did not come about within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 /** How often each call of a run was made. */
 async function callsOf(runId: string): Promise<Record<string, number>> {
   const { byKey } = await stack.model.counts();
@@ -63,7 +56,7 @@ it('P10 T3 after the loss of everything, runs that waited or were under way go o
     { when: { user: 'part' }, reply: { text: ['one '] } },
   ]);
   const finished = await startRun(stack, { appId: large, query: 'go' });
-  await until(async () => (await statusOf(stack, finished)) === 'SUCCEEDED');
+  await until('the first run', async () => (await statusOf(stack, finished)) === 'SUCCEEDED', 60_000);
   const underWay = await startRun(stack, { appId, query: 'go' });
   await stack.model.waitForHeld(1, 30_000);
   const waiting = await startRun(stack, { appId, query: 'go' });
@@ -86,7 +79,8 @@ it('P10 T3 after the loss of everything, runs that waited or were under way go o
   expect(restore).toMatchObject({ code: 0, output: expect.stringContaining('2 runs that had not ended will go on') });
   expect(await readdir(path.dirname(folder))).toEqual(['data']);
   const second = await install(folder);
-  for (const runId of [underWay, waiting]) await until(async () => (await statusOf(second, runId)) === 'SUCCEEDED');
+  for (const runId of [underWay, waiting])
+    await until(`run ${runId}`, async () => (await statusOf(second, runId)) === 'SUCCEEDED', 60_000);
 
   expect((await readRun(second, underWay)).answer).toBe('one one three');
   expect(await callsOf(underWay)).toEqual({ call1: 1, call2: 1, call3: 2 });

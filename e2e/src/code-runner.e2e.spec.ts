@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { chatflow, code } from './build-app.js';
 import { follow, publishApp, readRun, startRun, type RunDetails } from './client.js';
 import { startStack, type Stack } from './stack.js';
+import { until } from './until.js';
 
 /* What code comes to when the processes around it are killed or hang. */
 
@@ -58,14 +59,8 @@ const isAlive = (pid: number) => {
   }
 };
 
-async function until<T>(what: string, find: () => T | undefined | false): Promise<T> {
-  for (const end = Date.now() + 30_000; ;) {
-    const found = find();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+/** How long anything may take, in milliseconds. */
+const WITHIN_MS = 30_000;
 
 async function start(appId: string): Promise<{ id: string; ended: Promise<RunDetails> }> {
   const id = await startRun(stack, { appId, query: 'go' });
@@ -76,7 +71,7 @@ async function start(appId: string): Promise<{ id: string; ended: Promise<RunDet
 async function startLoop() {
   const run = await start(loop);
   // longer than the short try that comes first
-  const busy = await until('the code to run', () => sandboxes().find((pid) => ticksOf(pid) > LONG_TICKS));
+  const busy = await until('the code to run', () => sandboxes().find((pid) => ticksOf(pid) > LONG_TICKS), WITHIN_MS);
   return { ...run, busy };
 }
 
@@ -87,10 +82,12 @@ async function expectNextIsFine(): Promise<void> {
 it('W7 a worker that is killed while code runs takes the code with it, and the next worker runs it again', async () => {
   const { id, ended, busy } = await startLoop();
   await stack.worker.kill();
-  await until('the interpreter to be gone', () => !isAlive(busy));
+  await until('the interpreter to be gone', () => !isAlive(busy), WITHIN_MS);
   await stack.worker.start();
-  const again = await until('the code to run again', () =>
-    sandboxes().find((pid) => pid !== busy && ticksOf(pid) > LONG_TICKS),
+  const again = await until(
+    'the code to run again',
+    () => sandboxes().find((pid) => pid !== busy && ticksOf(pid) > LONG_TICKS),
+    WITHIN_MS,
   );
   process.kill(again, 'SIGKILL');
   expect(await ended).toMatchObject({ status: 'FAILED', failure: { code: 'code.unavailable' } });
@@ -102,9 +99,13 @@ it('S1 code that is lost with its code runner runs again in the next one, and no
   const { ended } = await startLoop();
   const all = sandboxes();
   await stack.codeRunner.kill();
-  await until('its sandboxes to be gone', () => !all.some(isAlive));
+  await until('its sandboxes to be gone', () => !all.some(isAlive), WITHIN_MS);
   await stack.codeRunner.start();
-  const again = await until('the code to run again', () => sandboxes().find((pid) => ticksOf(pid) > LONG_TICKS));
+  const again = await until(
+    'the code to run again',
+    () => sandboxes().find((pid) => ticksOf(pid) > LONG_TICKS),
+    WITHIN_MS,
+  );
   process.kill(again, 'SIGKILL');
   expect(await ended).toMatchObject({ status: 'FAILED', failure: { code: 'code.unavailable' } });
   await expectNextIsFine();

@@ -7,6 +7,7 @@ import { spawnScriptedModel, type ScriptedModelProcess } from '@tenon/ports/test
 import { chainOfCalls } from './chain-app.js';
 import { publishApp, readRun, startRun } from './client.js';
 import { startInstalled, type Installed } from './installation.js';
+import { until } from './until.js';
 
 /*
  * The promise: on a full disk what cannot be kept is refused with a sentence, what was accepted stays, and with more room
@@ -56,15 +57,8 @@ async function fill(file: string): Promise<void> {
   }
 }
 
-async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 120_000;
-  for (;;) {
-    const found = await find();
-    if (found) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
+/** How long anything may take, in milliseconds. */
+const WITHIN_MS = 120_000;
 
 onSmallDisk(
   'B82 a full disk refuses runs with a sentence, loses none, and takes them again when there is room',
@@ -75,26 +69,34 @@ onSmallDisk(
     const appId = await publishApp(one, chainOfCalls(1));
     const accepted = [await startRun(one, { appId, query: 'before' })];
     const hasSucceeded = async (id: string) => (await readRun(one, id)).status === 'SUCCEEDED';
-    await until('the first run', () => hasSucceeded(accepted[0] as string));
+    await until('the first run', () => hasSucceeded(accepted[0] as string), WITHIN_MS);
 
     const filler = path.join(disk, 'filler');
-    const refusal = await until('a refusal', async () => {
-      await fill(filler);
-      try {
-        accepted.push(await startRun(one, { appId, query: 'while full '.repeat(8_000) }));
-        return false;
-      } catch (error) {
-        return (error as Error).message;
-      }
-    });
+    const refusal = await until(
+      'a refusal',
+      async () => {
+        await fill(filler);
+        try {
+          accepted.push(await startRun(one, { appId, query: 'while full '.repeat(8_000) }));
+          return false;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      },
+      WITHIN_MS,
+    );
     expect(refusal).toMatch(/"code":"UNAVAILABLE"/);
     expect(refusal).toMatch(/The disk of the database is full|The database does not answer/);
     expect(refusal).not.toMatch(/No space left|could not extend|ENOSPC/);
 
     await rm(filler);
     accepted.push(
-      await until('a run after there is room', () => startRun(one, { appId, query: 'after' }).catch(() => undefined)),
+      await until(
+        'a run after there is room',
+        () => startRun(one, { appId, query: 'after' }).catch(() => undefined),
+        WITHIN_MS,
+      ),
     );
-    for (const id of accepted) await until(`run ${id}`, () => hasSucceeded(id).catch(() => false));
+    for (const id of accepted) await until(`run ${id}`, () => hasSucceeded(id).catch(() => false), WITHIN_MS);
   },
 );
