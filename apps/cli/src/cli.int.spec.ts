@@ -179,6 +179,19 @@ describe('a run that does not succeed', () => {
     expect((await bench.tenon('runs', '--status', 'failed', '--app', 'Chatbot')).stdout).toContain('failed');
   }, 30_000);
 
+  it('is named with the request that started it, under which the logs tell of its steps', async () => {
+    bench.model.setRules([{ fault: { kind: 'status', status: 401, message: 'Incorrect API key provided.' } }]);
+    const run = await bench.tenon('run', 'Chatbot', '-q', 'x', '--json');
+    const { id, requestId } = reportOf(run.stdout);
+    expect((await bench.tenon('show', id)).stdout).toMatch(new RegExp(`^Request +${requestId}$`, 'm'));
+    const [newest] = JSON.parse((await bench.tenon('runs', '--json', '--limit', '1')).stdout) as object[];
+    expect(newest).toMatchObject({ id, requestId });
+    const logged = bench.worker.lastOutput.split('\n').filter((line) => line.includes(String(requestId)));
+    expect(logged.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ msg: 'a step failed', runId: id, stepKey: 'llm' }),
+    );
+  }, 30_000);
+
   it('ends with 3 when somebody stops it', async () => {
     bench.model.setRules([{ reply: { text: 'a b c', holdAfter: 1 } }]);
     const run = bench.start(['run', 'Chatbot', '-q', 'x', '--stream']);

@@ -84,6 +84,8 @@ export interface RunReport {
   readonly version: number | null;
   readonly conversationId: string | null;
   readonly channel: string;
+  /** Of the request that started it; log lines of the API and the workers carry it, too. */
+  readonly requestId: string | null;
   readonly status: RunStatus;
   /** Why it was stopped. */
   readonly reason: string | null;
@@ -108,7 +110,7 @@ export interface RunReport {
 }
 
 const RUN = `query ($id: ID!) { run(id: $id) {
-  id conversationId channel status reason waitingFor needsAttention { reason since } isRecovering inputs query outputs answer exceptions
+  id conversationId channel requestId status reason waitingFor needsAttention { reason since } isRecovering inputs query outputs answer exceptions
   createdAt startedAt finishedAt
   app { id name mode } version { number }
   failure { ...failure } usage { ...usage }

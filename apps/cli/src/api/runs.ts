@@ -19,7 +19,7 @@ const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
 } }`;
 const STOP = 'mutation ($input: StopRunInput!) { stopRun(input: $input) { errors { code message path } } }';
 const LIST = `query ($first: Int!, $after: String, $filter: RunFilter) { runs(first: $first, after: $after, filter: $filter) {
-  edges { node { id status query needsAttention { reason } createdAt startedAt finishedAt app { id name } failure { message } usage { totalTokens } } }
+  edges { node { id requestId status query needsAttention { reason } createdAt startedAt finishedAt app { id name } failure { message } usage { totalTokens } } }
   pageInfo { hasNextPage endCursor }
 } }`;
 const PULSE = 'query ($id: ID!) { run(id: $id) { status waitingFor isRecovering needsAttention { reason } } }';
@@ -47,6 +47,8 @@ export async function stopRun(client: ApiClient, runId: string, reason: string):
 /** A run as a list shows it. */
 export interface RunSummary {
   readonly id: string;
+  /** Of the request that started it. */
+  readonly requestId: string | null;
   readonly app: { readonly id: string; readonly name: string };
   readonly status: RunStatus;
   readonly query: string | null;

@@ -4,7 +4,14 @@ import { runTable } from './run-table.js';
 
 const at = '2026-03-01T12:00:00.000Z';
 const run = (change: Partial<RunSummary>): RunSummary => ({
-  ...{ id: 'r1', app: { id: 'a', name: 'Chatbot' }, status: 'succeeded', query: 'hello', needsAttention: null },
+  ...{
+    id: 'r1',
+    requestId: null,
+    app: { id: 'a', name: 'Chatbot' },
+    status: 'succeeded',
+    query: 'hello',
+    needsAttention: null,
+  },
   ...{ failure: null, usage: null, createdAt: at, startedAt: at, finishedAt: at, durationMs: 4_200 },
   ...change,
 });

@@ -18,7 +18,15 @@ const step = (change: Partial<StepReport>): StepReport => ({
 });
 const run = (change: Partial<RunReport>): RunReport => ({
   ...{ id: 'r1', app: { id: 'a', name: 'Chatbot', mode: 'advanced-chat' }, version: 2, conversationId: null },
-  ...{ channel: 'cli', status: 'succeeded', reason: null, waitingFor: null, isRecovering: false, inputs: {} },
+  ...{
+    channel: 'cli',
+    requestId: null,
+    status: 'succeeded',
+    reason: null,
+    waitingFor: null,
+    isRecovering: false,
+    inputs: {},
+  },
   ...{ needsAttention: null },
   ...{ query: null, outputs: null, answer: null, failure: null, usage, exceptions: 0 },
   ...{ createdAt: at, startedAt: at, finishedAt: at, durationMs: 4_200, steps: [] },

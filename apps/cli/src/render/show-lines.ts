@@ -48,7 +48,8 @@ class Drawing {
   }
 
   head(): string[] {
-    const { app, version, id, query, inputs, usage, conversationId, channel, createdAt, needsAttention } = this.run;
+    const { app, version, id, query, inputs, usage, conversationId, channel, requestId, createdAt, needsAttention } =
+      this.run;
     const colour: Style =
       this.run.status === 'failed' ? 'red' : this.run.status.endsWith('ucceeded') ? 'green' : 'yellow';
     const facts: [string, string | null][] = [
@@ -62,6 +63,7 @@ class Drawing {
       ],
       ['Cannot go on', needsAttention && `${needsAttention.reason} Since ${describeInstant(needsAttention.since)}.`],
       ['Started', `${describeInstant(createdAt)} from ${channel === 'cli' ? 'the command line' : `the ${channel}`}`],
+      ['Request', requestId],
       ['Tokens', usage && usage.totalTokens > 0 ? tokens(usage) : null],
       ['Conversation', conversationId],
       ['Message', query || null],

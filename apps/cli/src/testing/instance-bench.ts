@@ -67,7 +67,7 @@ async function start(closings: (() => Promise<unknown>)[], close: () => Promise<
     TENON_CODE_RUNNER_TOKEN: token,
     TENON_OWNER_TOKEN: token,
     TENON_LOCAL_MODEL: 'off',
-    TENON_LOG_LEVEL: 'warn',
+    TENON_LOG_FORMAT: 'json',
     OPENAI_BASE_URL: model.baseUrl,
   };
   const api = new BuiltProcess('apps/api', env);
