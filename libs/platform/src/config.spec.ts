@@ -90,7 +90,6 @@ describe('loadConfig', () => {
     ['TENON_OUTBOUND_ALLOW', 'intranet'],
     ['TENON_OUTBOUND_ALLOW', '10.0.0.0/8/8'],
     ['TENON_OWNER_EMAIL', 'ann'],
-    ['TENON_OWNER_PASSWORD', 'short'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be `)]);
   });
@@ -106,6 +105,12 @@ describe('loadConfig', () => {
       expect(problemsOf({ [name]: 'f3c1e0a94b7d2865f3c1e0a94b7d2865' })).toEqual([]);
     },
   );
+
+  it('takes no password of the owner that nobody could sign in with or change to', () => {
+    const refusal = ['TENON_OWNER_PASSWORD must be text of 10 to 256 characters.'];
+    for (const length of [9, 257]) expect(problemsOf({ TENON_OWNER_PASSWORD: 'x'.repeat(length) })).toEqual(refusal);
+    for (const length of [10, 256]) expect(problemsOf({ TENON_OWNER_PASSWORD: 'x'.repeat(length) })).toEqual([]);
+  });
 
   it('never repeats a secret in a problem', () => {
     expect(problemsOf({ TENON_SECRET_KEY: 'hunter2', TENON_DATABASE_URL: 'http://u:hunter2@h/' })).toEqual([

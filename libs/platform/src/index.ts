@@ -5,6 +5,6 @@ export { currentLogFields, withLogFields } from './log-context.js';
 export { createLogger } from './logger.js';
 export { describeError, redactFields, redactText } from './redact.js';
 export { loadSecretKeys, readSecretKeys } from './secret-key.js';
-export type { Setting, SettingReader } from './setting.js';
+export { PASSWORD_LENGTH, type Setting, type SettingReader } from './setting.js';
 export { settings } from './settings.js';
 export { troubleOfCode, troubles, type TroubleName } from './troubles.js';

@@ -71,12 +71,18 @@ export function choice<const Words extends readonly [string, ...string[]]>(words
   return of(words.join(' or '), z.enum(words) as unknown as z.ZodType<Words[number], string>);
 }
 
-/** Text of at least `minLength` characters; white space around it is cut off. */
-export function text(minLength = 1, expected = 'text'): SettingType<string> {
-  return of(
-    minLength > 1 ? `${expected} of at least ${minLength} characters` : expected,
-    z.string().trim().min(minLength),
-  );
+/** Text; white space around it is cut off. */
+export function text(): SettingType<string> {
+  return of('text', z.string().trim().min(1));
+}
+
+/** How many characters a password has, wherever one is chosen. */
+export const PASSWORD_LENGTH = { least: 10, most: 256 } as const;
+
+/** A password; white space around it is cut off. */
+export function password(): SettingType<string> {
+  const { least, most } = PASSWORD_LENGTH;
+  return of(`text of ${least} to ${most} characters`, z.string().trim().min(least).max(most));
 }
 
 const FEWEST_CHARACTERS = 8;

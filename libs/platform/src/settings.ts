@@ -6,6 +6,7 @@ import {
   isOrigin,
   list,
   optional,
+  password,
   pattern,
   text,
   token,
@@ -286,7 +287,7 @@ export const settings = {
         meaning: 'sign-in of the first member',
       },
     ),
-    password: optional<string>('TENON_OWNER_PASSWORD', text(8), {
+    password: optional<string>('TENON_OWNER_PASSWORD', password(), {
       defaultIs: 'a random one, printed once at first start',
       isSecret: true,
       usedBy: ['launcher', 'api'],

@@ -1,5 +1,6 @@
 import type { SessionId } from '@tenon/base';
 import { MemberRepository, type Identity, type SessionRecord } from '@tenon/database';
+import { PASSWORD_LENGTH } from '@tenon/platform';
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -11,8 +12,6 @@ import { SessionEnds } from './session-ends.js';
 /** Wrong passwords per account and per network before a wait, and how long that lasts, in seconds. */
 const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
 const PER_NETWORK = { points: 50, duration: 300, blockDuration: 300 };
-const MIN_PASSWORD = 10;
-const MAX_PASSWORD = 256;
 const MAX_CLIENT = 200;
 
 /** Where somebody signs in: the address and name of their browser, and how many days the session lasts without use. */
@@ -46,7 +45,10 @@ export class SignInService {
     const account = email.trim().toLowerCase().slice(0, 320);
     await this.takeTry(account, network);
     const member = await this.members.findByEmail(account);
-    const isRight = await isPassword(password.slice(0, MAX_PASSWORD), member?.passwordHash ?? (await this.nobody));
+    const isRight = await isPassword(
+      password.slice(0, PASSWORD_LENGTH.most),
+      member?.passwordHash ?? (await this.nobody),
+    );
     const token = randomBytes(32).toString('base64url');
     const isOpen =
       member &&
@@ -93,8 +95,9 @@ export class SignInService {
     await this.takeTry(identity.email.toLowerCase(), identity.memberId);
     if (!(await isPassword(current, await this.members.getPasswordHash(identity.memberId))))
       throw authErrors.wrongCredentials('The current password is wrong.');
-    if (next.length < MIN_PASSWORD || next.length > MAX_PASSWORD)
-      throw authErrors.weakPassword(`A password has ${MIN_PASSWORD} to ${MAX_PASSWORD} characters.`);
+    const { least, most } = PASSWORD_LENGTH;
+    if (next.length < least || next.length > most)
+      throw authErrors.weakPassword(`A password has ${least} to ${most} characters.`);
     await this.members.setPassword(identity.memberId, await hashPassword(next), identity.tokenHash);
     await this.ends.tell(identity.memberId);
     await this.accounts.delete(identity.email.toLowerCase());
