@@ -8,7 +8,7 @@ let fileUrl: string;
 beforeAll(async () => {
   bench = await startApiBench(
     { TENON_CORS_ORIGINS: OURS },
-    { times: { headersMs: 400, requestMs: 800, lateMs: 100, silentMs: 10_000 } },
+    { times: { headersMs: 400, requestMs: 4_000, lateMs: 100, silentMs: 10_000 } },
   );
   const [team] = await bench.database.rows<{ id: string }>(`select id from team where name = 'My team'`);
   const key = `values/${team!.id}/${'a'.repeat(64)}`;
@@ -106,9 +106,10 @@ describe('every answer', () => {
   it('says in our words why a request cannot be read', async () => {
     const cut = await answerOf(() => fetch(`${bench.url}/graphql`, { ...post(''), body: '{' }));
     expect([cut.status, JSON.parse(cut.body).code]).toEqual([400, 'request.unreadable']);
-    const huge = { ...post(`#${'x'.repeat(17 * 1024 * 1024)}`) };
-    const large = await answerOf(() => fetch(`${bench.url}/graphql`, huge));
-    expect([large.status, JSON.parse(large.body).code]).toEqual([413, 'request.tooLarge']);
+    // not with fetch: it may drop an answer that comes while it still takes note that it has sent all
+    const head = ['content-type: application/json', `authorization: Bearer ${bench.owner.token}`];
+    const large = sendRaw(bench.url, requestText('POST /graphql', head, 'x'.repeat(17 * 1024 * 1024)));
+    expect(await large.answer).toMatch(/^HTTP\/1.1 413 [^]*"code":"request\.tooLarge"/);
   });
 });
 
