@@ -4,8 +4,9 @@ import { TokenBudgets } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import { Reconciler } from './reconciler.js';
-import { connectClient } from './testing/history-of.js';
+import { connectClient, historyOf } from './testing/history-of.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
 import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
@@ -72,6 +73,23 @@ describe('a step', () => {
     expect(lost).toBe(2);
     expect(model.counts().total).toBe(1);
     expect(await attemptsOf(run)).toEqual([['llm#1', 1, 'first', 'succeeded']]);
+  }, 30_000);
+
+  it('that is done again after a loss frees its run from the worker that was lost', async () => {
+    let executions = 0;
+    between = async (call, perform) => {
+      if (executions++ === 0) throw new Error('the worker dies here');
+      return perform(call);
+    };
+    model.setRules([{ reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+    const run = await bench.accept(one);
+    await model.waitForHeld(1);
+    model.release();
+    expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+    const { events } = (await historyOf(client, run.runId)) as unknown as temporal.api.history.v1.IHistory;
+    const done = events?.findIndex(({ activityTaskCompletedEventAttributes: completed }) => completed) ?? NaN;
+    const taskQueue = { kind: 'TASK_QUEUE_KIND_NORMAL' };
+    expect(events?.[done + 1]).toMatchObject({ workflowTaskScheduledEventAttributes: { taskQueue } });
   }, 30_000);
 
   it('that was lost three times with its worker is not begun a fourth time', async () => {

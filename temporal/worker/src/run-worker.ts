@@ -50,6 +50,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     activityInterceptors: [createLocalTroubleNotes(database, logger)],
     memory: setup.memory,
     onLost: (lostId) => losses.note(client, lostId),
+    logger,
   });
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });

@@ -41,6 +41,7 @@ beforeAll(async () => {
     activityInterceptors: [],
     memory: { workflowHeapMb: 64, cachedRuns: 100, steps: 10 },
     onLost: (workflowId) => void lost.push(workflowId),
+    logger: createFakeLogger(),
   }));
   polling = worker.run();
 }, 120_000);

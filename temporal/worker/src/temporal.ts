@@ -11,6 +11,7 @@ import type { EventSink } from '@tenon/activities';
 import { TASK_QUEUE, type RunActivities, type RunSinks } from '@tenon/contract';
 import type { ThreadOptions } from './lasting-thread.js';
 import type { MemoryShares } from './memory-shares.js';
+import { createWorkflowRelease } from './released-workflows.js';
 import { SandboxWorker } from './sandbox-worker.js';
 
 const RETRY_MS = 500;
@@ -49,9 +50,11 @@ export async function createWorker(
     readonly activityInterceptors: readonly ActivityInterceptorsFactory[];
     readonly memory: Omit<MemoryShares, 'valueBytes'>;
     readonly onLost: ThreadOptions['onLost'];
+    readonly logger: Logger;
   },
 ): Promise<{ worker: Worker; client: Client }> {
-  const { namespace, workerId, workflowBundle, activities, eventSink, activityInterceptors, memory, onLost } = options;
+  const { namespace, workerId, workflowBundle, activities, eventSink, activityInterceptors, memory, onLost, logger } =
+    options;
   const sinks: InjectedSinks<RunSinks> = {
     record: { write: { fn: (_info, run, events) => eventSink(run, events), callDuringReplay: false } },
   };
@@ -62,7 +65,7 @@ export async function createWorker(
     taskQueue: TASK_QUEUE,
     activities,
     sinks,
-    interceptors: { activity: [...activityInterceptors] },
+    interceptors: { activity: [createWorkflowRelease(connection, namespace, logger), ...activityInterceptors] },
     ...(workflowBundle && { workflowBundle }),
     maxCachedWorkflows: memory.cachedRuns,
     stickyQueueScheduleToStartTimeout: '1s',

@@ -33,7 +33,9 @@ export interface TemporalServer extends ServerProcess {
 /**
  * Keys and values as the server of this release knows them. It accepts misspelt ones without a word, so nothing here may
  * be written from memory. The poll limits matter most: their default makes every hop of every run wait for a slot of
- * 50 ms. The task time-out bounds how long a run waits after a worker or the server was killed.
+ * 50 ms. No timer fires sooner than the time shift, which is for servers whose clocks differ: by default every pause of a
+ * run, and every repetition after a loss, takes a second at least. The task time-out bounds how long a run waits after a
+ * worker or the server was killed.
  */
 const DYNAMIC_CONFIG = [
   'system.enableActivityEagerExecution=true',
@@ -47,6 +49,7 @@ const DYNAMIC_CONFIG = [
   'matching.rps=20000',
   'history.transferProcessorMaxPollRPS=2000',
   'history.timerProcessorMaxPollRPS=2000',
+  'history.timerProcessorMaxTimeShift="50ms"',
   'history.visibilityProcessorMaxPollRPS=2000',
   'history.defaultWorkflowTaskTimeout="5s"',
 ];
