@@ -1,6 +1,6 @@
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import { findLockHolder, marksOf } from '@tenon/platform/processes';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { RunReport } from './api/run-report.js';
@@ -45,6 +45,16 @@ describe('without an instance', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('→ Start Tenon with "npm start".');
     expect(await launcher()).toBeUndefined();
+  }, 20_000);
+
+  it('says in one sentence why none starts, however the log is set', async () => {
+    const newer = path.join(path.dirname(folder), 'newer');
+    await mkdir(newer, { mode: 0o700 });
+    await writeFile(path.join(newer, 'version.json'), '{"release":"9.0.0"}');
+    const log = { TENON_LOG_FORMAT: 'json', TENON_LOG_LEVEL: 'error' };
+    const { code, stderr } = await startTenon(['runs'], { ...env, ...log, TENON_DATA_DIR: newer }).ended;
+    expect(code).toBe(4);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(new RegExp(`^${newer} was written by Tenon 9\\.0\\.0, and`));
   }, 20_000);
 
   it('run starts one; what Ctrl-C leaves behind ends when the next command starts one; nothing stays', async () => {

@@ -59,7 +59,7 @@ export class Launcher {
     this.statusFile = path.join(options.config.data.folder, 'status.json');
     this.builds = new BuildWatch(options.distFolder);
     this.status = new StatusFile(this.statusFile, ({ message }) =>
-      this.print(`The status of the processes cannot be written: ${message}`),
+      this.print(`The status of the processes cannot be written: ${message}`, 'error'),
     );
   }
 
@@ -146,7 +146,7 @@ export class Launcher {
       this.endMark = await announce(this.folder.path);
     } catch (error) {
       // such as a full disk, which must not keep it from ending
-      this.print(`Commands cannot be told that Tenon ends: ${(error as Error).message}`);
+      this.print(`Commands cannot be told that Tenon ends: ${(error as Error).message}`, 'warn');
     }
   }
 
@@ -208,8 +208,8 @@ export class Launcher {
         this.status.set(status);
         // A failed first start is told once, by whoever started us.
         if (!this.isFirstStartOver) return;
-        if (status.state === 'restarting') this.print(`${name} is started again: ${status.lastError}`);
-        if (status.state === 'ready' && status.restarts > 0) this.print(`${name} is back.`);
+        if (status.state === 'restarting') this.print(`${name} is started again: ${status.lastError}`, 'warn');
+        if (status.state === 'ready' && status.restarts > 0) this.print(`${name} is back.`, 'warn');
       },
     });
     this.processes.set(name, supervised as unknown as Supervised);
@@ -234,7 +234,7 @@ export class Launcher {
       : config.owner.password
         ? 'the one of TENON_OWNER_PASSWORD, if it was set at the first start'
         : 'as before; "npx --no-install tenon owner reset" makes a new one';
-    this.print(
+    this.options.terminal.tell(
       [
         '',
         `  Tenon is ready:  ${config.server.publicUrl}`,
@@ -247,8 +247,8 @@ export class Launcher {
     );
   }
 
-  private print(line: string): void {
-    this.options.terminal.print(line);
+  private print(line: string, level: 'warn' | 'error'): void {
+    this.options.terminal.print(line, level);
   }
 }
 

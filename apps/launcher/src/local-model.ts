@@ -24,7 +24,7 @@ export async function pullLocalModel(endpoint: Endpoint, terminal: Terminal, sig
     if (pull.state === 'ready') return;
     await follow(endpoint, terminal, await ask(endpoint, 'POST', signal), signal);
   } catch (error) {
-    if (!signal.aborted) terminal.print(`The local model is not available: ${(error as Error).message}`);
+    if (!signal.aborted) terminal.print(`The local model is not available: ${(error as Error).message}`, 'warn');
   }
 }
 
@@ -33,7 +33,7 @@ async function follow(endpoint: Endpoint, terminal: Terminal, first: Pull, signa
   let lineMs = 0;
   for (let pull = first; ; pull = await ask(endpoint, 'GET', signal)) {
     if (pull.state === 'failed') {
-      return terminal.print(`The local model was not fetched: ${pull.error ?? 'no reason given'}`);
+      return terminal.print(`The local model was not fetched: ${pull.error ?? 'no reason given'}`, 'warn');
     }
     if (pull.state === 'ready')
       return terminal.print(`The local model ${pull.model} is ready (${elapsed(startedMs)}).`);

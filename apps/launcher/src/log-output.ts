@@ -41,7 +41,7 @@ export class LogOutput {
     if (known) return known;
     const file = createStream(`${name}.log`, { path: this.folder, size: this.maxSize, rotate: 3, mode: 0o600 });
     // A log that cannot be written (full disk) must not end what it tells about.
-    file.on('error', (error) => this.terminal.print(`The log of ${name} cannot be written: ${error.message}`));
+    file.on('error', (error) => this.terminal.print(`The log of ${name} cannot be written: ${error.message}`, 'error'));
     this.files.set(name, file);
     return file;
   }

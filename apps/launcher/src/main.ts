@@ -24,7 +24,8 @@ function createLauncher(): Launcher | undefined {
     const { values } = parseArgs({ options: { watch: isSet, 'for-commands': isSet } });
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
     const config = loadConfig(process.env);
-    if (config.log.format === 'json') terminal.speakJson();
+    // a command reads the lines of the launcher that it starts
+    if (!values['for-commands']) terminal.obey(config.log);
     return new Launcher({
       config,
       env: process.env,
@@ -79,11 +80,10 @@ function ignoreLostReader(error: NodeJS.ErrnoException): void {
 /** What a person can act on is one sentence; anything else is our mistake and needs its stack. */
 function fail(error: unknown): void {
   process.exitCode = 1;
+  const say = (line: string) => terminal.tell(line, 'error');
   const { code } = error as NodeJS.ErrnoException;
-  if (isTenonError(error)) terminal.print(`\n${error.message}`);
-  else if (code === 'ENOSPC' || code === 'EDQUOT')
-    terminal.print('\nThe disk is full: free some space and start again.');
-  else if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
-    terminal.print(`\n${(error as Error).message}`);
-  else terminal.print(describeError(error));
+  if (isTenonError(error)) say(`\n${error.message}`);
+  else if (code === 'ENOSPC' || code === 'EDQUOT') say('\nThe disk is full: free some space and start again.');
+  else if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) say(`\n${(error as Error).message}`);
+  else say(describeError(error));
 }

@@ -28,7 +28,7 @@ describe('Terminal', () => {
 
   it('speaks JSON where machines listen, and leaves alone what is JSON already', async () => {
     const { terminal, shown } = open(true);
-    terminal.speakJson();
+    terminal.obey({ level: 'info', format: 'json' });
     await terminal.step('Starting', async () => undefined);
     terminal.print('\n');
     terminal.printOf('temporal', 'no JSON');
@@ -40,6 +40,25 @@ describe('Terminal', () => {
       expect.objectContaining({ name: 'temporal', msg: 'no JSON' }),
       { level: 'info', name: 'api', msg: 'x' },
     ]);
+  });
+
+  it('leaves out what is less severe than asked for, and never what whoever started Tenon must know', async () => {
+    const { terminal, shown } = open(false);
+    terminal.obey({ level: 'warn', format: 'text' });
+    expect(await terminal.step('Starting', async () => 7)).toBe(7);
+    terminal.print('local model: 1 MB');
+    terminal.print('api is started again', 'warn');
+    terminal.tell('the password');
+    terminal.printOf('api', 'chosen by the process itself');
+    expect(shown()).toBe('api is started again\nthe password\napi          │ chosen by the process itself\n');
+  });
+
+  it('says to machines how severe a line is', () => {
+    const { terminal, shown } = open(false);
+    terminal.obey({ level: 'error', format: 'json' });
+    terminal.print('api is started again', 'warn');
+    terminal.tell('it failed', 'error');
+    expect(JSON.parse(shown())).toMatchObject({ level: 'error', name: 'launcher', msg: 'it failed' });
   });
 
   describe('over time', () => {

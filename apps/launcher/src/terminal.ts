@@ -1,7 +1,11 @@
+import type { Config } from '@tenon/platform';
 import type { Writable } from 'node:stream';
 
 const TERMINAL_EVERY_MS = 250;
 const QUIET_EVERY_MS = 10_000;
+
+type Level = Config['log']['level'];
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
 interface Step {
   readonly line: () => string;
@@ -13,8 +17,8 @@ interface Step {
 export type ShowState = (state: string) => void;
 
 /**
- * What a person sees. In a terminal the steps under way are the last line, which is rewritten; elsewhere a step that lasts
- * is repeated every ten seconds.
+ * What a person sees: lines of a log, as severe as asked for, and what is told to whoever started Tenon. In a terminal the
+ * steps under way are the last line, which is rewritten; elsewhere a step that lasts is repeated every ten seconds.
  */
 export class Terminal {
   private readonly steps = new Map<symbol, Step>();
@@ -22,6 +26,7 @@ export class Terminal {
   private hasStatusLine = false;
   private isForMachines = false;
   private isInteractive: boolean;
+  private leastLevel: Level = 'info';
 
   constructor(
     private readonly output: Writable,
@@ -34,16 +39,23 @@ export class Terminal {
     return this.isInteractive;
   }
 
-  /** From here on every line is an object of JSON, as those of the processes are. */
-  speakJson(): void {
+  /** From here on it leaves out what is less severe, and with `json` every line is an object, as those of the processes are. */
+  obey({ level, format }: Config['log']): void {
+    this.leastLevel = level;
+    if (format !== 'json') return;
     this.isForMachines = true;
     this.isInteractive = false;
   }
 
   /** Writes a line above the steps under way. */
-  print(line: string): void {
+  print(line: string, level: Level = 'info'): void {
+    if (this.isHeard(level)) this.tell(line, level);
+  }
+
+  /** The same for an answer to whoever started Tenon, which is no line of a log: a sign-in is shown only once. */
+  tell(line: string, level: Level = 'info'): void {
     this.clear();
-    this.writeLine('launcher', line);
+    this.writeLine('launcher', line, level);
     if (this.isInteractive) this.showSteps();
   }
 
@@ -51,11 +63,12 @@ export class Terminal {
   printOf(name: string, line: string, colour = 0): void {
     if (this.isForMachines) return this.writeLine(name, line);
     const label = name.padEnd(12);
-    this.print(`${this.isColoured ? `\x1b[${colour}m${label}\x1b[0m` : label} │ ${line}`);
+    this.tell(`${this.isColoured ? `\x1b[${colour}m${label}\x1b[0m` : label} │ ${line}`);
   }
 
   /** Runs a long step: says what it is, how far, and how long so far. */
   async step<T>(what: string, work: (show: ShowState) => Promise<T>): Promise<T> {
+    if (!this.isHeard('info')) return work(() => undefined);
     const id = Symbol(what);
     const startedMs = Date.now();
     let state = '';
@@ -94,13 +107,15 @@ export class Terminal {
     }
   }
 
-  private writeLine(name: string, line: string): void {
+  private isHeard(level: Level): boolean {
+    return LEVELS.indexOf(level) >= LEVELS.indexOf(this.leastLevel);
+  }
+
+  private writeLine(name: string, line: string, level: Level = 'info'): void {
     const isObject = line.startsWith('{') && line.endsWith('}');
     if (!this.isForMachines || isObject) this.output.write(`${line}\n`);
     else if (line.trim() !== '')
-      this.output.write(
-        `${JSON.stringify({ level: 'info', time: new Date().toISOString(), name, msg: line.trim() })}\n`,
-      );
+      this.output.write(`${JSON.stringify({ level, time: new Date().toISOString(), name, msg: line.trim() })}\n`);
   }
 
   private showSteps(): void {
