@@ -188,6 +188,33 @@ describe('a rotation', () => {
     expect(await openAll(await loadKeys({ TENON_SECRET_KEY: before }), ids)).toEqual(plains(2));
   });
 
+  it('goes over from one process to the next when all know the new key before one seals with it', async () => {
+    const [next, now] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
+    const known: string[] = [];
+    /** A process that was started with these keys: it opens what all have sealed, and seals more. */
+    const start = async (key: string, previous = '') => {
+      const keys = await loadKeys({ TENON_SECRET_KEY: key, TENON_SECRET_KEY_PREVIOUS: previous });
+      await checkSealingKeys(test.database, keys);
+      return keys;
+    };
+    const processes = [await start(now), await start(now)];
+    const work = async () => {
+      for (const keys of processes) known.push(await storeWith(keys).seal(teamId, 'secret'));
+      for (const keys of processes) expect(new Set(await openAll(keys, known))).toEqual(new Set(['secret']));
+    };
+    const startEach = async (key: string, previous?: string) => {
+      for (const index of processes.keys()) {
+        processes[index] = await start(key, previous);
+        await work();
+      }
+    };
+    await startEach(now, next);
+    await startEach(next, now);
+    await rotateSecrets(test.database, processes[0]!);
+    await work();
+    await startEach(next);
+  });
+
   it('keeps the old keys while there is a secret that none of the known ones opens', async () => {
     const keys = await loadKeys();
     await sealed(keys, 1);

@@ -57,7 +57,7 @@ class GivenKeys implements RenewableKeys {
   async renew(): Promise<void> {
     if (this.keys.length > 1) return;
     throw secretKeyErrors.givenFromOutside(
-      'The key comes from TENON_SECRET_KEY: start Tenon with a new one there and the present one in TENON_SECRET_KEY_PREVIOUS, then ask again.',
+      'The key comes from TENON_SECRET_KEY: start Tenon with a new one there and the present one in TENON_SECRET_KEY_PREVIOUS, then ask again. Where processes are started one after the other, start them all with the new one as the previous one before that.',
     );
   }
 

@@ -121,7 +121,8 @@ export const settings = {
       {
         isSecret: true,
         usedBy: ['launcher', 'api', 'worker', 'cli'],
-        meaning: 'former values of `TENON_SECRET_KEY`: they open what they sealed until `tenon secrets rotate` has run',
+        meaning:
+          'further keys that open and never seal: former values of `TENON_SECRET_KEY` until `tenon secrets rotate` has run, or the next one before the first process seals with it',
       },
     ),
     areLost: withDefault<'0' | '1'>('TENON_SECRET_KEY_LOST', choice(['0', '1']), '0', {
