@@ -64,7 +64,7 @@ const speakers = [
   'apps/api/src/model/local-model.client.ts',
   'apps/cli/src/api/client.ts',
   'apps/code-runner/src/http-server.ts',
-  'apps/launcher/src/local-model.ts',
+  'apps/launcher/src/{local-model,probe}.ts',
   'apps/local-models/src/{hub-source,server}.ts',
 ];
 

@@ -119,6 +119,20 @@ describe('the launcher', () => {
     },
   );
 
+  it('S1 kills a code runner that hangs and starts it again, and says so', async () => {
+    const one = launch();
+    await one.ready();
+    const before = await installation.until('code-runner', ({ state }) => state === 'ready');
+    process.kill(before.pid as number, 'SIGSTOP');
+    const isBack = ({ state, restarts }: { state: string; restarts: number }) => state === 'ready' && restarts === 1;
+    expect((await installation.until('code-runner', isBack, 60_000)).pid).not.toBe(before.pid);
+    expect(one.output()).toContain('code-runner is started again: code-runner did not answer any more and was killed');
+    await eventually(() => one.output().includes('code-runner is back.'));
+    expect(await isSameProcess({ pid: before.pid as number, startedAt: before.startedAt as string })).toBe(false);
+    one.child.kill('SIGINT');
+    expect(await one.ended).toEqual({ code: 0, signal: null });
+  });
+
   it('leaves nothing behind when it is killed, and goes on with the same data', async () => {
     const first = launch();
     await first.ready();

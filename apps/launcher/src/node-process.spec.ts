@@ -1,4 +1,4 @@
-import { findProcess, isSameProcess } from '@tenon/platform/servers';
+import { findFreePort, findProcess, isSameProcess } from '@tenon/platform/servers';
 import { startNodeProcess, type NodeProcess } from './node-process.js';
 import { createScripts, POLITE, READY, type Scripts } from './testing/script.js';
 
@@ -91,6 +91,18 @@ describe('startNodeProcess', () => {
       code: 'launcher.notBuilt',
       message: 'api is not built (/nowhere/main.js is missing): run "npm run build".',
     });
+  });
+
+  it('S1 is asked whether it still answers, and any answer will do', async () => {
+    const port = await findFreePort();
+    const body = `import { createServer } from 'node:http';
+      createServer((_, response) => response.writeHead(401).end('no')).listen(${port}, '127.0.0.1', () => process.send({ type: 'ready' }));`;
+    const running = await start(await scripts.command('api', body, { probeUrl: `http://127.0.0.1:${port}/` }));
+    expect(await running.answers?.(AbortSignal.timeout(10_000))).toBe(true);
+    process.kill(running.pid, 'SIGSTOP');
+    expect(await running.answers?.(AbortSignal.timeout(100))).toBe(false);
+    await running.kill();
+    expect(await running.answers?.(AbortSignal.timeout(10_000))).toBe(false);
   });
 
   it('stops a polite program with SIGTERM', async () => {

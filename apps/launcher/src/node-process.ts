@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { launcherErrors } from './errors.js';
+import { answers } from './probe.js';
 import { describeExit, type Running } from './running.js';
 
 /** A Node program of Tenon and how it is run. */
@@ -16,6 +17,8 @@ export interface NodeCommand {
   readonly readyWithinMs: number;
   /** How long it may take to end when asked. */
   readonly stopWithinMs: number;
+  /** Where it answers as long as it does not hang. */
+  readonly probeUrl?: string;
 }
 
 /** A Node program that said it is ready, with what it said. */
@@ -38,7 +41,7 @@ const KEPT_LINES = 60;
  * @throws launcher.notBuilt, launcher.notReady, launcher.interrupted
  */
 export async function startNodeProcess(command: NodeCommand, { onLine, signal }: NodeStart = {}): Promise<NodeProcess> {
-  const { name, file, env, heapMb, stopWithinMs } = command;
+  const { name, file, env, heapMb, stopWithinMs, probeUrl } = command;
   if (!existsSync(file))
     throw launcherErrors.notBuilt(`${name} is not built (${file} is missing): run "npm run build".`);
   const child = spawn(process.execPath, ['--enable-source-maps', `--max-old-space-size=${heapMb}`, file], {
@@ -72,6 +75,7 @@ export async function startNodeProcess(command: NodeCommand, { onLine, signal }:
     },
     lastLines: () => lines.join('\n'),
     failureCode: () => failureCode,
+    ...(probeUrl !== undefined && { answers: (within: AbortSignal) => answers(probeUrl, within) }),
   };
   try {
     return { ...running, details: await waitForReady(ready, running, command, signal) };

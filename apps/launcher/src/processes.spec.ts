@@ -20,8 +20,9 @@ const env = {
   AWS_SECRET_ACCESS_KEY: 'aws',
   NODE_OPTIONS: '--inspect',
 };
-const envOf = (name: keyof typeof programs) =>
-  commandOf(name, '/dist', loadConfig({ ...env, TENON_DATA_DIR: '/data', XDG_CACHE_HOME: '/cache' }), wiring, env).env;
+const commandFor = (name: keyof typeof programs) =>
+  commandOf(name, '/dist', loadConfig({ ...env, TENON_DATA_DIR: '/data', XDG_CACHE_HOME: '/cache' }), wiring, env);
+const envOf = (name: keyof typeof programs) => commandFor(name).env;
 
 describe('commandOf', () => {
   it('gives the API and the worker what they need to find the others', () => {
@@ -46,6 +47,11 @@ describe('commandOf', () => {
     });
     expect(envOf('api')).toMatchObject({ ...wiring.owner, TENON_LAUNCHER_STATUS_FILE: '/data/status.json' });
     expect(envOf('worker')).not.toHaveProperty('TENON_OWNER_PASSWORD');
+  });
+
+  it('S1 says where to ask whether the process that runs code hangs', () => {
+    expect(commandFor('code-runner').probeUrl).toBe('http://127.0.0.1:1111/health');
+    expect(commandFor('worker').probeUrl).toBeUndefined();
   });
 
   it('gives the process that runs code nothing that code should not see', () => {

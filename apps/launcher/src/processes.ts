@@ -91,5 +91,12 @@ export function commandOf(
     TENON_LAUNCHER_STATUS_FILE: wiring.statusFile,
   };
   const file = path.join(distFolder, main);
-  return { ...program, heapMb: heapMb(config.memory), file, env: environmentOf(name, env, all) };
+  return {
+    ...program,
+    heapMb: heapMb(config.memory),
+    file,
+    env: environmentOf(name, env, all),
+    // it works for strangers, and nobody else would see that it hangs
+    ...(name === 'code-runner' && { probeUrl: `${all.TENON_CODE_RUNNER_URL}/health` }),
+  };
 }

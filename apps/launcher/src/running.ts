@@ -14,6 +14,8 @@ export interface Running extends ProcessIdentity {
   failureCode?(): string | undefined;
   /** One sentence when something is wrong with it although it runs. */
   findProblem?(): Promise<string | undefined>;
+  /** Whether it still answers; gives up when `signal` says so. */
+  answers?(signal: AbortSignal): Promise<boolean>;
 }
 
 /** How a process ended, for a person. */

@@ -1,6 +1,6 @@
 import { isSameProcess } from '@tenon/platform/servers';
 import { startNodeProcess, type NodeCommand, type NodeProcess } from './node-process.js';
-import { Supervised, type ProcessStatus } from './supervised.js';
+import { Supervised, type ProcessStatus, type SupervisedOptions } from './supervised.js';
 import { createScripts, eventually, POLITE, READY, type Scripts } from './testing/script.js';
 
 let scripts: Scripts;
@@ -13,7 +13,7 @@ afterEach(async () => {
   await scripts.remove();
 });
 
-function supervise(command: NodeCommand, options: { backoffMs?: number[]; healthyAfterMs?: number } = {}) {
+function supervise(command: NodeCommand, options: Partial<SupervisedOptions<NodeProcess>> = {}) {
   const history: ProcessStatus[] = [];
   const one = new Supervised<NodeProcess>({
     name: command.name,
@@ -72,6 +72,25 @@ describe('Supervised', () => {
     expect(history.filter(({ state }) => state === 'restarting').map(({ lastErrorCode }) => lastErrorCode)).toEqual([
       'database.newerSchema',
       undefined,
+    ]);
+  });
+
+  it('S1 kills a process that does not answer three times in a row, starts it again, and says so', async () => {
+    const command = await scripts.command('worker', POLITE);
+    const answers = [true, false, false, true, false, false, false];
+    const { one, history, pidAfter } = supervise(command, {
+      start: async (signal) => {
+        const running = await startNodeProcess(command, { signal });
+        return { ...running, answers: async () => answers.shift() ?? true };
+      },
+      checkEveryMs: 1,
+    });
+    const first = await one.start();
+    expect(await pidAfter(1)).not.toBe(first.pid);
+    expect(answers).toEqual([]);
+    expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(history.filter(({ state }) => state === 'restarting').map(({ lastError }) => lastError)).toEqual([
+      'worker did not answer any more and was killed',
     ]);
   });
 

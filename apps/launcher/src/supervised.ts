@@ -29,13 +29,20 @@ export interface SupervisedOptions<R extends Running> {
   readonly backoffMs?: readonly number[];
   /** Up for that long, it counts as healthy again and the waits begin anew. */
   readonly healthyAfterMs?: number;
+  /** Between two looks at it, and how long it may take to answer. In milliseconds. */
+  readonly checkEveryMs?: number;
 }
 
 const BACKOFF_MS = [100, 500, 1000, 2000, 5000, 10_000];
 const HEALTHY_AFTER_MS = 30_000;
 const CHECK_EVERY_MS = 5000;
+/** Looks in a row that a process may leave without an answer before it counts as hanging. */
+const MAX_MISSED = 3;
 
-/** Keeps one process running: starts it again, with growing waits, whenever it ends without being told to. */
+/**
+ * Keeps one process running: starts it again, with growing waits, whenever it ends without being told to, and ends it when
+ * it hangs.
+ */
 export class Supervised<R extends Running = Running> {
   private current: R | undefined;
   private work: Promise<void> = Promise.resolve();
@@ -114,8 +121,7 @@ export class Supervised<R extends Running = Running> {
     let tries = 0;
     while (this.current && !this.ending.signal.aborted) {
       const startedMs = Date.now();
-      const exit = await this.watch(this.current);
-      const reason = reasonOfEnd(exit, this.current.lastLines());
+      const howItEnded = await this.watch(this.current);
       const code = this.current.failureCode?.();
       this.current = undefined;
       if (this.ending.signal.aborted) return;
@@ -123,7 +129,7 @@ export class Supervised<R extends Running = Running> {
       this.change({
         state: 'restarting',
         restarts: this.status.restarts + 1,
-        lastError: `${this.name} ${describeExit(exit)}${reason && `: ${reason}`}`,
+        lastError: `${this.name} ${howItEnded}`,
         ...(code !== undefined && { lastErrorCode: code }),
       });
       while (!this.current && !this.ending.signal.aborted) await this.startAgain(tries++);
@@ -144,22 +150,30 @@ export class Supervised<R extends Running = Running> {
     }
   }
 
-  /** Waits for its end, and asks it from time to time whether something is wrong. */
-  private async watch(running: R) {
+  /** Looks after it until its end, and says how it ended. */
+  private async watch(running: R): Promise<string> {
     const over = new AbortController();
-    const checks = running.findProblem ? this.checkUntil(running, over.signal) : undefined;
+    const isHung = this.checkUntil(running, over.signal);
     const exit = await running.exited;
     over.abort();
-    await checks;
-    return exit;
+    if (await isHung) return 'did not answer any more and was killed';
+    const reason = reasonOfEnd(exit, running.lastLines());
+    return `${describeExit(exit)}${reason && `: ${reason}`}`;
   }
 
-  private async checkUntil(running: R, over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await delay(CHECK_EVERY_MS, undefined, { signal: over, ref: false }).catch(() => {});
+  /** Asks it from time to time whether something is wrong. Kills it when it hangs, and then gives true. */
+  private async checkUntil(running: R, over: AbortSignal): Promise<boolean> {
+    const everyMs = this.options.checkEveryMs ?? CHECK_EVERY_MS;
+    for (let missed = 0; missed < MAX_MISSED;) {
+      await delay(everyMs, undefined, { signal: over, ref: false }).catch(() => {});
       const problem = over.aborted ? undefined : await running.findProblem?.();
       if (problem && problem !== this.status.lastError && !over.aborted) this.change({ lastError: problem });
+      const isThere = over.aborted || ((await running.answers?.(AbortSignal.timeout(everyMs))) ?? true);
+      if (over.aborted) return false;
+      missed = isThere ? 0 : missed + 1;
     }
+    await running.kill();
+    return true;
   }
 
   private change(change: Partial<ProcessStatus>): void {

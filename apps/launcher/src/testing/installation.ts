@@ -22,6 +22,12 @@ export const PROGRAM = `
   process.send({ type: 'ready', ownerCreated: true });
   setInterval(() => {}, 1000);`;
 
+/** The same for the code runner, which is asked whether it answers. */
+const CODE_RUNNER = `
+  import { createServer } from 'node:http';
+  createServer((_, response) => response.writeHead(401).end()).listen(Number(process.env.TENON_CODE_RUNNER_PORT), '127.0.0.1');
+  ${PROGRAM}`;
+
 /** A copy of the built product in a folder of its own: the real launcher, and small programs in place of the others. */
 export interface Installation {
   readonly dataFolder: string;
@@ -36,7 +42,7 @@ export interface Installation {
   /** Everything in the data folder with what its mode lets whom do: `600 temporal.db`. */
   listModes(): Promise<string[]>;
   /** The process as the status file shows it, once `check` accepts it. */
-  until(name: string, check: (process: ProcessStatus) => boolean): Promise<ProcessStatus>;
+  until(name: string, check: (process: ProcessStatus) => boolean, withinMs?: number): Promise<ProcessStatus>;
   remove(): Promise<void>;
 }
 
@@ -74,17 +80,17 @@ export async function createInstallation(data?: string): Promise<Installation> {
       (await promisify(execFile)('find', [dataFolder, '-mindepth', '1', '-printf', '%m %P\\n'])).stdout
         .split('\n')
         .filter(Boolean),
-    until: (name, check) =>
+    until: (name, check, withinMs = 20_000) =>
       eventually(async () => {
         const { processes } = await installation.status();
         const found = processes.find((process) => process.name === name);
         return found && check(found) && found;
-      }, 20_000),
+      }, withinMs),
     remove: () => rm(root, { recursive: true, force: true }),
   };
   await installation.setRelease('1.0.0');
   await installation.endBuild();
-  for (const name of PROGRAMS) await installation.setProgram(name, PROGRAM);
+  for (const name of PROGRAMS) await installation.setProgram(name, name === 'apps/code-runner' ? CODE_RUNNER : PROGRAM);
   return installation;
 }
 
