@@ -27,7 +27,8 @@ export interface ServerOptions {
  *   `{error: {code, message, printed}}`. Closing the connection kills the execution.
  * - `GET /health` says what is up and how each language did when it was tried.
  *
- * Both answer 200 as soon as the request is accepted and send spaces until the answer is there.
+ * Both answer 200 as soon as the request is accepted and send spaces until the answer is there; a line break says that a
+ * sandbox takes the code now.
  */
 export function createCodeServer(options: ServerOptions): Server {
   const isAllowed = createGuard(options.token);
@@ -88,7 +89,7 @@ async function runJob(
   }
   await sendWhenDone(response, async () => {
     try {
-      return reply(await options.languages[job.language].pool.run(job, left));
+      return reply(await options.languages[job.language].pool.run(job, left, () => response.write('\n')));
     } catch (error) {
       if (left.aborted || !isTenonError(error)) throw error;
       if (error.cause !== undefined) options.onError(error);

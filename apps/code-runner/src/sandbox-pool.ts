@@ -44,12 +44,13 @@ export class SandboxPool {
   }
 
   /**
-   * Runs `job` as soon as a place is free. Aborting `signal` takes it out of the queue or kills its sandbox at once.
+   * Runs `job` as soon as a place is free, and calls `onTaken` then. Aborting `signal` takes it out of the queue or kills its sandbox at once.
    * @throws  `code.unavailable` when no sandbox can be started or too many jobs wait; the reason of `signal`
    */
-  async run(job: Job, signal: AbortSignal): Promise<Outcome> {
+  async run(job: Job, signal: AbortSignal, onTaken?: () => void): Promise<Outcome> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const sandbox = await this.#acquire(signal);
+      onTaken?.();
       try {
         const outcome = await sandbox.run(job, signal);
         if (outcome) return outcome;

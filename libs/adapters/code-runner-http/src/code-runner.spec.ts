@@ -11,7 +11,10 @@ afterEach(() => {
 });
 
 /** The adapter against something that answers as `handle` does. */
-async function connect(handle: RequestListener, options: { silenceMs?: number; patienceMs?: number } = {}) {
+async function connect(
+  handle: RequestListener,
+  options: { silenceMs?: number; graceMs?: number; patienceMs?: number } = {},
+) {
   server = createServer(handle);
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   return createHttpCodeRunner({
@@ -101,7 +104,27 @@ it('closes the connection and gives the reason when it is aborted', async () => 
   await isClosed;
 });
 
-it('gives up on a process that gives no sign of life', async () => {
+it('S1 gives up on a process that works on beyond the limit of the code, counted from when a sandbox took it', async () => {
+  let closed: () => void;
+  const isClosed = new Promise<void>((resolve) => (closed = resolve));
+  const runner = await connect(
+    (_incoming, response) => {
+      const beats = setInterval(() => response.write(' '), 20);
+      response.write(' ');
+      setTimeout(() => response.write('\n'), 200); // it has waited for longer than its code may take
+      response.on('close', () => (clearInterval(beats), closed()));
+    },
+    { graceMs: 50 },
+  );
+  const startedMs = Date.now();
+  await expect(runner.run({ ...request, timeoutMs: 100, signal: live() })).rejects.toMatchObject(
+    unavailable('nothing came 0.05 s after the limit of 100 ms'),
+  );
+  expect(Date.now() - startedMs).toBeGreaterThanOrEqual(345);
+  await isClosed;
+});
+
+it('S1 gives up on a process that gives no sign of life', async () => {
   const runner = await connect(() => {}, { silenceMs: 100 });
   await expect(runner.run({ ...request, signal: live() })).rejects.toMatchObject(
     unavailable('no sign of life for 0.1 s'),
@@ -116,7 +139,7 @@ it('waits for a process that is not there', async () => {
   await expect(running).resolves.toEqual(JSON.parse(reply));
 });
 
-it('makes a request again that was lost with its process, and blames the code when three were', async () => {
+it('S1 makes a request again that was lost with its process, and blames the code when three were', async () => {
   let asked = 0;
   let lost = 2;
   const runner = await connect((_incoming, response) => {

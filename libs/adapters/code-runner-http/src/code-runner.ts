@@ -1,8 +1,7 @@
 import { isJsonObject, isTenonError, type JsonObject, type TenonError } from '@tenon/base';
 import { codeErrors, type CodeReply, type CodeRequest, type CodeRunner } from '@tenon/ports';
-import { request as requestHttp } from 'node:http';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface HttpCodeRunnerOptions {
@@ -14,6 +13,8 @@ export interface HttpCodeRunnerOptions {
    * works; 10 s by default.
    */
   readonly silenceMs?: number;
+  /** What the process may take beyond the limit of the code to tell how it ended, in milliseconds; 2 s by default. */
+  readonly graceMs?: number;
   /** How long a process that is not there, or not any more, is waited for, in milliseconds; 30 s by default. */
   readonly patienceMs?: number;
 }
@@ -22,6 +23,8 @@ export interface HttpCodeRunnerOptions {
 const AGAIN_MS = 250;
 /** Times that the process may end over one request before the code itself is blamed. */
 const MAX_LOSSES = 3;
+/** In an answer: a sandbox takes the code now. */
+const TAKEN = '\n';
 
 /**
  * Runs code in the process of `apps/code-runner`. Aborting a request kills its sandbox at once. Code has no effects, so a
@@ -31,9 +34,10 @@ export function createHttpCodeRunner(options: HttpCodeRunnerOptions): CodeRunner
   return {
     run: async ({ signal, language, code, inputs, timeoutMs }: CodeRequest): Promise<CodeReply> => {
       const body = JSON.stringify({ language, code, inputs, timeoutMs });
-      return readReply(await askUntilThere(options, () => ask(options, 'POST', '/run', signal, body), signal));
+      const call = { method: 'POST', path: '/run', signal, body, limitMs: timeoutMs };
+      return readReply(await askUntilThere(options, () => ask(options, call), signal));
     },
-    describe: () => ask(options, 'GET', '/health'),
+    describe: () => ask(options, { method: 'GET', path: '/health' }),
   };
 }
 
@@ -69,18 +73,22 @@ async function askUntilThere<Answer>(
 
 const codeOf = (cause: unknown): unknown => (cause as { code?: unknown } | undefined)?.code;
 
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly signal?: AbortSignal;
+  readonly body?: string;
+  /** Of the code, once a sandbox has taken it. */
+  readonly limitMs?: number;
+}
+
 /** @throws `code.*`, or the reason of `signal` */
-async function ask(
-  options: HttpCodeRunnerOptions,
-  method: string,
-  path: string,
-  signal?: AbortSignal,
-  body?: string,
-): Promise<JsonObject> {
+async function ask(options: HttpCodeRunnerOptions, call: Call): Promise<JsonObject> {
+  const { signal } = call;
   signal?.throwIfAborted();
   let answer: unknown;
   try {
-    const { status, received } = await exchange(options, method, path, signal, body);
+    const { status, received } = await exchange(options, call);
     if (status === 401) throw codeErrors.unavailable('The code runner refuses the token: TENON_CODE_RUNNER_TOKEN.');
     answer = JSON.parse(received);
   } catch (cause) {
@@ -95,16 +103,13 @@ async function ask(
 }
 
 function exchange(
-  { token, silenceMs = 10_000, ...options }: HttpCodeRunnerOptions,
-  method: string,
-  path: string,
-  signal: AbortSignal | undefined,
-  body: string | undefined,
+  { url, token, silenceMs = 10_000, graceMs = 2_000 }: HttpCodeRunnerOptions,
+  { method, path, signal, body, limitMs = 0 }: Call,
 ): Promise<{ readonly status: number; readonly received: string }> {
   return new Promise((resolve, reject) => {
-    const url = new URL(path, options.url);
-    const open = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const request = open(url, {
+    const address = new URL(path, url);
+    const open = address.protocol === 'https:' ? requestHttps : requestHttp;
+    const request = open(address, {
       method,
       // A connection of its own: one that was kept could belong to a process that has been replaced meanwhile.
       agent: false,
@@ -114,13 +119,29 @@ function exchange(
       },
       ...(signal ? { signal } : {}),
     });
+    let late: NodeJS.Timeout | undefined;
+    const onTaken = () => {
+      clearTimeout(late);
+      const what = `nothing came ${graceMs / 1000} s after the limit of ${limitMs} ms`;
+      late = setTimeout(() => request.destroy(new Error(what)), limitMs + graceMs);
+    };
     request.setTimeout(silenceMs, () => request.destroy(new Error(`no sign of life for ${silenceMs / 1000} s`)));
     request.on('error', reject);
+    request.on('close', () => clearTimeout(late));
     request.on('response', (response) => {
-      text(response).then((received) => resolve({ status: response.statusCode ?? 0, received }), reject);
+      receive(response, onTaken).then((received) => resolve({ status: response.statusCode ?? 0, received }), reject);
     });
     request.end(body);
   });
+}
+
+async function receive(response: IncomingMessage, onTaken: () => void): Promise<string> {
+  let received = '';
+  for await (const part of response.setEncoding('utf8') as AsyncIterable<string>) {
+    if (part.includes(TAKEN)) onTaken();
+    received += part;
+  }
+  return received;
 }
 
 const isReason = (reason: string): reason is keyof typeof codeErrors => Object.hasOwn(codeErrors, reason);
