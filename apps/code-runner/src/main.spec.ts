@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ask, type Asked } from './testing/ask.js';
 import { spawnCodeRunner, type CodeRunnerProcess } from './testing/index.js';
 import { isAlive, listProcesses, listSandboxes, waitUntil } from './testing/processes.js';
@@ -24,8 +25,8 @@ const findWaiting = async () => {
     return busy === 0 && starting === 0 && sandboxes.length > 0 && sandboxes.length === ready && sandboxes;
   });
 };
-const start = async () => {
-  runner = await spawnCodeRunner();
+const start = async (left: readonly (number | 'ignore')[] = []) => {
+  runner = await spawnCodeRunner({}, left);
   pid = runner.child.pid!;
   // its own check at the start is over
   await fetch(`${runner.url}/health`, { headers: { authorization: `Bearer ${runner.token}` } }).then((it) => it.text());
@@ -54,7 +55,7 @@ function startedSecond() {
 }
 
 describe('while it serves', () => {
-  beforeAll(start);
+  beforeAll(() => start());
   afterAll(() => runner.close());
   const post = (body: string, token = runner.token) =>
     fetch(`${runner.url}/run`, { method: 'POST', body, headers: { authorization: `Bearer ${token}` } });
@@ -180,9 +181,9 @@ describe('while it serves', () => {
     expect(await ask(runner, quick)).toMatchObject(fine);
   });
 
-  it('gives a sign of life every second while the code runs', async () => {
+  it('gives a sign of life every second, and says when a sandbox takes the code', async () => {
     const response = await post(JSON.stringify({ ...endless, inputs: '{}', timeoutMs: 1500 }));
-    expect(await response.text()).toMatch(/^ {2,}\{"error":\{"code":"code.timedOut"/);
+    expect(await response.text()).toMatch(/^ +\n +\{"error":\{"code":"code.timedOut"/);
   });
 
   it('B28 does not let JavaScript that loops hold up anything else', async () => {
@@ -216,7 +217,7 @@ describe('with little memory', () => {
 });
 
 describe('at its end', () => {
-  beforeEach(start);
+  beforeEach(() => start());
   afterEach(() => runner.close());
 
   /** What belongs to the process: sandboxes, and the shell that watches over them. */
@@ -252,6 +253,21 @@ describe('at its end', () => {
     expect(await exit).toEqual([0, null]);
     await waitUntil('the sandbox is gone', () => !isAlive(busy));
   });
+});
+
+it('B25 gives a sandbox no file that it was left by whoever started it', async () => {
+  const left = openSync(fileURLToPath(import.meta.url), 'r');
+  // Node looks after the first ones by itself
+  await start([...Array<'ignore'>(100).fill('ignore'), left]);
+  closeSync(left);
+  const filesOf = (of: number) =>
+    readdirSync(`/proc/${of}/fd`).map((fd) => readlinkSync(`/proc/${of}/fd/${fd}`, { encoding: 'utf8' }));
+  const shared = filesOf(pid);
+  expect(shared).toContain(fileURLToPath(import.meta.url));
+  const [waiting] = await findWaiting();
+  const own = (file: string) => file === '/dev/null' || file.startsWith('anon_inode:');
+  expect(filesOf(waiting!).filter((file) => shared.includes(file) && !own(file))).toEqual([]);
+  await runner.close();
 });
 
 it('B27 does not start without a token, and names the setting', async () => {

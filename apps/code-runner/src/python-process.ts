@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,13 @@ const rlimits = `
 for limit in '-c 0' '-f 0' '-t 7200' '-d 2097152'; do ulimit $limit 2>/dev/null; done
 exec "$@"
 `;
+
+const CLOSE_ON_EXEC = 0o2000000;
+/** Input, output and errors. */
+const OWN_FILES = 3;
+/** What stands in a child in place of inherited files. */
+const empty = openSync('/dev/null', 'r');
+const inherited = Array<number>(endOfInherited() - OWN_FILES).fill(empty);
 
 export interface PythonProcessOptions {
   readonly pyodideDir: string;
@@ -49,8 +56,26 @@ export function spawnPython({ fence, ...options }: PythonProcessOptions): Python
       childScripts[0]!,
       JSON.stringify({ ...options, limits: childLimits }),
     ],
-    { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/' },
-  );
+    { stdio: ['pipe', 'pipe', 'pipe', ...inherited], env: {}, cwd: '/' },
+  ) as PythonProcess;
+}
+
+/**
+ * The number after that of the last file that whoever started this process left open in it, and that every child would
+ * get. None is known where the system does not tell.
+ */
+function endOfInherited(): number {
+  const folder = '/proc/self/fdinfo';
+  const isInherited = (fd: string) => {
+    try {
+      const [, flags = '0'] = /^flags:\s*(\d+)/m.exec(readFileSync(path.join(folder, fd), 'utf8')) ?? [];
+      return (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
+    } catch {
+      return false; // it was that of the list itself
+    }
+  };
+  const all = existsSync(folder) ? readdirSync(folder) : [];
+  return Math.max(OWN_FILES, ...all.filter(isInherited).map((fd) => Number(fd) + 1));
 }
 
 /**

@@ -15,15 +15,19 @@ const TOKEN = 'a-token-for-tests-only';
 
 /**
  * Starts the real process on a free port, from its sources.
- * @param env  variables that differ from those of this process
+ * @param env   variables that differ from those of this process
+ * @param left  files that it finds open beside its own
  * @throws     Error with what it printed when it does not start
  */
-export async function spawnCodeRunner(env: Readonly<Record<string, string>> = {}): Promise<CodeRunnerProcess> {
+export async function spawnCodeRunner(
+  env: Readonly<Record<string, string>> = {},
+  left: readonly (number | 'ignore')[] = [],
+): Promise<CodeRunnerProcess> {
   const child = spawn(
     process.execPath,
     ['--import', pathTo('../../../../tools/build/source.mjs'), pathTo('../main.ts')],
     {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...left],
       env: { ...process.env, NODE_OPTIONS: '', TENON_CODE_RUNNER_TOKEN: TOKEN, ...env },
     },
   );
