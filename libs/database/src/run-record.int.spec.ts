@@ -107,6 +107,25 @@ describe('events', () => {
     expect((await history.listEvents(teamId, runId, 1)).map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
+  it('N2 come in pages of so many bytes, and what is larger comes alone', async () => {
+    const { teamId, runId, key } = await seedTwoSteps(test.database);
+    const inputs = { large: 'x'.repeat(5_000) };
+    await openAttempt(test.database, key, { ...work, inputs, events: eventsOfTwoSteps().slice(0, 4) });
+    await closeAttempt(test.database, key, 1, DONE, {});
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(4));
+    const history = new HistoryRepository(test.database);
+    const seqs = async (afterSeq: number, page: { count?: number; pageBytes?: number }) => {
+      const { events, isFull } = await history.readEvents(teamId, runId, afterSeq, page);
+      return [events.map(({ seq }) => seq), isFull];
+    };
+    expect(await seqs(0, {})).toEqual([[1, 2, 3, 4, 5, 6], false]);
+    expect(await seqs(0, { count: 2 })).toEqual([[1, 2], true]);
+    expect(await seqs(0, { pageBytes: 4_000 })).toEqual([[1, 2, 3, 4], true]);
+    expect(await seqs(3, { pageBytes: 1 })).toEqual([[4], true]);
+    expect(await seqs(4, { pageBytes: 4_000 })).toEqual([[5, 6], false]);
+    expect(await seqs(6, { pageBytes: 1 })).toEqual([[], false]);
+  });
+
   it('get inputs and outputs of an outside step from its attempt', async () => {
     const { teamId, runId, key } = await seedTwoSteps(test.database);
     await openAttempt(test.database, key, { ...work, events: eventsOfTwoSteps().slice(0, 4) });

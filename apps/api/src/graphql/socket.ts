@@ -11,13 +11,14 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { IdentityReader, requireIdentity, type GraphQLContext } from '../auth/identity.js';
 import { SessionEnds } from '../auth/session-ends.js';
 import { LOGGER } from '../parts.js';
+import { attachSocket, type SocketExtra } from './attach-socket.js';
 import { MAX_TOKENS } from './limits.js';
 import { SocketSession, type SocketTimes } from './socket-session.js';
 
@@ -25,13 +26,10 @@ import { SocketSession, type SocketTimes } from './socket-session.js';
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Subscriptions that one socket may have open, each with one message on its way at most. */
 const MAX_OPEN = 100;
+/** Close code of WebSockets for a server that ends. */
+const GOING_AWAY = 1001;
 /** Documents that were read already: clients send the same few again and again. */
 const MAX_KNOWN_DOCUMENTS = 100;
-
-interface SocketExtra extends Record<PropertyKey, unknown> {
-  readonly socket: WebSocket;
-  readonly request: IncomingMessage;
-}
 
 /**
  * Serves subscriptions at `/graphql` over the protocol of `graphql-ws`, for members only: whoever is nobody is
@@ -46,10 +44,11 @@ export function serveSubscriptions(
   const identities = app.get(IdentityReader);
   const { schema } = app.get(GraphQLSchemaHost);
   const documents = new Documents(schema);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const logger = app.get<Logger>(LOGGER);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, handleProtocols });
   const sessions = new WeakMap<WebSocket, SocketSession>();
   const openSessions = () => [...sockets.clients].flatMap((socket) => sessions.get(socket) ?? []);
-  const stopChecking = keepChecking(openSessions, times.recheckMs, app.get<Logger>(LOGGER));
+  const stopChecking = keepChecking(openSessions, times.recheckMs, logger);
   app.get(SessionEnds).listen(async (memberId) => {
     // one that is still connecting may be of the member too
     const concerned = openSessions().filter(({ identity }) => !identity || identity.memberId === memberId);
@@ -60,50 +59,49 @@ export function serveSubscriptions(
     error.originalError
       ? formatError(error.toJSON(), error)
       : { ...error.toJSON(), extensions: { code: 'BAD_USER_INPUT' } };
-  const server = useServer<Record<string, unknown>, SocketExtra>(
-    {
-      schema,
-      connectionInitWaitTimeout: 5_000,
-      onConnect: async ({ extra: { socket, request }, connectionParams }) => {
-        const authorization = connectionParams?.['authorization'];
-        const given = typeof authorization === 'string' ? authorization : undefined;
-        const session = new SocketSession(
-          () => identities.read(request, given),
-          (code, reason) => socket.close(code, reason),
-        );
-        sessions.set(socket, session);
-        return (await session.check(0).catch(() => undefined)) !== undefined;
-      },
-      onSubscribe: async ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
-        // those that are being begun are counted too
-        if (Object.keys(subscriptions).length > MAX_OPEN)
-          return [new GraphQLError(`A connection has at most ${MAX_OPEN} subscriptions; end some, or open another.`)];
-        const refusal = await refuseNobody(sessions.get(extra.socket), times.freshMs);
-        if (refusal) return [refusal];
-        const document = documents.read(query);
-        if (!('kind' in document)) return document;
-        if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
-          return [new GraphQLError('Only subscriptions are served here; send queries and mutations over HTTP.')];
-        return { schema, document, operationName, variableValues: variables };
-      },
-      onError: (_context, _id, _payload, errors) => errors.map(toFormatted),
-      // what was thrown while a subscription was begun, or by what it gives
-      onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
-        errors && { ...result, errors: errors.map(toFormatted) },
-      context: ({ extra }): GraphQLContext => ({ identity: sessions.get(extra.socket)?.identity }),
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
+    schema,
+    connectionInitWaitTimeout: 5_000,
+    onConnect: async ({ extra: { socket, request }, connectionParams }) => {
+      const authorization = connectionParams?.['authorization'];
+      const given = typeof authorization === 'string' ? authorization : undefined;
+      const session = new SocketSession(
+        () => identities.read(request, given),
+        (code, reason) => socket.close(code, reason),
+      );
+      sessions.set(socket, session);
+      return (await session.check(0).catch(() => undefined)) !== undefined;
     },
-    sockets,
-    times.pingMs,
-  );
+    onSubscribe: async ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
+      // those that are being begun are counted too
+      if (Object.keys(subscriptions).length > MAX_OPEN)
+        return [new GraphQLError(`A connection has at most ${MAX_OPEN} subscriptions; end some, or open another.`)];
+      const refusal = await refuseNobody(sessions.get(extra.socket), times.freshMs);
+      if (refusal) return [refusal];
+      const document = documents.read(query);
+      if (!('kind' in document)) return document;
+      if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
+        return [new GraphQLError('Only subscriptions are served here; send queries and mutations over HTTP.')];
+      return { schema, document, operationName, variableValues: variables };
+    },
+    onError: (_context, _id, _payload, errors) => errors.map(toFormatted),
+    // what was thrown while a subscription was begun, or by what it gives
+    onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
+      errors && { ...result, errors: errors.map(toFormatted) },
+    context: ({ extra }): GraphQLContext => ({ identity: sessions.get(extra.socket)?.identity }),
+  });
   const http = app.getHttpServer() as Server;
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/graphql') return void socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      attachSocket(protocol, { socket: webSocket, request }, times.pingMs, logger),
+    );
   });
   return {
     close: async () => {
       stopChecking();
-      await server.dispose();
+      for (const socket of sockets.clients) socket.close(GOING_AWAY, 'Going away');
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
     },
   };
 }

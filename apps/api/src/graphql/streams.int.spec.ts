@@ -1,7 +1,9 @@
 import { recordEvents } from '@tenon/database';
 import type { RunEvent } from '@tenon/engine';
-import type { TeamId } from '@tenon/base';
+import type { RunId, TeamId } from '@tenon/base';
 import { createClient, type Client } from 'graphql-ws';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { appNamed, START, startApiBench, type ApiBench } from '../testing/api-bench.js';
 
@@ -9,7 +11,7 @@ let bench: ApiBench;
 let appId: string;
 let teamId: TeamId;
 beforeAll(async () => {
-  bench = await startApiBench({}, { times: { pingMs: 300 } });
+  bench = await startApiBench({}, { times: { pingMs: 1_000 } });
   appId = (await appNamed(bench, 'Chatbot')).id;
   teamId = (await bench.owner.ask('{ viewer { team { id } } }')).viewer.team.id;
 }, 60_000);
@@ -19,6 +21,8 @@ const socketUrl = () => `${bench.url.replace('http', 'ws')}/graphql`;
 const startRun = async () =>
   (await bench.owner.ask(START, { input: { appId, query: 'watched' } })).startRun.run.id as string;
 const tick = () => new Promise((resolve) => setImmediate(resolve));
+const record = (runId: string, events: readonly RunEvent[]) =>
+  recordEvents(bench.database, teamId, runId as RunId, events);
 
 function connect(): Client {
   return createClient({
@@ -29,24 +33,86 @@ function connect(): Client {
   });
 }
 
+const STARTED: RunEvent = {
+  ...{ seq: 1, at: 1, type: 'run.started', inputs: {}, root: 'start' },
+  pool: { sys: {}, env: {}, conversation: {} },
+};
+const usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+const FINISHED: RunEvent = {
+  ...{ seq: 4, at: 4, type: 'run.finished' },
+  outcome: { status: 'succeeded', outputs: {}, exceptions: 0, steps: 1, usage },
+};
+
 const QUERY = `subscription ($id: ID!, $after: Int!) { runEvents(runId: $id, afterSeq: $after) { ... on RunEventUpdate { seq type } } }`;
 const follow = (client: Client, runId: string, after = 0) =>
   client.iterate<{ runEvents: { seq?: number }[] }>({ query: QUERY, variables: { id: runId, after } });
 
-it('B72 a peer that is gone without a word is found and let go', async () => {
-  const runId = await startRun();
-  const socket = new WebSocket(socketUrl(), 'graphql-transport-ws', { autoPong: false });
+/** A connection of somebody who knows the protocol and need not keep to it. */
+async function openSocket(options: WebSocket.ClientOptions = {}) {
+  const socket = new WebSocket(socketUrl(), 'graphql-transport-ws', options);
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   await new Promise((resolve) => socket.on('open', resolve));
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${bench.owner.token}` } }));
   await new Promise((resolve) => socket.once('message', resolve));
-  socket.send(
-    JSON.stringify({ id: '1', type: 'subscribe', payload: { query: QUERY, variables: { id: runId, after: 0 } } }),
-  );
+  const subscribe = (id: string, query: string, runId: string) =>
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables: { id: runId, after: 0 } } }));
+  return { socket, closed, subscribe };
+}
+
+it('B72 a peer that is gone without a word is found and let go', async () => {
+  const runId = await startRun();
+  const { closed, subscribe } = await openSocket({ autoPong: false });
+  subscribe('1', QUERY, runId);
   while (!bench.watching(runId)) await tick();
   expect(await closed).toBe(1006);
   while (bench.watching(runId)) await tick();
 }, 20_000);
+
+it('N2 B72 readers that do not read hold little, are let go and can go on; new work is taken meanwhile', async () => {
+  const [connections, streams, events, eventBytes] = [2, 4, 500, 16 * 1024];
+  const runId = await startRun();
+  await record(runId, [STARTED]);
+  await bench.database.rows(
+    `insert into run_event (run_id, seq, at, type, step_key, payload)
+     select $1, seq, now(), 'step.started', 'start', json_build_object('stepKey', 'start', 'inputs', repeat('x', $3))
+     from generate_series(2, $2::int) as seq`,
+    [runId, events, eventBytes],
+  );
+  let mostHeld = 0;
+  const watchWrites = (socket: Socket) => {
+    const write = socket.write.bind(socket);
+    socket.write = ((...said: Parameters<typeof write>) => {
+      const isTaken = write(...said);
+      mostHeld = Math.max(mostHeld, socket.writableLength);
+      return isTaken;
+    }) as typeof write;
+  };
+  const server = bench.app.getHttpServer() as Server;
+  server.on('connection', watchWrites);
+  const whole = QUERY.replace('type', 'type payload');
+  const readers = await Promise.all(Array.from({ length: connections }, () => openSocket()));
+  for (const { socket, subscribe } of readers) {
+    socket.pause();
+    for (let n = 0; n < streams; n++) subscribe(String(n), whole, runId);
+  }
+  while (!bench.watching(runId)) await tick();
+  expect(await startRun()).toBeDefined();
+  while (bench.watching(runId)) await tick();
+  for (const { socket } of readers) socket.resume();
+  for (const { closed } of readers) expect(await closed).toBe(1006);
+  server.off('connection', watchWrites);
+  // more than the system takes off our hands, so they did have to wait
+  expect(mostHeld).toBeGreaterThan(eventBytes);
+  expect(mostHeld / streams).toBeLessThan(1024 * 1024);
+
+  await record(runId, [{ ...FINISHED, seq: events + 1 }]);
+  const again = connect();
+  const seqs: number[] = [];
+  for await (const { data } of follow(again, runId, 100))
+    seqs.push(...(data?.runEvents.flatMap(({ seq }) => seq ?? []) ?? []));
+  expect(seqs).toEqual(Array.from({ length: events + 1 - 100 }, (_, n) => 101 + n));
+  await again.dispose();
+}, 60_000);
 
 it('B72 many streams that are opened and left keep nothing, and new work is taken meanwhile', async () => {
   const runId = await startRun();
@@ -81,15 +147,11 @@ it('B72 a connection has so many streams and no more', async () => {
 }, 20_000);
 
 it('B73 a run goes on and its record is whole, whenever its reader leaves', async () => {
-  const usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
   const events: RunEvent[] = [
-    { seq: 1, at: 1, type: 'run.started', inputs: {}, pool: { sys: {}, env: {}, conversation: {} }, root: 'start' },
+    STARTED,
     { seq: 2, at: 2, type: 'step.started', stepKey: 'start', inputs: {} },
     { seq: 3, at: 3, type: 'step.succeeded', stepKey: 'start', attempt: 1, exit: 'source', outputs: {} },
-    {
-      ...{ seq: 4, at: 4, type: 'run.finished' },
-      outcome: { status: 'succeeded', outputs: {}, exceptions: 0, steps: 1, usage },
-    },
+    FINISHED,
   ];
   for (let phase = 0; phase <= events.length; phase++) {
     const runId = await startRun();
@@ -97,7 +159,7 @@ it('B73 a run goes on and its record is whole, whenever its reader leaves', asyn
     const updates = follow(client, runId);
     let first = updates.next();
     for (const event of events.slice(0, phase)) {
-      await recordEvents(bench.database, teamId, runId as never, [event]);
+      await record(runId, [event]);
       await first;
       first = updates.next();
       first.catch(() => undefined);
@@ -106,7 +168,7 @@ it('B73 a run goes on and its record is whole, whenever its reader leaves', asyn
     while (phase < events.length && !bench.watching(runId)) await tick();
     client.terminate();
     while (bench.watching(runId)) await tick();
-    for (const event of events.slice(phase)) await recordEvents(bench.database, teamId, runId as never, [event]);
+    for (const event of events.slice(phase)) await record(runId, [event]);
     const { run } = await bench.owner.ask('query ($id: ID!) { run(id: $id) { status lastSeq } }', { id: runId });
     expect([phase, run]).toEqual([phase, { status: 'SUCCEEDED', lastSeq: 4 }]);
     const again = connect();

@@ -28,9 +28,8 @@ import { RunWatch, type RunBellWaiter } from './run-watch.js';
 
 type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
 
-const BATCH = 500;
-/** Text that is read at once, so that a follower who does not read costs no more. */
-const TEXT_BYTES = 256 * 1024;
+/** Read at once of events, and of text: whoever follows and does not read costs about that, or one event that is larger. */
+const PAGE = { count: 500, pageBytes: 128 * 1024 };
 /** Events that end a live text: what came before them is folded first. */
 const ENDS_TEXT = new Set(['step.succeeded', 'step.handled', 'step.failed', 'step.retrying', 'step.stopped']);
 
@@ -83,18 +82,22 @@ export class RunUpdates {
       // the watch is older than the look at the run, so what came since rings
       if (lastSeq === 0) await bell.news();
       while (!bell.isClosed) {
-        // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
-        const events = await this.history.listEvents(teamId, id, follower.seq, BATCH);
-        const chunks = hasText ? await this.history.listText(teamId, id, follower.known, TEXT_BYTES) : [];
-        const hasMoreText = sizeOf(chunks) >= TEXT_BYTES;
-        const updates = await follower.take(hasMoreText ? [] : events, chunks);
+        const { updates, isFull } = await this.readPage(teamId, id, follower, hasText);
         if (updates.length > 0) yield updates;
         if (follower.hasEnded) return;
-        if (!hasMoreText && events.length < BATCH) await bell.news();
+        if (!isFull) await bell.news();
       }
     } finally {
       bell.close();
     }
+  }
+
+  private async readPage(teamId: TeamId, id: RunId, follower: Follower, hasText: boolean) {
+    // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
+    const { events, isFull } = await this.history.readEvents(teamId, id, follower.seq, PAGE);
+    const chunks = hasText ? await this.history.listText(teamId, id, follower.known, PAGE.pageBytes) : [];
+    const hasMoreText = sizeOf(chunks) >= PAGE.pageBytes;
+    return { updates: await follower.take(hasMoreText ? [] : events, chunks), isFull: isFull || hasMoreText };
   }
 }
 

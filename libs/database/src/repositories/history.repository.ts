@@ -42,6 +42,13 @@ export interface AttemptRecordRow {
   readonly isRecovering: boolean;
 }
 
+/** Events that were read at once. */
+export interface EventPage {
+  readonly events: readonly RunEvent[];
+  /** There may be more already. */
+  readonly isFull: boolean;
+}
+
 /** Values that may be large, and are null where they are not read. */
 export type StepValue = 'inputs' | 'outputs';
 export type AttemptValue = StepValue | 'request' | 'reply';
@@ -55,14 +62,24 @@ const TURN_CHARACTERS = 400_000;
 export class HistoryRepository implements ConversationMemory {
   constructor(private readonly sql: Sql) {}
 
+  /** Events after `afterSeq` in order, only as far as they are contiguous. */
+  async listEvents(teamId: TeamId, runId: RunId, afterSeq: number): Promise<readonly RunEvent[]> {
+    return (await this.readEvents(teamId, runId, afterSeq)).events;
+  }
+
   /**
-   * Events after `afterSeq` in order, only as far as they are contiguous. Inputs and outputs of steps that an activity
-   * performed are read from the attempt, where they are stored once.
+   * Events after `afterSeq` in order, only as far as they are contiguous, and until they have `pageBytes` together: one
+   * that is larger comes alone. Inputs and outputs of steps that an activity performed are read from the attempt, where
+   * they are stored once.
    */
-  async listEvents(teamId: TeamId, runId: RunId, afterSeq: number, limit = 1_000): Promise<RunEvent[]> {
-    const rows = await this.sql.rows<EventRow>(EVENTS, [teamId, runId, afterSeq, limit]);
-    const contiguous = rows.findIndex((row, index) => row.seq !== afterSeq + 1 + index);
-    return (contiguous < 0 ? rows : rows.slice(0, contiguous)).map(toEvent);
+  async readEvents(
+    teamId: TeamId,
+    runId: RunId,
+    afterSeq: number,
+    { count = 1_000, pageBytes = Number.MAX_SAFE_INTEGER }: { count?: number; pageBytes?: number } = {},
+  ): Promise<EventPage> {
+    const rows = await this.sql.rows<EventRow>(EVENTS, [teamId, runId, afterSeq, count, pageBytes]);
+    return { events: rows.map(toEvent), isFull: rows.length >= count || (rows.at(-1)?.bytes ?? 0) >= pageBytes };
   }
 
   /** Steps of a run with all their values, in the order in which they were first heard of. */
@@ -139,6 +156,8 @@ export function textName(source: Pick<TextChunk, 'stepKey' | 'attempt' | 'execut
 
 interface EventRow {
   readonly seq: number;
+  /** Of this one and those before it on the page. */
+  readonly bytes: number;
   readonly at: number;
   readonly type: RunEvent['type'];
   readonly payload: Record<string, unknown>;
@@ -151,21 +170,31 @@ function toEvent({ seq, at, type, payload, inputs, outputs }: EventRow): RunEven
   return { seq, at, type, ...filled, ...payload } as RunEvent;
 }
 
+// From each event to the one that follows it, so that what lies behind the end of the page is not looked at.
 const EVENTS = `
-select event.seq, (extract(epoch from event.at) * 1000)::float8 as at, event.type, event.payload,
-  case when event.type = 'step.started' then attempt.inputs end as inputs,
-  case when event.type in ('step.succeeded', 'step.failed') then coalesce(attempt.outputs, '{}') end as outputs
-from run_event event
-join run on run.id = event.run_id and run.team_id = $1
-left join lateral (
-  select inputs, outputs from attempt
-  where attempt.run_id = event.run_id and attempt.step_key = event.step_key
-    and event.type in ('step.started', 'step.succeeded', 'step.failed')
-    and attempt.attempt = coalesce((event.payload ->> 'attempt')::int, 1)
-  order by (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
-) attempt on true
-where event.run_id = $2 and event.seq > $3
-order by event.seq limit $4`;
+with recursive page as (
+  select $3::int as seq, 0::bigint as bytes, null::timestamptz as at, null::text as type, null::json as payload,
+    null::json as inputs, null::json as outputs
+  from run where id = $2 and team_id = $1
+  union all
+  select event.seq, page.bytes + octet_length(event.payload::text) + coalesce(octet_length(attempt.inputs::text), 0)
+    + coalesce(octet_length(attempt.outputs::text), 0), event.at, event.type, event.payload, attempt.inputs,
+    case when event.type in ('step.succeeded', 'step.failed') then coalesce(attempt.outputs, '{}') end
+  from page
+  join run_event event on event.run_id = $2 and event.seq = page.seq + 1
+  left join lateral (
+    select case when event.type = 'step.started' then inputs end as inputs,
+      case when event.type <> 'step.started' then outputs end as outputs
+    from attempt
+    where attempt.run_id = event.run_id and attempt.step_key = event.step_key
+      and event.type in ('step.started', 'step.succeeded', 'step.failed')
+      and attempt.attempt = coalesce((event.payload ->> 'attempt')::int, 1)
+    order by (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
+  ) attempt on true
+  where page.seq < $3::int + $4::int and page.bytes < $5::bigint
+)
+select seq, bytes::float8, (extract(epoch from at) * 1000)::float8 as at, type, payload, inputs, outputs
+from page where seq > $3 order by seq`;
 
 const STEPS = `
 select step.run_id as "runId", step.step_key as "stepKey", step.status, step.attempt, step.exit,
