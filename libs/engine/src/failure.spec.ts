@@ -52,7 +52,7 @@ describe('a step that fails', () => {
       timeoutMs: 5_000,
     } as const;
     const plan = buildPlan('a -> good\na:fail-branch -> bad', { steps: { a: { retry, instruction } } });
-    const limits = { maxSteps: 9, maxDurationMs: 60_000 };
+    const limits = { maxSteps: 9, maxDurationMs: 60_000, boundsWaits: true } as const;
     const askFor = (...waits: readonly number[]) =>
       runInMemory(
         plan,
@@ -78,6 +78,12 @@ describe('a step that fails', () => {
       expect([delaysOf(longer), longer.skipped('good')]).toEqual([[2_000, 100], true]);
       const once = askFor(86_400_000);
       expect([delaysOf(once), once.skipped('good'), once.outcome?.exceptions]).toEqual([[], true, 1]);
+    });
+
+    it('M1 waits as before in a run that began before waits were bounded', () => {
+      const { boundsWaits: _none, ...earlier } = limits;
+      const run = runInMemory(plan, { a: fails({ retryAfterMs: 50_000 }) }, { limits: earlier });
+      expect([delaysOf(run), run.skipped('good')]).toEqual([[50_000, 50_000, 50_000], true]);
     });
 
     it('M1 does not count the time that its author wants', () => {

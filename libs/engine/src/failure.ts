@@ -38,6 +38,7 @@ export function consequenceOf(step: PlanStep, ended: StepTry, failure: Failure, 
   }
 }
 
-function waitLimitOf({ instruction }: PlanStep, { maxDurationMs }: RunLimits): number {
+function waitLimitOf({ instruction }: PlanStep, { maxDurationMs, boundsWaits }: RunLimits): number {
+  if (!boundsWaits) return Infinity;
   return instruction.kind === 'activity' ? Math.min(instruction.timeoutMs, maxDurationMs) : maxDurationMs;
 }

@@ -65,4 +65,9 @@ export interface RunLimits {
   readonly maxSteps: number;
   /** Time a run may take, in milliseconds, checked when a step ends. */
   readonly maxDurationMs: number;
+  /**
+   * Whether the waits that a step is asked for have to fit into its time. Runs that began before they had to decide as
+   * they did then.
+   */
+  readonly boundsWaits?: true;
 }

@@ -45,7 +45,7 @@ export interface RelayParts {
   /** On the worker's own connection, so that a start is eager. */
   readonly client: Client;
   readonly logger: Logger;
-  readonly limits: RunLimits;
+  readonly limits: Omit<RunLimits, 'boundsWaits'>;
   readonly maxRunsPerTeam: number;
 }
 
@@ -173,7 +173,7 @@ export class Relay {
         inputs: run.inputs,
         system: run.system,
         conversation: {},
-        limits: this.parts.limits,
+        limits: { ...this.parts.limits, boundsWaits: true },
       },
     };
   }

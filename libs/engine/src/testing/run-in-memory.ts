@@ -17,7 +17,7 @@ import { drawnFunctions, type Perform, type PerformFunction, type Performer } fr
 // more than any test needs, so that only a function that never ends runs out
 const FUEL = 1_000_000;
 
-const LIMITS: RunLimits = { maxSteps: 10_000, maxDurationMs: 24 * 3600 * 1000 };
+const LIMITS: RunLimits = { maxSteps: 10_000, maxDurationMs: 24 * 3600 * 1000, boundsWaits: true };
 
 /** Performers by step id, else by node type. Steps with none are computed by the inline functions. */
 export type Performers = Readonly<Record<string, Performer>>;
