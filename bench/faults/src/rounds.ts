@@ -56,9 +56,10 @@ export async function playRound(seed: number, setting: Setting): Promise<Row> {
   const head = { cell: 'rounds', fault: `${target} ${fault}`, moment: '', times: 1 };
   try {
     const session = await Session.open(stack, apps, loadRules());
-    const accepting = session.accept([ENDLESS, ...loadFor(target, stack.effects.url)]);
+    const orders = loadFor(target, stack.effects.url);
+    const accepting = session.accept(orders);
     await reach(session, moment);
-    const stopping = stopEndless(session);
+    const stopping = orders.includes(ENDLESS) ? stopEndless(session) : undefined;
     const hit = await inject(stack, target, fault, forMs);
     await Promise.all([accepting, stopping]);
     const recording = await session.finish();
@@ -76,10 +77,10 @@ export async function playRound(seed: number, setting: Setting): Promise<Row> {
   }
 }
 
-/** A call that is cut off fails, and the steps of the load do not try again. */
+/** A call that is cut off fails, and the steps of the load do not try again: then there is nothing to be stopped. */
 function loadFor(target: Target, effectsUrl: string): Order[] {
   const orders = mixedLoad(effectsUrl);
-  if (target !== 'model') return orders;
+  if (target !== 'model') return [ENDLESS, ...orders];
   return orders.map((order) => ({ ...order, expected: { ...order.expected, states: ['succeeded', 'failed'] } }));
 }
 

@@ -29,8 +29,11 @@ async function awayAt(moment: Moment, fault: FaultKind, setting: Setting): Promi
   const session = await loadAt(moment, setting);
   const accepting = moment === 'idle' ? acceptLoad(session, setting) : undefined;
   if (accepting) await session.seen(() => session.runs.length > 0, 'a first run that is accepted');
-  else await stack.model.release();
-  const { healedAt } = await inject(stack, 'postgres', fault, outageOf(setting));
+  // the answers come while there is nobody who keeps them
+  const answer = async () => {
+    if (!accepting) await stack.model.release();
+  };
+  const { healedAt } = await inject(stack, 'postgres', fault, outageOf(setting), answer);
   const backMs = await untilAnswering(setting, healedAt);
   await accepting;
   const recording = await session.finish();
@@ -41,7 +44,7 @@ async function awayAt(moment: Moment, fault: FaultKind, setting: Setting): Promi
 }
 
 /** From `healedAt` until a crowd of requests is answered, in milliseconds. */
-async function untilAnswering({ stack }: Setting, healedAt: number): Promise<number> {
+export async function untilAnswering({ stack }: Setting, healedAt: number): Promise<number> {
   const query = 'query { runs(first: 20) { edges { node { id steps { key } } } } }';
   for (const end = healedAt + 60_000; Date.now() < end; await delay(50)) {
     const answers = await Promise.allSettled(

@@ -17,7 +17,14 @@ const ALL = [
 
 const run: AcceptedRun = {
   ...{ id: 'run', name: 'chat 1', acceptedAt: 0, expected: { states: ['succeeded'], result: 'hello' } },
-  end: { state: 'succeeded', result: 'hello', answer: 'hello', unfinishedSteps: [], executions: [] },
+  end: {
+    state: 'succeeded',
+    result: 'hello',
+    answer: 'hello',
+    unfinishedSteps: [],
+    succeededSteps: ['ask'],
+    executions: [],
+  },
 };
 const call = (at: number, more: Partial<SeenCall> = {}): SeenCall => ({
   ...{ key: 'run/ask', server: 'model', at, state: 'answered', endedAt: at + 10 },
@@ -57,6 +64,7 @@ describe('P1 what is accepted ends', () => {
     ['fails', withEnd({ state: 'failed' }), 'P1 wrongResult'],
     ['gives something else', withEnd({ result: 'hell' }), 'P1 wrongResult'],
     ['succeeds with a step under way', withEnd({ unfinishedSteps: ['ask'] }), 'P1 wrongResult'],
+    ['forgets a step that was shown', withEnd({ succeededSteps: [] }), 'P1 lost'],
     ['is there twice', { listedIds: ['run', 'other'] }, 'P1 doubled'],
   ])('a run that %s', (_name, change: Partial<Recording>, violation) => {
     expect(found(change)).toEqual([violation]);

@@ -34,6 +34,7 @@ export interface EndState {
   /** The answer, where there is one: what followers of the run were shown must add up to it. */
   readonly answer?: string;
   readonly unfinishedSteps: readonly string[];
+  readonly succeededSteps: readonly string[];
   readonly executions: readonly SeenExecution[];
 }
 
