@@ -2,6 +2,7 @@ import { measureDatabase, type Database } from '@tenon/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
 
 /** What takes room, in bytes; null where this process cannot see it, such as a server on another machine. */
@@ -12,33 +13,49 @@ export interface DiskReport {
   readonly temporalBytes: number | null;
   /** What is free for objects. */
   readonly freeBytes: number | null;
-  /** One sentence when there is too little left. */
+  /** One sentence when there is too little left, or when nobody can say. */
   readonly warning: string | null;
 }
 
+const UNKNOWN: DiskReport = {
+  ...{ databaseBytes: null, objectsBytes: null, logsBytes: null, temporalBytes: null, freeBytes: null },
+  warning: null,
+};
+
 /** Measuring reads every name of the folders, so it is done no more often than this. */
 const FRESH_MS = 60_000;
+/** Whoever asks waits no longer than this: a disk that hangs answers nobody. */
+const PATIENCE_MS = 2_000;
 /** Postgres and Temporal write ahead: with less than this they may stop from one moment to the next. */
 const LITTLE_BYTES = 1e9;
 
 /** How much room an instance takes, and how much is left. */
 @Injectable()
 export class DiskUse {
-  private measuring: Promise<DiskReport> | undefined;
-  private measuredMs = 0;
+  private last = UNKNOWN;
+  private measuring: { readonly since: Date; readonly ended: Promise<void> } | undefined;
+  private measuredMs = -Infinity;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
-  /** What was found within the last minute. */
-  read(): Promise<DiskReport> {
-    if (!this.measuring || Date.now() - this.measuredMs > FRESH_MS) {
-      this.measuredMs = Date.now();
-      this.measuring = this.measure();
-    }
-    return this.measuring;
+  /** What was found within the last minute; what was found last while measuring takes long. */
+  async read(): Promise<DiskReport> {
+    if (!this.measuring && performance.now() - this.measuredMs > FRESH_MS)
+      this.measuring = { since: new Date(), ended: this.renew() };
+    if (!this.measuring) return this.last;
+    await Promise.race([this.measuring.ended, setTimeout(PATIENCE_MS, undefined, { ref: false })]);
+    if (!this.measuring) return this.last;
+    const warning = `The disk has not answered since ${this.measuring.since.toISOString()}: see whether it hangs.`;
+    return { ...this.last, warning };
+  }
+
+  private async renew(): Promise<void> {
+    this.last = await this.measure();
+    this.measuredMs = performance.now();
+    this.measuring = undefined;
   }
 
   private async measure(): Promise<DiskReport> {

@@ -18,6 +18,11 @@ describe('examineDiskUse', () => {
     });
   });
 
+  it('says so while nothing is known', () => {
+    const unknown = { ...disk, databaseBytes: null, objectsBytes: null, freeBytes: null };
+    expect(examineDiskUse(unknown)).toMatchObject({ state: 'not known yet' });
+  });
+
   it('warns as the instance does', () => {
     const warning = 'Only 12 MB are free on the disk: free some space.';
     expect(examineDiskUse({ ...disk, warning })).toMatchObject({ level: 'warning', advice: warning });

@@ -20,6 +20,7 @@ export function examineDiskUse(disk: DiskHealth): Finding {
     ['Temporal', disk.temporalBytes],
     ['free', disk.freeBytes],
   ] as const;
-  const state = parts.flatMap(([name, bytes]) => (bytes === null ? [] : `${name} ${describeBytes(bytes)}`)).join(', ');
+  const known = parts.flatMap(([name, bytes]) => (bytes === null ? [] : `${name} ${describeBytes(bytes)}`));
+  const state = known.join(', ') || 'not known yet';
   return disk.warning ? warning('disk use', state, disk.warning) : ok('disk use', state);
 }
