@@ -76,6 +76,34 @@ describe('a file that cannot be taken in', () => {
   }, 60_000);
 });
 
+it('a file that is refused leaves no sealed secret behind', async () => {
+  const count = async () =>
+    Number((await bench.test.database.rows<{ n: string }>('select count(*) as n from secret'))[0]?.n);
+  const variable = 'environment_variables: [{id: v, name: K, value_type: secret, value: sk-kept}]';
+  const content = `${head}workflow: {${variable}, graph: {nodes: [${start}], edges: []}}\n`;
+  const before = await count();
+  const { app } = await importApp(content);
+  expect(await count()).toBe(before + 1);
+  const ask = async (document: string, input: object) =>
+    Object.values(await bench.owner.ask<object>(document, { input }));
+  expect(await ask(IMPORT, { content, appId: randomUUID() })).toMatchObject([{ errors: [{ code: 'app.missing' }] }]);
+  const definition = {
+    version: '0.7.0',
+    kind: 'app',
+    app: { name: 'A', mode: 'workflow' },
+    workflow: {
+      environment_variables: [{ id: 'v', name: 'K', value_type: 'secret', value: 'sk-other' }],
+      graph: { nodes: [], edges: [] },
+    },
+  };
+  const SAVE = 'mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { errors { code } } }';
+  const input = { appId: app.id, definition, revision: 7 };
+  expect(await ask(SAVE, input)).toMatchObject([{ errors: [{ code: 'draft.staleRevision' }] }]);
+  expect(await count()).toBe(before + 1);
+  expect(await ask(SAVE, { ...input, revision: 1 })).toMatchObject([{ errors: [] }]);
+  expect(await count()).toBe(before + 2);
+});
+
 describe('a file that is taken in with what is wrong with it', () => {
   it.each<[string, () => string]>([
     ['a type that nobody knows', () => graph(`${start}, {id: a, data: {type: of-tomorrow}}`, edge('s', 'a'))],

@@ -17,7 +17,7 @@ import {
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createLogger, loadSecretKeys, rememberSecret, type Config } from '@tenon/platform';
-import type { Logger, ObjectStore, RenewableKeys, SecretStore } from '@tenon/ports';
+import type { Logger, ObjectStore, RenewableKeys } from '@tenon/ports';
 import { DefinitionThreads } from './app/definition-threads.js';
 
 /** Settings without which the API cannot start. */
@@ -31,7 +31,7 @@ export interface Parts {
   readonly database: Database;
   readonly listener: Listener;
   readonly secretKeys: RenewableKeys;
-  readonly secrets: SecretStore;
+  readonly secrets: PostgresSecretStore;
   readonly objects: ObjectStore;
   readonly definitionThreads: DefinitionThreads;
 }

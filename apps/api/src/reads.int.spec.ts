@@ -255,7 +255,7 @@ describe('the issues of a draft', () => {
     const broken = structuredClone(row!.definition);
     broken.workflow.graph.edges = [];
     const fields = { name: 'Broken', mode: 'advanced-chat', description: '', icon: '', iconBackground: '' };
-    await elsewhere.saveDraft(teamId, id, { fields, definition: JSON.stringify(broken) });
+    await elsewhere.saveDraft(teamId, id, { fields, write: async () => JSON.stringify(broken) });
     expect(await codes(id)).not.toEqual([]);
     expect(await readsDefinition(id)).toBe(false);
   });

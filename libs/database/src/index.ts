@@ -82,6 +82,7 @@ export {
   type DraftRecord,
   type VersionPage,
   type VersionRecord,
+  type WriteDefinition,
 } from './repositories/app.repository.js';
 export {
   ConversationRepository,

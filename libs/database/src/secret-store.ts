@@ -25,6 +25,11 @@ export class PostgresSecretStore implements SecretStore {
     private readonly onOpen: (plain: string) => void = () => undefined,
   ) {}
 
+  /** This store inside a transaction that is under way. */
+  within(sql: Sql): PostgresSecretStore {
+    return new PostgresSecretStore(sql, this.keys, this.onOpen);
+  }
+
   async seal(teamId: TeamId, plain: string): Promise<string> {
     this.onOpen(plain);
     const id = (await this.sealWithFirst(teamId, plain)) ?? (await this.sealAfterLook(teamId, plain));

@@ -9,6 +9,7 @@ import {
   type DraftRecord,
   type Identity,
   type VersionRecord,
+  type WriteDefinition,
 } from '@tenon/database';
 import { Injectable } from '@nestjs/common';
 import { DefinitionThreads } from './definition-threads.js';
@@ -38,8 +39,8 @@ export class AppService {
     file: { readonly content: string; readonly appId?: AppId; readonly name?: string },
   ): Promise<Taken<AppRecord>> {
     const { content: text, appId, name } = file;
-    const taken = await this.take(teamId, { content: { text }, ...(name && { name }) }, (fields, definition) =>
-      appId ? this.apps.saveDraft(teamId, appId, { fields, definition }) : this.apps.create(teamId, fields, definition),
+    const taken = await this.take(teamId, { content: { text }, ...(name && { name }) }, (fields, write) =>
+      appId ? this.apps.saveDraft(teamId, appId, { fields, write }) : this.apps.create(teamId, fields, write),
     );
     return taken.ok ? { ...taken, value: await this.getApp(teamId, taken.value.appId) } : taken;
   }
@@ -50,8 +51,8 @@ export class AppService {
     change: { readonly appId: AppId; readonly definition: unknown; readonly revision: number },
   ): Promise<Taken<DraftRecord>> {
     const { appId, revision } = change;
-    return this.take(teamId, { content: { document: change.definition as Json } }, (fields, definition) =>
-      this.apps.saveDraft(teamId, appId, { fields, definition, revision }),
+    return this.take(teamId, { content: { document: change.definition as Json } }, (fields, write) =>
+      this.apps.saveDraft(teamId, appId, { fields, write, revision }),
     );
   }
 
@@ -87,12 +88,12 @@ export class AppService {
   private async take(
     teamId: TeamId,
     source: DefinitionSource,
-    store: (fields: AppFields, definition: string) => Promise<DraftRecord>,
+    store: (fields: AppFields, write: WriteDefinition) => Promise<DraftRecord>,
   ): Promise<Taken<DraftRecord>> {
     const read = await this.threads.read(source);
     if (!read.ok) return read;
-    const definition = await this.sealer.seal(teamId, read);
-    const draft = await store(read.fields, definition);
+    let definition = '';
+    const draft = await store(read.fields, async (sql) => (definition = await this.sealer.seal(sql, teamId, read)));
     // what Postgres does not take is left out, and then what was compiled is not quite what is stored
     if (storableJsonText(definition) === definition)
       this.reports.keep(draft.appId, { revision: draft.revision, issues: read.compileIssues });

@@ -1,18 +1,19 @@
 import type { TeamId } from '@tenon/base';
-import type { SecretStore } from '@tenon/ports';
+import type { PostgresSecretStore, Sql } from '@tenon/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { SECRETS } from '../parts.js';
 import type { ReadDefinition } from './definition.thread.js';
 
-/** Seals the values of secret variables before anything is stored. */
+/** Seals the values of secret variables in the transaction that stores what names them. */
 @Injectable()
 export class SecretSealer {
-  constructor(@Inject(SECRETS) private readonly secrets: SecretStore) {}
+  constructor(@Inject(SECRETS) private readonly secrets: PostgresSecretStore) {}
 
   /** The text of the definition with, in place of each secret, a reference to where it is sealed. */
-  async seal(teamId: TeamId, { definition, secrets }: ReadDefinition): Promise<string> {
-    const ids = await Promise.all(secrets.map(({ value }) => this.secrets.seal(teamId, value)));
-    const sealed = new Map(secrets.map(({ placeholder }, index) => [placeholder, ids[index] as string]));
+  async seal(sql: Sql, teamId: TeamId, { definition, secrets }: ReadDefinition): Promise<string> {
+    const store = this.secrets.within(sql);
+    const sealed = new Map<string, string>();
+    for (const { placeholder, value } of secrets) sealed.set(placeholder, await store.seal(teamId, value));
     // once over the text, which may be long and hold thousands
     return definition.replace(REFERENCE, (reference, id: string) => reference.replace(id, sealed.get(id) ?? id));
   }

@@ -40,6 +40,9 @@ export interface VersionRecord {
   readonly createdAt: Date;
 }
 
+/** Gives the text of a definition; what it stores is stored with the definition or not at all. */
+export type WriteDefinition = (sql: Sql) => Promise<string>;
+
 /** Where a page of an app's versions begins. */
 export interface VersionPage {
   readonly appId: AppId;
@@ -58,7 +61,7 @@ export class AppRepository {
   constructor(private readonly database: Database) {}
 
   /** Makes an app with its first draft. */
-  async create(teamId: TeamId, fields: AppFields, definition: string): Promise<DraftRecord> {
+  async create(teamId: TeamId, fields: AppFields, write: WriteDefinition): Promise<DraftRecord> {
     const id = newId<AppId>();
     return this.database.inTransaction(async (sql) => {
       await sql.rows(
@@ -68,7 +71,7 @@ export class AppRepository {
       );
       const [draft] = await sql.rows<DraftRecord>(
         `insert into draft (app_id, team_id, definition) values ($1, $2, $3::json) returning ${DRAFT_FIELDS}`,
-        [id, teamId, storableJsonText(definition)],
+        [id, teamId, storableJsonText(await write(sql))],
       );
       return draft as DraftRecord;
     });
@@ -124,7 +127,7 @@ export class AppRepository {
   async saveDraft(
     teamId: TeamId,
     appId: AppId,
-    change: { readonly fields: AppFields; readonly definition: string; readonly revision?: number },
+    change: { readonly fields: AppFields; readonly write: WriteDefinition; readonly revision?: number },
   ): Promise<DraftRecord> {
     return this.database.inTransaction(async (sql) => {
       const [draft] = await sql.rows<{ revision: number }>(
@@ -140,7 +143,7 @@ export class AppRepository {
       const [saved] = await sql.rows<DraftRecord>(
         `update draft set revision = revision + 1, definition = $2::json, updated_at = now() where app_id = $1
          returning ${DRAFT_FIELDS}`,
-        [appId, storableJsonText(change.definition)],
+        [appId, storableJsonText(await change.write(sql))],
       );
       return saved as DraftRecord;
     });
