@@ -150,6 +150,30 @@ describe('outbound client', () => {
     });
   });
 
+  it('B40 takes no more than the content-length promises, and nothing for a second reply', async () => {
+    const second = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecond';
+    const url = await serveRaw((socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfirst${second}`));
+    for (const _time of [1, 2]) expect(await read(url)).toBe('first');
+  });
+
+  it('B40 refuses trailers of 1 MB', async () => {
+    const url = await serveRaw((socket) =>
+      socket.end(
+        `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${`x: ${'a'.repeat(1_000)}\r\n`.repeat(1_000)}\r\n`,
+      ),
+    );
+    await expect(get(url)).rejects.toMatchObject({ code: 'outbound.tooLarge' });
+  });
+
+  it('B40 ends provisional replies without end at the read time-out', async () => {
+    const url = await serveRaw((socket) => {
+      const fill = () => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(1000)) && setImmediate(fill);
+      socket.on('drain', fill);
+      fill();
+    });
+    await expect(get(url, limits(100))).rejects.toMatchObject({ code: 'outbound.timedOut' });
+  });
+
   it('B40 does not take half a gzip body or a wrong one for a reply', async () => {
     let body = gzipSync(text).subarray(0, 40);
     const url = await serve((_request, response) => response.setHeader('content-encoding', 'gzip').end(body));
