@@ -105,19 +105,50 @@ it('a file that is refused leaves no sealed secret behind', async () => {
 });
 
 describe('a file that is taken in with what is wrong with it', () => {
-  it.each<[string, () => string]>([
-    ['a type that nobody knows', () => graph(`${start}, {id: a, data: {type: of-tomorrow}}`, edge('s', 'a'))],
-    ['an edge to nowhere', () => graph(start, edge('s', 'gone'))],
-    ['two starts', () => graph(`${start}, ${start.replace('id: s', 'id: t')}`)],
+  const answer = (id: string) => `{id: ${id}, data: {type: answer, answer: x}}`;
+  const many = (count: number, one: (at: number) => string) => Array.from({ length: count }, (_, at) => one(at)).join();
+
+  it.each<[string, () => string, string]>([
     [
-      'a loop of one',
-      () => graph(`${start}, {id: a, data: {type: answer, answer: x}}`, `${edge('s', 'a')}, ${edge('a', 'a')}`),
+      'a type that nobody knows',
+      () => graph(`${start}, {id: a, data: {type: of-tomorrow}}`, edge('s', 'a')),
+      'node.unknownType',
     ],
-  ])('B54 %s', async (_what, make) => {
+    ['a version that is newer', () => graph(start).replace('0.7.0', '9.9.9'), 'version.newer'],
+    ['no start', () => graph(answer('a')), 'graph.noRoot'],
+    ['an edge to nowhere', () => graph(start, edge('s', 'gone')), 'edge.missingNode'],
+    ['two starts', () => graph(`${start}, ${start.replace('id: s', 'id: t')}`), 'graph.severalRoots'],
+    ['a loop of one', () => graph(`${start}, ${answer('a')}`, `${edge('s', 'a')}, ${edge('a', 'a')}`), 'graph.circle'],
+    [
+      'a circle',
+      () =>
+        graph(`${start}, ${answer('a')}, ${answer('b')}`, `${edge('s', 'a')}, ${edge('a', 'b')}, ${edge('b', 'a')}`),
+      'graph.circle',
+    ],
+    [
+      '500 iterations in each other',
+      () =>
+        graph(
+          `${start}, ${many(500, (at) => `{id: c${at}, ${at ? `parentId: c${at - 1}, ` : ''}data: {type: iteration}}`)}`,
+          edge('s', 'c0'),
+        ),
+      'node.unknownType',
+    ],
+  ])('B54 %s', async (_what, make, code) => {
     const { app, issues } = await importApp(make());
     expect(app).not.toBeNull();
-    expect(issues.length).toBeGreaterThan(0);
+    expect(issues.map((issue: { code: string }) => issue.code)).toContain(code);
   });
+
+  it('B54 10 000 nodes, which is as many as there may be', async () => {
+    const nodes = (count: number) =>
+      graph(
+        `${start}, ${many(count - 1, (at) => answer(`a${at}`))}`,
+        many(count - 1, (at) => edge('s', `a${at}`)),
+      );
+    expect(await importApp(nodes(10_000))).toMatchObject({ app: { id: expect.any(String) as string }, issues: [] });
+    expect(await importApp(nodes(10_001))).toMatchObject({ app: null, issues: [{ code: 'graph.tooManyNodes' }] });
+  }, 60_000);
 });
 
 describe('a file that wants to run', () => {

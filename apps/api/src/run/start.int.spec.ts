@@ -94,6 +94,17 @@ describe('the inputs of a run', () => {
   const codes = async (inputs: object) =>
     (await start({ appId, inputs })).errors.map(({ code, path: place }) => [code, ...place]);
 
+  /** Starts a run with inputs as they are written, which JSON.stringify would change. */
+  const startWritten = async (inputs: string) => {
+    const response = await fetch(`${bench.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bench.owner.token}` },
+      body: `{"query":${JSON.stringify(START)},"variables":{"input":{"appId":"${appId}","inputs":${inputs}}}}`,
+    });
+    const { data } = (await response.json()) as { data?: { startRun: Awaited<ReturnType<typeof start>> } };
+    return [response.status, data?.startRun] as const;
+  };
+
   it('B59 are refused with every field that is wrong, before a run is there', async () => {
     const before = await countRuns();
     expect(
@@ -117,19 +128,25 @@ describe('the inputs of a run', () => {
       expect(await codes({ name: 'a', count })).toEqual([
         [expect.stringMatching(/^input\.(notANumber|notFinite)$/), 'inputs', 'count'],
       ]);
-    // 1e400 as a JSON number, which JSON.stringify cannot write
-    for (const inputs of ['{"name":"a","count":1e400}', '{"name":"a","more":{"x":[-1e400]}}']) {
-      const response = await fetch(`${bench.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${bench.owner.token}` },
-        body: `{"query":${JSON.stringify(START)},"variables":{"input":{"appId":"${appId}","inputs":${inputs}}}}`,
-      });
-      const { data } = (await response.json()) as { data: { startRun: { errors: { code: string }[] } } };
-      expect(data.startRun.errors.map(({ code }) => code)).toEqual(['input.notFinite']);
-    }
+    for (const inputs of ['{"name":"a","count":1e400}', '{"name":"a","more":{"x":[-1e400]}}'])
+      expect(await startWritten(inputs)).toMatchObject([200, { errors: [{ code: 'input.notFinite' }] }]);
+    for (const count of ['NaN', 'Infinity', '01', '1.', '0x10'])
+      expect((await startWritten(`{"name":"a","count":${count}}`))[0]).toBe(400);
     expect(await countRuns()).toBe(before);
-    const { run } = await start({ appId, inputs: { name: 'a', count: -0, extra: { not: 'a field' } } });
-    expect(run?.inputs).toEqual({ name: 'a', count: 0, kind: null, more: null, docs: null });
+  });
+
+  it('B59 keep what is a number, and leave out what is no field', async () => {
+    const inputs = { name: 'a', kind: null, more: null, docs: null };
+    for (const [count, kept] of [
+      ['-0', 0],
+      ['-0.0', 0],
+      ['"-0"', 0],
+      ['1e-400', 0],
+    ])
+      expect(await startWritten(`{"name":"a","count":${count},"extra":{"not":"a field"}}`)).toMatchObject([
+        200,
+        { run: { inputs: { ...inputs, count: kept } } },
+      ]);
   });
 });
 
