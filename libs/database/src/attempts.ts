@@ -135,15 +135,20 @@ export async function closeAttempt(
 ): Promise<StepResult> {
   const outputs = result.outputs ? storableJson(result.outputs) : null;
   const keys = objectKeysIn(key.teamId, outputs);
-  const [row] = await sql.rows<OpenedRow & { isMine: boolean }>(keys.length > 0 ? CLOSE_WITH_OBJECTS : CLOSE, [
+  const hasObjects = keys.length > 0;
+  // before the first execution none was lost
+  const hasCost = hasObjects || execution > 1 || result.usage !== undefined;
+  const statement = hasObjects ? CLOSE_WITH_OBJECTS : hasCost ? CLOSE_WITH_COST : CLOSE;
+  const [row] = await sql.rows<OpenedRow & { isMine: boolean }>(statement, [
     ...[key.runId, key.stepKey, key.attempt, execution],
     result.ok ? 'succeeded' : 'failed',
     result.ok ? (result.exit ?? null) : null,
     outputs,
     result.ok ? null : storableJson(result.failure),
     result.usage ? storableJson(result.usage) : null,
-    ...[bounded(record.request), bounded(record.reply), key.teamId],
-    ...(keys.length > 0 ? [keys] : []),
+    ...[bounded(record.request), bounded(record.reply)],
+    ...(hasCost ? [key.teamId] : []),
+    ...(hasObjects ? [keys] : []),
   ]);
   return row && !row.isMine ? resultOf(row) : result;
 }
@@ -169,8 +174,6 @@ const lostClauses = (usage: string, ending: string) => `said as (
 const CLOSING = `earlier as (
   select execution, outcome, exit, outputs, failure, usage from attempt
   where ${IS_THIS} and outcome in ('succeeded', 'failed') limit 1
-), before as (
-  select coalesce((usage ->> 'totalTokens')::float8, 0) as tokens from attempt where ${IS_THIS} and execution = $4
 ), closed as (
   update attempt set finished_at = now(), outcome = $5, exit = $6, outputs = $7::json, failure = $8::json,
     usage = $9::json, request = $10::json, reply = $11::json
@@ -181,16 +184,21 @@ const CLOSING = `earlier as (
     request = $10::json, reply = $11::json
   where ${IS_THIS} and execution = $4 and finished_at is null and exists (select 1 from earlier)
   returning usage
+)`;
+
+const COUNTING = `before as (
+  select coalesce((usage ->> 'totalTokens')::float8, 0) as tokens from attempt where ${IS_THIS} and execution = $4
 ), ${lostClauses('$9', 'closed')}, cost as (
   select (usage ->> 'totalTokens')::float8 - before.tokens as tokens from
     (select usage from closed union all select usage from late) own, before
   union all
   select (usage ->> 'totalTokens')::float8 from lost
-), ${countTokens('$12', 'cost')}
-select *, 0 as losses, false as "isMine" from earlier`;
+), ${countTokens('$12', 'cost')}`;
 
-const CLOSE = `with ${CLOSING}`;
-const CLOSE_WITH_OBJECTS = `with ${REFERENCING(1, 13)}, ${CLOSING}`;
+const FIRST_RESULT = `select *, 0 as losses, false as "isMine" from earlier`;
+const CLOSE = `with ${CLOSING} ${FIRST_RESULT}`;
+const CLOSE_WITH_COST = `with ${CLOSING}, ${COUNTING} ${FIRST_RESULT}`;
+const CLOSE_WITH_OBJECTS = `with ${REFERENCING(1, 13)}, ${CLOSING}, ${COUNTING} ${FIRST_RESULT}`;
 
 /**
  * Notes that an execution ended without a result: `cancelled` when nobody waits for one any more, `workerStopped` when

@@ -35,7 +35,7 @@ export async function recordEvents(
 ): Promise<void> {
   if (events.length === 0) return;
   const batch = { teamId, runId, events, ...(answerText !== undefined && { answerText }) };
-  const [met] = await database.rows<Met>(RECORD, recordingParameters(batch));
+  const [met] = await database.rows<Met>(RECORD.overlapping, recordingParameters(batch));
   if (met?.isRefused) await settleBatch(database, batch);
 }
 
@@ -45,9 +45,6 @@ export interface Met {
   readonly isRefused: boolean | null;
 }
 
-/** When a batch is not written: its numbers may be there already, or tell another story, or are known to be new. */
-const REFUSED = { overlapping: 0, other: 1, never: 2 } as const;
-
 /** Writes a batch that overlaps the record: what is there already is compared while nobody else writes. */
 export async function settleBatch(database: Database, batch: Batch): Promise<void> {
   await database.inTransaction(async (sql) => {
@@ -55,21 +52,23 @@ export async function settleBatch(database: Database, batch: Batch): Promise<voi
       'select finished_at is null as "isOpen" from run where id = $1 and team_id = $2 for no key update',
       [batch.runId, batch.teamId],
     );
-    const [met] = await sql.rows<Met>(RECORD, recordingParameters(batch, REFUSED.other));
+    const [met] = await sql.rows<Met>(RECORD.other, parametersOf(batch));
     if (met?.isRefused && run?.isOpen) await mergeEvents(sql, batch, appendEvents);
   });
 }
 
 /** Writes events that are numbered after the record, in a transaction that has locked the run. */
 export async function appendEvents(sql: Sql, batch: Batch): Promise<void> {
-  await sql.rows(RECORD, recordingParameters(batch, REFUSED.never));
+  await sql.rows(RECORD.never, parametersOf(batch));
 }
 
 /** What `recordingClauses` reads. `events` holds at least one. */
-export function recordingParameters(
-  { teamId, runId, events, answerText }: Batch,
-  refused: (typeof REFUSED)[keyof typeof REFUSED] = REFUSED.overlapping,
-): unknown[] {
+export function recordingParameters(batch: Batch): unknown[] {
+  const first = batch.events.reduce((a, b) => (a.seq < b.seq ? a : b));
+  return [...parametersOf(batch), first.seq];
+}
+
+function parametersOf({ teamId, runId, events, answerText }: Batch): unknown[] {
   const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
   const started = events.find((event) => event.type === 'run.started');
   const outcome = events.find((event) => event.type === 'run.finished')?.outcome;
@@ -91,31 +90,32 @@ export function recordingParameters(
     started ? textOf(started.pool['sys']?.['query']) : null,
     outcome ? (answerText ?? textOf(outcome.outputs['answer'])) : null,
     outcome ? messageStatus(outcome) : 'running',
-    refused,
-    events.reduce((a, b) => (a.seq < b.seq ? a : b)).seq,
   ];
 }
 
 /** Larger than any number of an event. */
 const MAX_SEQ = 2_147_483_647;
 
-const CLAUSES = `written_to as (
+/** When a batch is not written: its numbers may be there already, or tell another story, or are known to be new. */
+const REFUSED = {
+  overlapping: 'is_merged or last_seq >= $18',
+  other: `is_merged or exists (
+      select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text)
+      join run_event had on had.run_id = $1::uuid and had.seq = e.seq
+      where (had.type, had.step_key) is distinct from (e.type, e.step_key)
+    ) or exists (
+      select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text, payload json)
+      join run_event had on had.run_id = $1::uuid and had.step_key = e.step_key and had.type = e.type
+      where had.seq <> e.seq and had.payload ->> 'attempt' is not distinct from e.payload ->> 'attempt'
+    ) or finished_at is null and $7::bigint is not null and last_seq >= $5`,
+  never: 'false',
+};
+
+const clauses = (refused: keyof typeof REFUSED) => `written_to as (
   -- the end of a run is its last event: nothing comes after it, and what came before may come late
   -- the lock gives the row as it is, so that whoever does not overlap it meets nobody
   select case when finished_at is null then ${MAX_SEQ} else last_seq end as before,
-    case $18::int
-      when ${REFUSED.never} then false
-      when ${REFUSED.overlapping} then is_merged or last_seq >= $19
-      else is_merged or exists (
-        select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text)
-        join run_event had on had.run_id = $1::uuid and had.seq = e.seq
-        where (had.type, had.step_key) is distinct from (e.type, e.step_key)
-      ) or exists (
-        select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text, payload json)
-        join run_event had on had.run_id = $1::uuid and had.step_key = e.step_key and had.type = e.type
-        where had.seq <> e.seq and had.payload ->> 'attempt' is not distinct from e.payload ->> 'attempt'
-      ) or finished_at is null and $7::bigint is not null and last_seq >= $5
-    end as is_refused
+    ${REFUSED[refused]} as is_refused
   from run where id = $1::uuid and team_id = $2::uuid for no key update
 ), incoming as (
   select e.* from written_to,
@@ -168,10 +168,12 @@ const CLAUSES = `written_to as (
  * @param offset  number of the parameters that stand before `recordingParameters`
  */
 export function recordingClauses(offset: number): string {
-  return CLAUSES.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
+  return clauses('overlapping').replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
 }
 
-const RECORD = `with ${CLAUSES} select is_refused as "isRefused" from written_to`;
+const record = (refused: keyof typeof REFUSED) =>
+  `with ${clauses(refused)} select is_refused as "isRefused" from written_to`;
+const RECORD = { overlapping: record('overlapping'), other: record('other'), never: record('never') };
 
 function toRow({ seq, at, type, ...payload }: RunEvent) {
   return { seq, at, type, step_key: 'stepKey' in payload ? payload.stepKey : null, payload };
