@@ -102,6 +102,10 @@ it('a file that is refused leaves no sealed secret behind', async () => {
   expect(await count()).toBe(before + 1);
   expect(await ask(SAVE, { ...input, revision: 1 })).toMatchObject([{ errors: [] }]);
   expect(await count()).toBe(before + 2);
+  await bench.test.database.rows('alter table draft add constraint full_here check (revision < 3) not valid');
+  expect((await bench.owner.post(SAVE, { input: { ...input, revision: 2 } })).body.errors).toHaveLength(1);
+  await bench.test.database.rows('alter table draft drop constraint full_here');
+  expect(await count()).toBe(before + 2);
 });
 
 describe('a file that is taken in with what is wrong with it', () => {
