@@ -13,6 +13,15 @@ export interface TokenBudget {
   readonly renewedAt: Date;
 }
 
+/** A budget as the database knows it. */
+export interface SettledBudget {
+  /** Null: what holds for the instance. */
+  readonly tokensPerDay: number | null;
+  readonly usedToday: number;
+  /** ISO 8601. */
+  readonly renewedAt: string;
+}
+
 /** Tokens that teams may use in a day: of each what it has settled for itself, else what holds for the instance. */
 export class TokenBudgets {
   /** @param tokensPerDay  of teams that have settled nothing; undefined: no limit */
@@ -22,17 +31,18 @@ export class TokenBudgets {
   ) {}
 
   async find(teamId: TeamId): Promise<TokenBudget> {
-    const [row] = await this.sql.rows<TokenBudget>(BUDGET, [teamId, this.tokensPerDay ?? null]);
-    return row as TokenBudget;
+    const [row] = await this.sql.rows<{ settled: SettledBudget }>(`select ${budgetOf('$1')} as settled`, [teamId]);
+    return this.read((row as { settled: SettledBudget }).settled);
   }
 
   /**
    * Makes sure that there is something left of today. What is under way is counted when it ends, so a team may go
    * beyond its budget by the calls that it has open.
+   * @param settled  what another statement has read; otherwise it is read now
    * @throws budget.spent
    */
-  async check(teamId: TeamId): Promise<void> {
-    const { tokensPerDay, usedToday, renewedAt } = await this.find(teamId);
+  async check(teamId: TeamId, settled?: SettledBudget): Promise<void> {
+    const { tokensPerDay, usedToday, renewedAt } = settled ? this.read(settled) : await this.find(teamId);
     if (tokensPerDay === null || usedToday < tokensPerDay) return;
     throw budgetErrors.spent(
       `The team has used ${usedToday} of the ${tokensPerDay} tokens that it may use in a day: wait until ` +
@@ -40,12 +50,16 @@ export class TokenBudgets {
       { retryAfterMs: Math.max(0, renewedAt.getTime() - Date.now()) },
     );
   }
+
+  private read({ tokensPerDay, usedToday, renewedAt }: SettledBudget): TokenBudget {
+    return { tokensPerDay: tokensPerDay ?? this.tokensPerDay ?? null, usedToday, renewedAt: new Date(renewedAt) };
+  }
 }
 
-const BUDGET = `
-with today as (select date_trunc('day', now() at time zone 'utc') as begins)
-select coalesce(team.tokens_per_day, $2::bigint)::float8 as "tokensPerDay",
-  coalesce(team_usage.tokens, 0)::float8 as "usedToday",
-  (today.begins + interval '1 day') at time zone 'utc' as "renewedAt"
-from today join team on team.id = $1
-left join team_usage on team_usage.team_id = team.id and team_usage.day = today.begins::date`;
+/** SQL: the `SettledBudget` of a team. @param teamId  an expression */
+export const budgetOf = (teamId: string) => `(
+  select json_build_object('tokensPerDay', team.tokens_per_day, 'usedToday', coalesce(team_usage.tokens, 0),
+    'renewedAt', (today.begins + interval '1 day') at time zone 'utc')
+  from (select date_trunc('day', now() at time zone 'utc') as begins) today
+  join team on team.id = ${teamId}
+  left join team_usage on team_usage.team_id = team.id and team_usage.day = today.begins::date)`;

@@ -94,7 +94,6 @@ export class RunService {
       : undefined;
     const earlier = idempotency && (await this.runs.findAccepted(teamId, request.appId, idempotency));
     if (earlier) return earlier;
-    await this.budgets.check(teamId);
     const target = await this.findTarget(identity, request);
     const inputs = await this.readInputs(identity, target.form, request.inputs);
     const isChat = target.form.mode === 'advanced-chat';
@@ -150,14 +149,15 @@ export class RunService {
 
   private async findTarget({ teamId }: Identity, request: StartRequest): Promise<Target> {
     const target = request.useDraft
-      ? { versionId: null, planHash: await this.planDraft(teamId, request.appId) }
+      ? await this.findDraft(teamId, request.appId)
       : await this.findVersion(teamId, request);
     return { ...target, form: await this.plans.getForm(teamId, target.planHash) };
   }
 
-  private async planDraft(teamId: TeamId, appId: AppId): Promise<string> {
+  private async findDraft(teamId: TeamId, appId: AppId) {
+    await this.budgets.check(teamId);
     const planned = await this.drafts.plan(teamId, appId);
-    if (planned.ok) return planned.planHash;
+    if (planned.ok) return { versionId: null, planHash: planned.planHash };
     throw definitionErrors.hasErrors('The draft has errors; correct them before it can run.', {
       details: {
         problems: planned.issues
@@ -170,7 +170,8 @@ export class RunService {
   private async findVersion(teamId: TeamId, { appId, versionId: asked }: StartRequest) {
     const runnable = await this.apps.findRunnable(teamId, appId, asked);
     if (!runnable) throw appErrors.missing('There is no such app.');
-    const { versionId, planHash } = runnable;
+    const { versionId, planHash, budget } = runnable;
+    await this.budgets.check(teamId, budget);
     if (versionId) return { versionId, planHash };
     if (asked) throw startErrors.versionMissing('The app has no such version.');
     throw startErrors.notPublished('The app is not published yet; publish it, or run its draft.');

@@ -2,6 +2,7 @@ import { defineErrors, type AppId, type MemberId, type TeamId, type VersionId } 
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
 import { storableJsonText } from '../storable.js';
+import { budgetOf, type SettledBudget } from '../token-budgets.js';
 import { storePlan } from './plan.repository.js';
 
 /** Failures of changing an app. */
@@ -49,9 +50,10 @@ export interface VersionPage {
   readonly after?: VersionId;
 }
 
-/** A version by its plan; both are null where there is none. */
-export type Runnable =
-  { readonly versionId: VersionId; readonly planHash: string } | { readonly versionId: null; readonly planHash: null };
+/** A version by its plan, both null where there is none, and what the team may still use. */
+export type Runnable = { readonly budget: SettledBudget } & (
+  { readonly versionId: VersionId; readonly planHash: string } | { readonly versionId: null; readonly planHash: null }
+);
 
 /**
  * Apps with their drafts and versions. The team is the first argument of every method. Definitions and plans are given as
@@ -182,7 +184,7 @@ export class AppRepository {
    */
   async findRunnable(teamId: TeamId, appId: AppId, versionId?: VersionId): Promise<Runnable | undefined> {
     const [row] = await this.database.rows<Runnable>(
-      `select version.id as "versionId", version.plan_hash as "planHash" from app
+      `select version.id as "versionId", version.plan_hash as "planHash", ${budgetOf('app.team_id')} as budget from app
        left join version on version.app_id = app.id and version.id = coalesce($3, app.live_version_id)
        where app.team_id = $1 and app.id = $2`,
       [teamId, appId, versionId ?? null],
