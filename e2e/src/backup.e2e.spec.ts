@@ -66,7 +66,7 @@ it('P10 T3 after the loss of everything, runs that waited or were under way go o
   const file = path.join(root, 'everything.tar.gz');
   const { TENON_DATABASE_URL = '', TENON_DATA_DIR = '' } = stack.env;
   const backup = await tenon(['backup', '--out', file], { TENON_DATABASE_URL, TENON_DATA_DIR });
-  expect(backup).toMatchObject({ code: 0, output: expect.stringContaining('1 file or value') });
+  expect(backup).toMatchObject({ code: 0, output: expect.stringContaining('files and large values: 1.') });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 
   await Promise.all([stack.api.kill(), stack.worker.kill(), stack.temporal.kill(), stack.postgres.kill()]);

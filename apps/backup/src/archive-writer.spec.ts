@@ -9,18 +9,33 @@ jest.mock('node:fs/promises', () => ({
   link: () => Promise.reject(Object.assign(new Error('no links here'), { code: 'EPERM', syscall: 'link' })),
 }));
 
-describe('on a disk without links', () => {
-  let folder: string;
-  let file: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-archive-'));
-    file = path.join(folder, 'backup');
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-archive-'));
+  file = path.join(folder, 'backup');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const manifest = { product: 'tenon', format: 1, release: '1.0.0', createdAt: '', migrations: [], tables: [] };
+const write = () => writeArchive(file, (add) => add('manifest.json', Buffer.from(JSON.stringify(manifest))));
+
+it('a folder that is not there is told, whenever it is noticed', async () => {
+  file = path.join(folder, 'missing/backup');
+  const refusal = {
+    code: 'backup.refused',
+    message: `There is no folder ${path.dirname(file)}: make it, or name a file elsewhere with --out.`,
+  };
+  await expect(write()).rejects.toMatchObject(refusal);
+  const addLate = writeArchive(file, async (add) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await add('manifest.json', Buffer.from('{}'));
+    for (;;) await add('more', Buffer.alloc(1024));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  await expect(addLate).rejects.toMatchObject(refusal);
+});
 
-  const manifest = { product: 'tenon', format: 1, release: '1.0.0', createdAt: '', migrations: [], tables: [] };
-  const write = () => writeArchive(file, (add) => add('manifest.json', Buffer.from(JSON.stringify(manifest))));
-
+describe('on a disk without links', () => {
   it('a backup is written, for its owner alone', async () => {
     await write();
     expect((await checkArchive(file, () => undefined)).manifest).toEqual(manifest);

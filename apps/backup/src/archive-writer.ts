@@ -20,20 +20,21 @@ export type AddEntry = (name: string, content: Uint8Array) => Promise<void>;
 export async function writeArchive(file: string, work: (add: AddEntry) => Promise<void>): Promise<number> {
   const draft = `${file}.${process.pid}.part`;
   const ending = new AbortController();
+  const pack = createPack();
+  const output = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
+  const writing = pipeline(pack, createGzip({ level: 4 }), output, { signal: ending.signal });
+  // one that fails fails the entry that is being added, too
+  const failed = writing.then(() => new Promise<never>(() => undefined));
+  failed.catch(() => undefined);
   try {
-    const pack = createPack();
-    const writing = pipeline(pack, createGzip({ level: 4 }), createWriteStream(draft, { flags: 'wx', mode: 0o600 }), {
-      signal: ending.signal,
-    });
-    // one that fails fails the entry that is being added, too
-    const failed = writing.then(() => new Promise<never>(() => undefined));
-    failed.catch(() => undefined);
     const hash = createHash('sha256');
     let entries = 0;
     const put = (name: string, content: Uint8Array) => {
       const added = new Promise<void>((resolve, reject) => {
         const header = { name, size: content.byteLength, mode: 0o600 };
-        pack.entry(header, (error) => (error ? reject(error) : resolve())).end(Buffer.from(content));
+        const entry = pack.entry(header, (error) => (error ? reject(error) : resolve()));
+        entry.on('error', reject);
+        entry.end(Buffer.from(content));
       });
       added.catch(() => undefined);
       return Promise.race([added, failed]);
@@ -50,7 +51,12 @@ export async function writeArchive(file: string, work: (add: AddEntry) => Promis
     return await publish(draft, file);
   } catch (error) {
     ending.abort();
-    throw toWriteError(error, file);
+    // where writing failed first, an entry that is added later only says that it cannot be
+    const cause = await writing.then(
+      () => error,
+      (failure: NodeJS.ErrnoException) => (failure.code === 'ABORT_ERR' ? error : failure),
+    );
+    throw toWriteError(cause, file);
   } finally {
     await rm(draft, { force: true });
   }
@@ -108,6 +114,10 @@ function toWriteError(error: unknown, file: string): unknown {
     );
   if (code === 'EEXIST')
     return backupErrors.notEmpty(`${file} is there already: name another file with --out.`, { cause: error });
+  if (code === 'ENOENT' && syscall === 'open')
+    return backupErrors.refused(`There is no folder ${folder}: make it, or name a file elsewhere with --out.`, {
+      cause: error,
+    });
   if (syscall && ['open', 'link', 'rename', 'write'].includes(syscall))
     return backupErrors.refused(`${file} cannot be written (${code}): name another file with --out.`, { cause: error });
   return error;

@@ -40,7 +40,7 @@ export async function backupCommand(context: CommandContext, options: { readonly
   );
   const { sizeBytes, tables, objects, missing } = report;
   terminal.result(
-    `${file}, ${describeBytes(sizeBytes)}: ${count(tables, 'table')}, ${count(objects, 'file or value')}.`,
+    `${file}, ${describeBytes(sizeBytes)}: ${count(tables, 'table')}; files and large values: ${objects}.`,
   );
   if (missing > 0)
     terminal.note(`${count(missing, 'large value')} that runs name could not be found in the objects folder.`);
@@ -61,7 +61,7 @@ export async function restoreCommand(
   );
   const { createdAt, release, tables, objects, openRuns } = report;
   terminal.result(
-    `${folder}: ${count(tables, 'table')} and ${count(objects, 'file or value')} of ${createdAt}, written by Tenon ${release}.`,
+    `${folder}: ${count(tables, 'table')}; files and large values: ${objects}; of ${createdAt}, written by Tenon ${release}.`,
   );
   const isOwn = folder === path.resolve('.tenon');
   const start = isOwn ? 'npm start' : `TENON_DATA_DIR=${folder} npm start`;
