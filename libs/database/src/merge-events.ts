@@ -89,8 +89,8 @@ function progressOf(type: RunEvent['type'], attempt: number): Progress {
 }
 
 /**
- * What of a story the record has not heard. A step that ends in it without a start begins at its end, and one that is
- * under way in the record when the story ends is stopped.
+ * What of a story the record has not heard. A step that is under way in the record when the story ends is stopped; one
+ * that ends without a start begins there for whoever reads.
  */
 export function newsIn({ hasStarted, steps }: Heard, story: readonly RunEvent[]): News[] {
   const known = new Map(steps);
@@ -99,14 +99,11 @@ export function newsIn({ hasStarted, steps }: Heard, story: readonly RunEvent[])
     .flatMap(({ seq: _, ...event }): News[] => {
       if (event.type === 'run.started') return hasStarted ? [] : [event];
       if (event.type === 'run.finished') return [...stopsOf(known, event.at), event];
-      const { stepKey, type, at } = event;
-      const had = known.get(stepKey) ?? 0;
+      const { stepKey, type } = event;
       const progress = progressOf(type, 'attempt' in event ? event.attempt : 1);
-      if (progress <= had) return [];
+      if (progress <= (known.get(stepKey) ?? 0)) return [];
       known.set(stepKey, progress);
-      // its inputs stand in its attempt
-      const start = { type: 'step.started', stepKey, at } as News;
-      return had === 0 && type !== 'step.started' && type !== 'step.skipped' ? [start, event] : [event];
+      return [event];
     });
 }
 

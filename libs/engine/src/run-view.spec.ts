@@ -71,6 +71,12 @@ describe('foldRunView', () => {
     );
   });
 
+  it('begins a step that ends without a start at its end', () => {
+    const ended = run.events.find(({ type }) => type === 'step.succeeded') as RunEvent & { readonly stepKey: string };
+    const view = foldRunView(viewOf(run.events.slice(0, 1)), { ...ended, seq: 2 });
+    expect(stepIn(view, ended.stepKey)).toMatchObject({ startedAt: ended.at, finishedAt: ended.at, inputs: {} });
+  });
+
   it('agrees with the state of the run, on any graph, and survives JSON', () => {
     fc.assert(
       fc.property(randomRun, (random) => {

@@ -264,6 +264,19 @@ describe('objects', () => {
     await keeper.keep();
     expect(await objects.list('')).toEqual([inFlight]);
   });
+
+  it('B82 that are written and renewed while the clock is set forward by an hour are not removed', async () => {
+    const keeper = createKeeper();
+    const renewed = await storeValue('renewed');
+    const unfinished = path.join(folder, 'unfinished~/being-written');
+    await writeFile(unfinished, 'ha');
+    await keeper.keep();
+    clock += HOUR_MS;
+    const beforeJump = (Date.now() - HOUR_MS - 60_000) / 1_000;
+    for (const file of [unfinished, path.join(folder, `${renewed}~`)]) await utimes(file, beforeJump, beforeJump);
+    await keeper.keep();
+    expect([await objects.list(''), await readdir(path.dirname(unfinished))]).toEqual([[renewed], ['being-written']]);
+  });
 });
 
 describe('removing', () => {

@@ -21,6 +21,8 @@ const BATCHES = { runs: 50, testRuns: 50, conversations: 5, runsOfConversations:
 const OBJECTS_PAGE = 5_000;
 /** For so long an object may be there before a row names it. */
 const GRACE_MS = 3_600_000;
+/** The time of a file is by a clock that may have jumped by an hour since. */
+const GRACE_OF_FILES_MS = 2 * GRACE_MS;
 const MAX_DOUBTED = 100_000;
 
 export interface KeeperParts {
@@ -155,7 +157,7 @@ export class Keeper {
 
   private async removeObjects(removed: Record<string, number>, mayGoOn: () => boolean): Promise<void> {
     const { database, objects } = this.parts;
-    add(removed, 'unfinishedWrites', await objects.removeUnfinished(GRACE_MS));
+    add(removed, 'unfinishedWrites', await objects.removeUnfinished(GRACE_OF_FILES_MS));
     while (mayGoOn()) {
       const page = await objects.list('', this.lastObject, OBJECTS_PAGE);
       this.lastObject = page.length < OBJECTS_PAGE ? '' : (page.at(-1) as string);
@@ -177,7 +179,7 @@ export class Keeper {
       return false;
     }
     if (this.now() - since < GRACE_MS) return false;
-    const isRemoved = await this.parts.objects.removeUnused(key, GRACE_MS);
+    const isRemoved = await this.parts.objects.removeUnused(key, GRACE_OF_FILES_MS);
     this.doubted.delete(key);
     return isRemoved;
   }
