@@ -54,16 +54,16 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
   const pool = new pg.Pool({ ...settings, ...sizes, idleTimeoutMillis: 30_000, statement_timeout: 60_000 });
   // An idle connection that dies is taken out of the pool by the pool; the next query gets a fresh one.
   pool.on('error', ignore);
+  // One that breaks fails its statement. Its event needs a listener from the start: it may come with the last word of
+  // connecting, before whoever waits for the connection has it.
+  pool.on('connect', (client) => client.on('error', ignore));
 
   const inTransaction = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
     const client = await whenThereIsOne(() => pool.connect()).catch(unavailable);
-    // a connection that breaks fails its statement; its event without a listener would end the process
-    client.on('error', ignore);
     try {
       await client.query('begin');
       const result = await work(sqlOver(client));
       await client.query('commit');
-      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
@@ -72,9 +72,7 @@ export function openDatabase({ url, poolSize, name }: DatabaseOptions): Database
         () => true,
         () => false,
       );
-      const isBroken = !isClean || isStalePlan(error);
-      if (!isBroken) client.off('error', ignore);
-      client.release(isBroken);
+      client.release(!isClean || isStalePlan(error));
       throw isTrouble(error) ? unavailable(error) : error;
     }
   };
