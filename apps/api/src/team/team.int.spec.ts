@@ -79,22 +79,29 @@ describe('B70 a budget of tokens', () => {
       { input: { content } },
     );
     const appId = importApp.app.id as string;
+    const { publishApp } = await bench.owner.ask(
+      'mutation ($id: ID!) { publishApp(input: { appId: $id }) { errors { code } } }',
+      { id: appId },
+    );
+    expect(publishApp.errors).toEqual([]);
     const input = { appId, useDraft: true, query: 'hi', idempotencyKey: 'once' };
     await save(1_000);
     await use(999);
     const { startRun: first } = await bench.owner.ask(START, { input });
     expect(first.errors).toEqual([]);
     await use(1_000);
-    const refused = await bench.owner.ask(START, { input: { ...input, idempotencyKey: 'another' } });
-    expect(refused.startRun).toEqual({
-      run: null,
-      errors: [
-        {
-          code: 'budget.spent',
-          message: expect.stringContaining('has used 1000 of the 1000 tokens that it may use in a day') as string,
-        },
-      ],
-    });
+    for (const useDraft of [true, false]) {
+      const refused = await bench.owner.ask(START, { input: { ...input, useDraft, idempotencyKey: 'another' } });
+      expect(refused.startRun).toEqual({
+        run: null,
+        errors: [
+          {
+            code: 'budget.spent',
+            message: expect.stringContaining('has used 1000 of the 1000 tokens that it may use in a day') as string,
+          },
+        ],
+      });
+    }
     expect((await bench.owner.ask(START, { input })).startRun).toEqual({ run: first.run, errors: [] });
     await save(1_001);
     const third = await bench.owner.ask(START, { input: { ...input, idempotencyKey: 'another' } });
