@@ -3,9 +3,11 @@ import {
   GraphQLError,
   Kind,
   Lexer,
+  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   Source,
   TokenKind,
+  validate,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -17,6 +19,7 @@ import {
   simpleEstimator,
   type ComplexityEstimator,
 } from 'graphql-query-complexity';
+import type { GraphQLContext } from '../auth/identity.js';
 
 /** Words and signs of a document: checking one takes time that grows with the square of its fields. */
 export const MAX_TOKENS = 2_000;
@@ -36,11 +39,13 @@ const pageEstimator: ComplexityEstimator = ({ args, childComplexity }) => {
 };
 
 /** Refuses documents that would cost too much, or that HTTP cannot answer, before anything is read. */
-export const limitsPlugin: ApolloServerPlugin = {
+export const limitsPlugin: ApolloServerPlugin<GraphQLContext> = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, document, request, operation }) => {
+    didResolveOperation: async ({ schema, document, request, operation, contextValue }) => {
       if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
         throw refuse('Subscriptions are served over a WebSocket at this address; connect with graphql-transport-ws.');
+      if (!contextValue.identity && validate(schema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
+        throw refuse('Sign in to ask what can be asked.');
       checkDepth(document);
       const cost = costOf(schema, document, request);
       if (cost > MAX_COST)

@@ -113,6 +113,37 @@ describe('every answer', () => {
   });
 });
 
+describe('B20 nobody', () => {
+  const HIDDEN = ['metrics', 'version', 'status', 'info', 'healthz', 'readyz', 'health/live', 'health/details'];
+
+  it('finds anything that tells what runs here, or how much', async () => {
+    for (const hidden of [...HIDDEN, 'api', 'api/version', 'api/health', 'debug/vars', 'actuator/health', 'docs']) {
+      const answer = await fetch(`${bench.url}/${hidden}`, { headers: { accept: 'text/html, */*' } });
+      expect([hidden, answer.status, Object.keys((await answer.json()) as object).sort()]).toEqual([
+        ...[hidden, 404],
+        ['code', 'message', 'requestId'],
+      ]);
+    }
+    for (const verbose of ['', '?verbose=1', '?details=true&token=x']) {
+      const answer = await fetch(`${bench.url}/health${verbose}`, { headers: { authorization: 'Bearer wrong' } });
+      expect(await answer.json()).toEqual({ status: 'ok' });
+      for (const name of ['server', 'via', 'x-powered-by', 'x-version']) expect(answer.headers.get(name)).toBeNull();
+    }
+  });
+
+  it('is told what can be asked', async () => {
+    for (const document of ['{ __schema { types { name } } }', '{ viewer { id } __type(name: "Run") { name } }']) {
+      const { status, body } = await bench.nobody.post(document);
+      expect([status, body.data, body.errors[0].message]).toEqual([
+        ...[400, undefined],
+        'Sign in to ask what can be asked.',
+      ]);
+    }
+    expect((await bench.nobody.post('{ viewer { __typename } }')).body).toEqual({ data: { viewer: null } });
+    expect((await bench.owner.post('{ __type(name: "Run") { name } }')).body.data).toEqual({ __type: { name: 'Run' } });
+  });
+});
+
 describe('pages of other sites', () => {
   it.each([
     ['https://console.example', true],
