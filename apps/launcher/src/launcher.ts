@@ -56,9 +56,14 @@ export class Launcher {
   private isFirstStartOver = false;
 
   constructor(private readonly options: LauncherOptions) {
-    this.statusFile = path.join(options.config.data.folder, 'status.json');
+    const { data, secrets } = options.config;
+    this.statusFile = path.join(data.folder, 'status.json');
     this.builds = new BuildWatch(options.distFolder);
-    this.status = new StatusFile(this.statusFile, ({ message }) =>
+    const start = {
+      sealingKey: secrets.key ? 'TENON_SECRET_KEY' : 'secret.key',
+      objectsFolder: data.objectsFolder,
+    } as const;
+    this.status = new StatusFile(this.statusFile, start, ({ message }) =>
       this.print(`The status of the processes cannot be written: ${message}`, 'error'),
     );
   }

@@ -17,17 +17,19 @@ afterEach(() => rm(folder, { recursive: true }));
 const unexpected = (error: Error) => {
   throw error;
 };
+const start = { sealingKey: 'secret.key', objectsFolder: '/objects' } as const;
 const since = '2026-01-01T00:00:00.000Z';
 
 describe('StatusFile', () => {
   it('holds the latest state of every process, and names the launcher', async () => {
-    const status = new StatusFile(file, unexpected);
+    const status = new StatusFile(file, start, unexpected);
     status.set({ name: 'api', state: 'starting', since, restarts: 0 });
     status.set({ name: 'worker', state: 'ready', since, restarts: 2, pid: 7, lastError: 'worker ended by SIGKILL' });
     status.set({ name: 'api', state: 'ready', since, restarts: 0, pid: 6 });
     await status.flush();
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
       pid: process.pid,
+      start,
       processes: [
         { name: 'api', state: 'ready', pid: 6 },
         { name: 'worker', state: 'ready', restarts: 2, lastError: 'worker ended by SIGKILL' },
@@ -36,7 +38,7 @@ describe('StatusFile', () => {
   });
 
   it('is a whole file at every moment', async () => {
-    const status = new StatusFile(file, unexpected);
+    const status = new StatusFile(file, start, unexpected);
     status.set({ name: 'api', state: 'starting', since, restarts: 0 });
     await status.flush();
     let isOver = false;
@@ -58,7 +60,7 @@ describe('StatusFile', () => {
 
   it('tells when it cannot be written, and goes on', async () => {
     const errors: string[] = [];
-    const status = new StatusFile(path.join(folder, 'none/status.json'), ({ message }) => errors.push(message));
+    const status = new StatusFile(path.join(folder, 'none/status.json'), start, ({ message }) => errors.push(message));
     status.set({ name: 'api', state: 'starting', since, restarts: 0 });
     await status.flush();
     expect(errors).toEqual([expect.stringContaining('ENOENT')]);
@@ -76,6 +78,7 @@ describe('endLeftovers', () => {
         pid: 1,
         startedAt: since,
         updatedAt: since,
+        start,
         processes: [
           { ...entry, name: 'api', pid: leftover.pid, startedAt: leftover.startedAt },
           { ...entry, name: 'worker', pid: stranger.pid, startedAt: 'another time' },

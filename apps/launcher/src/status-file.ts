@@ -9,7 +9,15 @@ export interface LauncherStatus {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly updatedAt: string;
+  readonly start: StartFacts;
   readonly processes: readonly ProcessStatus[];
+}
+
+/** How it was started, for whoever looks later without the same settings. */
+export interface StartFacts {
+  /** Where the key that seals stored credentials comes from. */
+  readonly sealingKey: 'TENON_SECRET_KEY' | 'secret.key';
+  readonly objectsFolder: string;
 }
 
 /** Writes the status whenever something changes, always as a whole. */
@@ -21,6 +29,7 @@ export class StatusFile {
 
   constructor(
     private readonly file: string,
+    private readonly start: StartFacts,
     private readonly onError: (error: Error) => void,
   ) {}
 
@@ -43,6 +52,7 @@ export class StatusFile {
       pid: process.pid,
       startedAt: this.startedAt,
       updatedAt: new Date().toISOString(),
+      start: this.start,
       processes: [...this.processes.values()],
     };
     const draft = `${this.file}.new`;

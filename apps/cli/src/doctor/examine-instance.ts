@@ -4,7 +4,7 @@ import { getModels, type Models } from '../api/models.js';
 import { sayLocalModel } from '../commands/models.js';
 import { examineDiskUse, type DiskHealth } from './disk-health.js';
 import { examineNewestRuns } from './examine-runs.js';
-import { ok, sign, trouble, type Finding } from './finding.js';
+import { ok, sign, trouble, warning, type Finding } from './finding.js';
 import { describeSince, examineProcesses, type ProcessHealth } from './process-health.js';
 import {
   examineClocks,
@@ -90,12 +90,16 @@ function databaseAway({ since }: Health): Finding {
   return sign('postgresDown', 'database', `away${since ? ` for ${describeSince(since)}` : ''}`);
 }
 
-function examineModels({ providers, localModel }: Models): Finding[] {
+/** Who answers when an app asks a model. */
+export function examineModels({ providers, localModel }: Pick<Models, 'providers' | 'localModel'>): Finding[] {
   const names = providers.map(({ name, baseUrl }) => `${name} (${baseUrl})`).join(', ');
   const model = sayLocalModel(localModel);
   if (providers.length > 0) return [ok('model providers', names), ok('local model', model)];
   const none = ok('model providers', 'none');
   if (localModel.state === 'ready') return [none, ok('local model', model)];
+  const isOnItsWay = ['downloading', 'verifying', 'loading'].includes(localModel.state);
+  if (isOnItsWay)
+    return [none, warning('local model', model, 'Wait until it is here: until then steps that ask it fail.')];
   const isOff = localModel.state === 'off';
   return [none, sign(isOff ? 'modelRefused' : 'localModelMissing', 'local model', model)];
 }

@@ -6,6 +6,7 @@ import { isTenonError } from '@tenon/base';
 import { readInstanceFile } from '../instance/instance-file.js';
 import { describeBytes } from '../render/quantity.js';
 import { examineLauncher } from './examine-launcher.js';
+import { readStatus } from './process-health.js';
 import { examineRuntimes } from './examine-runtimes.js';
 import { ok, sign, trouble, warning, type Finding } from './finding.js';
 
@@ -15,14 +16,18 @@ const LEAST_FREE_BYTES = 300e6;
 /** Looks at this computer: the data folder and what lies in it, who runs on it, and the disks. */
 export async function examineMachine(config: Config): Promise<Finding[]> {
   const { folder, cacheFolder } = config.data;
+  const start = (await readStatus(folder))?.start;
+  const objectsFolder = start?.objectsFolder ?? config.data.objectsFolder;
+  const areObjectsApart = path.relative(folder, objectsFolder).startsWith('..');
   return [
     ok('node', process.versions.node),
     await examineFolder(folder),
     await examineInstanceFile(config),
-    await examineKey(config),
+    await examineKey(config, start?.sealingKey),
     ...(await examineLauncher(config)),
     examineRuntimes(),
     await examineDisk('disk of the data', folder),
+    ...(areObjectsApart ? [await examineDisk('disk of the files', objectsFolder)] : []),
     await examineDisk('disk of the cache', cacheFolder),
   ];
 }
@@ -71,8 +76,14 @@ async function examineInstanceFile({ data }: Pick<Config, 'data'>): Promise<Find
   }
 }
 
-/** Whether there is a key; nothing of it is kept or shown. */
-async function examineKey({ data, secrets }: Pick<Config, 'data' | 'secrets'>): Promise<Finding> {
+/**
+ * Whether there is a key; nothing of it is kept or shown.
+ * @param lastSource  where the one of the last start came from
+ */
+async function examineKey(
+  { data, secrets }: Pick<Config, 'data' | 'secrets'>,
+  lastSource: string | undefined,
+): Promise<Finding> {
   const what = 'sealing key';
   if (secrets.key) return ok(what, 'from TENON_SECRET_KEY');
   const file = path.join(data.folder, 'secret.key');
@@ -83,6 +94,8 @@ async function examineKey({ data, secrets }: Pick<Config, 'data' | 'secrets'>): 
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') return sign('folderClosed', what, `${file} cannot be read (${code})`);
+    if (lastSource === 'TENON_SECRET_KEY')
+      return ok(what, 'TENON_SECRET_KEY of the last start, which every start needs');
     if (!existsSync(versionFile(data.folder))) return ok(what, 'none yet; the first start makes one');
     return sign('secretKey', what, `${file} is gone, and a start would make one that opens nothing of before`);
   }

@@ -22,6 +22,8 @@ export interface Status {
   readonly pid: number;
   /** ISO 8601. */
   readonly updatedAt: string;
+  /** How it was started; a launcher of before did not say. */
+  readonly start?: { readonly sealingKey: string; readonly objectsFolder: string };
   readonly processes: readonly ProcessHealth[];
 }
 
