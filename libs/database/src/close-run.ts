@@ -7,6 +7,9 @@ import { usageOf } from './usage.js';
 
 const NOTHING: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
+/** How a run ends that does not say so itself. */
+type Ending = Pick<RunOutcome, 'status' | 'reason' | 'failure'>;
+
 /**
  * Ends a run whose workflow has closed without telling: what was under way is shown as stopped, then the run as ended.
  * Events that nobody could read yet, because one before them is missing, make room. A run that has ended is left alone.
@@ -16,20 +19,57 @@ export async function closeRun(
   database: Database,
   run: { readonly id: RunId; readonly teamId: TeamId },
   at: number,
-  how: Pick<RunOutcome, 'status' | 'reason' | 'failure'>,
+  how: Ending,
 ): Promise<void> {
   await database.inTransaction(async (sql) => {
     const [open] = await sql.rows('select id from run where id = $1 and finished_at is null for update', [run.id]);
-    if (!open) return;
-    const lastSeq = await cutEvents(sql, run.id);
-    const { underWay, ...counts } = await countSteps(sql, run.id);
-    const facts: RunFact[] = [
-      ...underWay.map((step): RunFact => ({ type: 'step.stopped', ...step })),
-      { type: 'run.finished', outcome: { ...how, outputs: {}, ...counts } },
-    ];
-    const events = facts.map((fact, index): RunEvent => ({ seq: lastSeq + 1 + index, at, ...fact }));
-    await appendEvents(sql, { teamId: run.teamId, runId: run.id, events });
+    if (open) await tellEnd(sql, run, at, how);
   });
+}
+
+/** What ending a queued run found out about its start. */
+export interface EndedInQueue {
+  /** False: no relay ever took the run up, so there is no workflow. */
+  readonly wasClaimed: boolean;
+}
+
+/**
+ * Stops a run of which nobody has noted that the workflow has it.
+ * @returns undefined when it has ended already, or is known to have started
+ */
+export function endQueuedRun(
+  database: Database,
+  runId: RunId,
+  reason: string,
+  at: number,
+): Promise<EndedInQueue | undefined> {
+  return database.inTransaction(async (sql) => {
+    const [queued] = await sql.rows<EndedInQueue & { teamId: TeamId }>(
+      `select team_id as "teamId", relay_until is not null as "wasClaimed"
+       from run where id = $1 and finished_at is null and relayed_at is null for update`,
+      [runId],
+    );
+    if (!queued) return undefined;
+    const { teamId, wasClaimed } = queued;
+    await tellEnd(sql, { id: runId, teamId }, at, { status: 'stopped', reason });
+    return { wasClaimed };
+  });
+}
+
+async function tellEnd(
+  sql: Sql,
+  { id, teamId }: { readonly id: RunId; readonly teamId: TeamId },
+  at: number,
+  how: Ending,
+): Promise<void> {
+  const lastSeq = await cutEvents(sql, id);
+  const { underWay, ...counts } = await countSteps(sql, id);
+  const facts: RunFact[] = [
+    ...underWay.map((step): RunFact => ({ type: 'step.stopped', ...step })),
+    { type: 'run.finished', outcome: { ...how, outputs: {}, ...counts } },
+  ];
+  const events = facts.map((fact, index): RunEvent => ({ seq: lastSeq + 1 + index, at, ...fact }));
+  await appendEvents(sql, { teamId, runId: id, events });
 }
 
 /** Removes what comes after the first gap. @returns the last number that is left */

@@ -85,7 +85,7 @@ it('gives back every row as it was at one instant, whatever is written meanwhile
   expect(await migrate(target)).toEqual([]);
 });
 
-it('T3 puts every run that had not ended back into the queue, with its attempts and with the wish to stop it', async () => {
+it('T3 puts every run that had not ended back into the queue, with what was told of it and with the wish to stop it', async () => {
   const running = await seedAgedRun(test.database, owner, { daysAgo: 0, status: 'running' });
   const queued = await seedAgedRun(test.database, owner, { daysAgo: 0, status: 'queued' });
   const toStop = await seedAgedRun(test.database, owner, { daysAgo: 0, status: 'running' });
@@ -101,8 +101,8 @@ it('T3 puts every run that had not ended back into the queue, with its attempts 
   const runs = new RunRepository(target);
   const statuses = async (id: RunId) => (await runs.find(owner.teamId, id))?.status;
   expect([await statuses(running), await statuses(ended)]).toEqual(['queued', 'succeeded']);
-  expect(await target.rows('select 1 from run_event where run_id = $1', [running])).toEqual([]);
-  expect(await target.rows('select 1 from run_event where run_id = $1', [ended])).toHaveLength(1);
+  for (const run of [running, ended])
+    expect(await target.rows('select 1 from run_event where run_id = $1', [run])).toHaveLength(1);
 });
 
 it('leaves an empty database as it was when it fails in the middle, and refuses one that is not empty', async () => {

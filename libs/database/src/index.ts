@@ -8,7 +8,7 @@ export {
   type OpenedAttempt,
 } from './attempts.js';
 export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js';
-export { closeRun } from './close-run.js';
+export { closeRun, endQueuedRun } from './close-run.js';
 export { compareClocks } from './clocks.js';
 export { checkEmptyDatabase, copyTables, fillTables, type CopiedTable, type TableCopy } from './copy-tables.js';
 export {
@@ -55,7 +55,6 @@ export {
   type StepValue,
 } from './repositories/history.repository.js';
 export {
-  endQueuedRun,
   runErrors,
   RunRepository,
   type RunRecord,

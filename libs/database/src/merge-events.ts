@@ -52,7 +52,8 @@ async function closeGaps(sql: Sql, runId: RunId, { hasStarted }: Heard): Promise
   );
   await sql.rows('update run_event set seq = -seq where run_id = $1 and seq < 0', [runId]);
   const [row] = await sql.rows<{ lastSeq: number }>(
-    `update run set is_merged = true,
+    `update run set is_merged = true, touched_at = now(), relayed_at = coalesce(relayed_at, now()),
+       status = case when status = 'queued' then 'running' else status end,
        last_seq = (select coalesce(max(seq), $2::int) from run_event where run_id = $1)
      where id = $1 returning last_seq as "lastSeq"`,
     [runId, hasStarted ? 0 : 1],

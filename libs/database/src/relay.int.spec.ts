@@ -4,6 +4,8 @@ import {
   claimCommands,
   claimQueuedRuns,
   countWork,
+  endQueuedRun,
+  HistoryRepository,
   listSilentRuns,
   markDelivered,
   markRelayed,
@@ -116,12 +118,33 @@ describe('the relay', () => {
     expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
   });
 
-  it('gives a run that is queued again the numbers of its driver, also after its story was merged', async () => {
-    const { runId } = await seedTwoSteps(test.database);
-    await test.database.rows('update run set is_merged = true where id = $1', [runId]);
+  it('T3 merges what a run tells that is queued again into what was told, for those who follow it', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    const history = new HistoryRepository(test.database);
+    const story = eventsOfTwoSteps();
+    await recordEvents(test.database, teamId, runId, story.slice(0, 4));
+    const told = await history.listEvents(teamId, runId, 0);
     await requeueRun(test.database, runId);
-    expect(await test.database.rows('select is_merged from run where id = $1', [runId])).toEqual([
-      { is_merged: false },
+    const runs = new RunRepository(test.database);
+    expect(await runs.find(teamId, runId)).toMatchObject({ status: 'queued', lastSeq: 4, isRelayed: false });
+    expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
+    await recordEvents(test.database, teamId, runId, story.slice(0, 2));
+    expect(await runs.find(teamId, runId)).toMatchObject({ status: 'running', lastSeq: 4, isRelayed: true });
+    await recordEvents(test.database, teamId, runId, story.slice(2));
+    const events = await history.listEvents(teamId, runId, 0);
+    expect(events.slice(0, 4)).toEqual(told);
+    expect(events.map(({ seq, type }) => [seq, type])).toEqual(story.map(({ seq, type }) => [seq, type]));
+  });
+
+  it('T3 ends a run that is stopped while it is queued again behind what was told', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(0, 4));
+    await requeueRun(test.database, runId);
+    expect(await endQueuedRun(test.database, runId, 'enough', 3_000)).toEqual({ wasClaimed: false });
+    const events = await new HistoryRepository(test.database).listEvents(teamId, runId, 4);
+    expect(events).toMatchObject([
+      { seq: 5, type: 'step.stopped', stepKey: 'b' },
+      { seq: 6, type: 'run.finished', outcome: { status: 'stopped', reason: 'enough', steps: 2 } },
     ]);
   });
 

@@ -195,8 +195,8 @@ export async function touchRun(sql: Sql, runId: RunId): Promise<void> {
 }
 
 /**
- * Puts a run back into the queue whose workflow does not exist. It begins anew, so its events and steps go; attempts
- * stay, so that nothing that was finished is done again, and so does a wish to stop it.
+ * Puts a run back into the queue whose workflow does not exist. It begins anew, and its second story is merged into the
+ * record: who follows the run goes on, what was finished is not done again, and a wish to stop it holds.
  */
 export async function requeueRun(sql: Sql, runId: RunId): Promise<void> {
   await sql.rows(requeue('id = $1 and'), [runId]);
@@ -205,15 +205,11 @@ export async function requeueRun(sql: Sql, runId: RunId): Promise<void> {
 const requeue = (which: string) => `
 with lost as (
   select id from run where ${which} finished_at is null for update
-), events as (
-  delete from run_event using lost where run_event.run_id = lost.id
-), steps as (
-  delete from step using lost where step.run_id = lost.id
 ), commands as (
   update run_command set delivered_at = null, claimed_until = null from lost where run_command.run_id = lost.id
 )
-update run set status = 'queued', started_at = null, last_seq = 0, relayed_at = null, relay_until = null,
-  relay_error = null, touched_at = now(), attention_reason = null, attention_since = null, is_merged = false
+update run set status = 'queued', is_merged = true, relayed_at = null, relay_until = null, relay_error = null,
+  touched_at = now(), attention_reason = null, attention_since = null
 from lost where run.id = lost.id`;
 
 /** SQL: the same of all runs that have not ended, after which no workflow server may know any of them. */

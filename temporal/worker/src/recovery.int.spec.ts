@@ -232,8 +232,9 @@ describe('the reconciler', () => {
     await model.waitForAborted(1);
   }, 30_000);
 
-  it('starts a run again that the workflow server has lost; finished steps are not repeated', async () => {
+  it('T3 starts a run again that the workflow server has lost; finished steps are not repeated', async () => {
     const run = await runToSecond();
+    const told = await bench.history.listEvents(run.teamId, run.runId, 0);
     await client.workflowService.deleteWorkflowExecution({
       namespace: 'tenon',
       workflowExecution: { workflowId: workflowId(run.runId) },
@@ -254,6 +255,9 @@ describe('the reconciler', () => {
     expect(steps.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
     const events = await bench.history.listEvents(run.teamId, run.runId, 0);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-    expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+    expect(events.slice(0, told.length)).toEqual(told);
+    const facts = events.map(({ type, ...rest }) => [type, 'stepKey' in rest && rest.stepKey].join());
+    expect(new Set(facts).size).toBe(facts.length);
+    expect(facts.at(-1)).toMatch(/^run\.finished/);
   }, 30_000);
 });

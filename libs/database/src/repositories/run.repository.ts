@@ -239,38 +239,6 @@ async function acceptWithConversation(sql: Sql, run: NewRun): Promise<Accepted> 
   return accepted;
 }
 
-/** What ending a queued run found out about its start. */
-export interface EndedInQueue {
-  /** False: no relay ever took the run up, so there is no workflow. */
-  readonly wasClaimed: boolean;
-}
-
-/**
- * Stops a run of which nobody has noted that the workflow has it: its only event is its end.
- * @returns undefined when it has ended already, or is known to have started
- */
-export function endQueuedRun(
-  database: Database,
-  runId: RunId,
-  reason: string,
-  at: number,
-): Promise<EndedInQueue | undefined> {
-  return database.inTransaction(async (sql) => {
-    const [found] = await sql.rows<EndedInQueue & { teamId: TeamId; lastSeq: number }>(
-      `select team_id as "teamId", last_seq as "lastSeq", relay_until is not null as "wasClaimed"
-       from run where id = $1 and finished_at is null and relayed_at is null and started_at is null for update`,
-      [runId],
-    );
-    if (!found) return undefined;
-    const { teamId, lastSeq, ...ended } = found;
-    const usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
-    const outcome = { status: 'stopped' as const, reason, outputs: {}, exceptions: 0, steps: 0, usage };
-    const events = [{ seq: lastSeq + 1, at, type: 'run.finished' as const, outcome }];
-    await appendEvents(sql, { teamId, runId, events });
-    return ended;
-  });
-}
-
 const FIELDS = `
 id, app_id as "appId", version_id as "versionId", plan_hash as "planHash", conversation_id as "conversationId",
   channel, request_id as "requestId", status, reason, inputs, system, outputs, failure,
