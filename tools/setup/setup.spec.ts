@@ -192,7 +192,7 @@ describe('foldResults', () => {
     }
     const url = pathToFileURL(path.join(__dirname, 'test-results.mjs')).href;
     const { foldResults } = (await import(url)) as {
-      foldResults: (...args: unknown[]) => { failedCount: number; lines: string[] };
+      foldResults: (...args: unknown[]) => { failedCount: number; lines: string[]; unprovenRows: string[] };
     };
     return foldResults(Object.keys(projects), 'test', failedTasks, folder);
   }
@@ -231,6 +231,16 @@ describe('foldResults', () => {
     const names = ['openFolder one (needs root)', 'openFolder two (needs another user than root)'];
     const { lines } = await fold({ a: names.map((name) => test(name, 'pending', 'openFolder')) });
     expect(lines.slice(0, 3)).toEqual(['Skipped:', ...names.map((name) => `  x.spec.ts: ${name}`)]);
+  });
+
+  it('names what is promised and was not proven, since all that would prove it was skipped', async () => {
+    const titled = (status: string, ...titles: string[]) => ({ ...test(titles.join(' '), status), titles });
+    const { lines, unprovenRows } = await fold({
+      a: [titled('pending', 'B1 B2, B3 and B4 x'), titled('pending', 'disks', 'D3 y'), titled('pending', 'x B9')],
+      b: [titled('passed', 'B1 z'), titled('passed', 'B4 in a group', 'w'), titled('failed', 'B2 v')],
+    });
+    expect(unprovenRows).toEqual(['B2', 'B3', 'D3']);
+    expect(lines).toContain('Promises that no test has proven here:');
   });
 
   it('counts failed tests, and a task that failed before or after its tests', async () => {

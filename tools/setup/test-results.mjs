@@ -14,6 +14,7 @@ export function listFailedTasks(output) {
  * Folds the result files of all projects (written by tools/test/results-reporter.cjs) into what `npm test` prints last:
  * failures, skipped tests with their reasons, and one closing line. The reason of a skip stands in the names of the test
  * and its groups. A task that failed without a failed test, or without getting as far as its tests, is one failure.
+ * `unprovenRows` are those of docs/reliability.md that no test has proven, since those which would were skipped.
  */
 export function foldResults(projects, target, failedTasks, folder = at('tmp/test-results')) {
   const all = projects.flatMap((project) => {
@@ -27,15 +28,26 @@ export function foldResults(projects, target, failedTasks, folder = at('tmp/test
   const failed = all.filter(({ status }) => status === 'failed');
   const skipped = all.filter(({ status }) => SKIPPED.has(status));
   const passed = all.filter(({ status }) => status === 'passed');
+  const proven = new Set(passed.flatMap(rowsOf));
+  const unprovenRows = [...new Set(skipped.flatMap(rowsOf))].filter((row) => !proven.has(row));
   return {
     failedCount: failed.length,
+    unprovenRows,
     lines: [
       ...section('Failed', failed.map(nameOf)),
       ...section('Skipped', groupNames(skipped)),
+      ...section('Promises that no test has proven here', unprovenRows),
       `${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`,
     ],
   };
 }
+
+/** Numbers that the titles of a test and its groups begin with, as in `B13 B16 …`. */
+function rowsOf({ titles = [] }) {
+  return titles.flatMap((title) => ROWS.exec(title)?.[0].match(/[A-Z]\d+/g) ?? []);
+}
+
+const ROWS = /^(?:[A-Z]\d{1,2}\b[ ,]*(?:and )?)+/;
 
 const nameOf = ({ file, name }) => `${file}: ${name}`;
 

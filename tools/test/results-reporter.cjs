@@ -11,10 +11,11 @@ module.exports = class ResultsReporter {
     if (!project) return;
     const tests = results.testResults.flatMap((suite) => {
       const file = path.relative(root, suite.testFilePath);
-      const list = suite.testResults.map(({ status, fullName, ancestorTitles }) => ({
+      const list = suite.testResults.map(({ status, fullName, ancestorTitles, title }) => ({
         file,
         group: ancestorTitles[0] ?? '',
         name: fullName,
+        titles: [...ancestorTitles, title],
         status,
       }));
       // a file that does not even load has no tests, and is a failure all the same
