@@ -92,7 +92,11 @@ describe('docker-compose.yml', () => {
   /** As compose would, from a filled .env. */
   function fill(value: string, key: string): string {
     const secret =
-      key === 'TENON_SECRET_KEY' ? 'ab'.repeat(32) : key.endsWith('EMAIL') ? 'ann@example.org' : 'k3v9-xw2q-71ht-zb8m';
+      key === 'TENON_SECRET_KEY'
+        ? 'ab'.repeat(32)
+        : key.endsWith('EMAIL')
+          ? 'ann@example.org'
+          : 'k3v9-xw2q-71ht-zb8m-9fpc-e6na-r4ud';
     return value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1').replaceAll(/\$\{\w+:\?[^}]*\}/g, secret);
   }
 });
@@ -104,13 +108,36 @@ describe('the Dockerfile', () => {
   });
 
   it('copies only what exists, ends as another user than root, and says that it is not built here', () => {
-    for (const [, source] of dockerfile.matchAll(/^COPY (?!--from|\. )(\S+)/gm)) {
+    for (const [, source] of dockerfile.matchAll(/^COPY (?:--chmod=\d+ )?(?!--|\. )(\S+)/gm)) {
       expect([source, existsSync(path.join(root, source as string))]).toEqual([source, true]);
     }
     const images = dockerfile.split(/^FROM /m).filter((part) => /^CMD/m.test(part));
     expect(images).toHaveLength(3);
     for (const image of images) expect(image).toMatch(/^USER node$/m);
     expect(dockerfile).toContain('Not built here');
+  });
+
+  it('has every program that it starts, with its packages', () => {
+    const built = new Set(/run-many -t build -p (\S+)/.exec(dockerfile)?.[1]?.split(','));
+    for (const image of dockerfile.split(/^FROM /m)) {
+      const copied = [...image.matchAll(/^COPY --from=build \/tenon\/dist\/(\S+) dist\/(\S+)$/gm)];
+      const installed = [...image.matchAll(/--workspace (\S+)/g)].map(([, folder]) => folder);
+      expect(copied.map(([, from]) => from)).toEqual(installed);
+      for (const [, from, to] of copied) {
+        const { name } = JSON.parse(read(`${from}/package.json`)) as { name: string };
+        expect([name, built.has(name), to]).toEqual([name, true, from]);
+      }
+    }
+  });
+
+  it('has the command line where the API is, and all that it starts there', () => {
+    const image = dockerfile.split(/^FROM /m).find((part) => part.startsWith('base AS api')) ?? '';
+    const [, started] = /node .*\/tenon\/(dist\/\S+)\/main\.js/.exec(read('deploy/tenon.sh')) ?? [];
+    expect(started).toBe('dist/apps/cli');
+    for (const folder of ['cli', 'backup']) expect(image).toContain(` dist/apps/${folder}\n`);
+    expect(image).toMatch(/^COPY --chmod=755 deploy\/tenon\.sh \/usr\/local\/bin\/tenon$/m);
+    const { TENON_URL, TENON_TOKEN, TENON_OWNER_TOKEN } = compose.services['api']?.environment ?? {};
+    expect([TENON_URL, TENON_TOKEN]).toEqual(['http://127.0.0.1:4180', TENON_OWNER_TOKEN]);
   });
 
   it('runs each program with the ceiling of heap that its setting says', () => {

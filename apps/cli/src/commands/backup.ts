@@ -8,6 +8,7 @@ import { count, describeBytes } from '../render/quantity.js';
 
 /** Beside the built command line lie the other programs. */
 const PROGRAM = path.resolve(import.meta.dirname, '../backup/main.js');
+const LAUNCHER = path.resolve(import.meta.dirname, '../launcher/main.js');
 
 interface BackupReport {
   readonly file: string;
@@ -29,7 +30,8 @@ interface RestoreReport {
 /** `tenon backup`: writes everything of the instance of this computer to one file. */
 export async function backupCommand(context: CommandContext, options: { readonly out?: string }): Promise<number> {
   const { config, terminal } = context;
-  if (config.client.url)
+  // a database that is named is meant, wherever the API is
+  if (config.client.url && !config.database.url)
     throw cliErrors.usage(
       'A backup is made on the computer that has the data: unset TENON_URL there, and set TENON_DATA_DIR.',
     );
@@ -63,15 +65,20 @@ export async function restoreCommand(
   terminal.result(
     `${folder}: ${count(tables, 'table')}; files and large values: ${objects}; of ${createdAt}, written by Tenon ${release}.`,
   );
-  const isOwn = folder === path.resolve('.tenon');
-  const start = isOwn ? 'npm start' : `TENON_DATA_DIR=${folder} npm start`;
   const goOn = openRuns === 0 ? '' : ` ${count(openRuns, 'run')} that had not ended will go on.`;
-  terminal.result(`Start it with "${start}".${goOn}`);
+  terminal.result(`${sayStart(folder)}${goOn}`);
   if (config.temporal.address)
     terminal.note(
       'The Temporal server of TENON_TEMPORAL_ADDRESS may still know runs of before: set TENON_TEMPORAL_NAMESPACE to a new name.',
     );
   return EXIT.succeeded;
+}
+
+function sayStart(folder: string): string {
+  if (!existsSync(LAUNCHER)) return 'Start it as before.'; // as in a container
+  return folder === path.resolve('.tenon')
+    ? 'Start it with "npm start".'
+    : `Start it with "TENON_DATA_DIR=${folder} npm start".`;
 }
 
 type Message =
