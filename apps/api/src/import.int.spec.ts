@@ -218,15 +218,23 @@ describe('a file that names what is another team’s', () => {
     }
   });
 
-  it('B55 shows a knowledge base, a model and a tool that are not there as such', async () => {
+  it('B55 shows a knowledge base and a tool as what is not there, and lets no run reach for them', async () => {
     const nodes = [
       start,
       `{id: k, data: {type: knowledge-retrieval, dataset_ids: ['${randomUUID()}'], query_variable_selector: [sys, query]}}`,
       `{id: t, data: {type: tool, provider_id: '${randomUUID()}', tool_name: x}}`,
     ];
-    const { issues } = await importApp(graph(nodes.join(', '), `${edge('s', 'k')}, ${edge('k', 't')}`));
-    const codes = issues.map(({ code }: { code: string }) => code);
-    expect(codes).toContain('node.noKnowledge');
-    expect(codes.filter((code: string) => /unknown|type/i.test(code))).not.toEqual([]);
+    const { app, issues } = await importApp(graph(nodes.join(', '), `${edge('s', 'k')}, ${edge('k', 't')}`));
+    expect(issues).toEqual(
+      expect.arrayContaining([
+        { code: 'node.noKnowledge', severity: 'WARNING' },
+        { code: 'node.unknownType', severity: 'ERROR' },
+      ]),
+    );
+    const { publishApp } = await bench.owner.ask(
+      'mutation ($id: ID!) { publishApp(input: { appId: $id }) { version { id } errors { code } } }',
+      { id: app.id },
+    );
+    expect(publishApp).toEqual({ version: null, errors: [{ code: 'definition.hasErrors' }] });
   });
 });

@@ -51,4 +51,12 @@ describe('a model of a provider that is not configured', () => {
     );
     expect(await messageFor('mistral', { hasOther: true })).toBe(`${begin} ${BY_CALL}.`);
   });
+
+  it('B55 is not taken from another team that has it', async () => {
+    await test.database.rows(
+      `with theirs as (insert into team (id, name) values (gen_random_uuid(), 'Theirs') returning id)
+       insert into provider (id, team_id, name, base_url) select gen_random_uuid(), id, 'theirs', 'http://127.0.0.1:1' from theirs`,
+    );
+    expect(await messageFor('theirs', { hasOther: false })).toContain('No provider theirs is configured');
+  });
 });
