@@ -173,16 +173,21 @@ describe('bombs', () => {
     ['a text of 512 MB', 'python3', inMain('return {"a": "x" * 2**29}')],
     ['a number without end', 'python3', inMain('return {"a": 9 ** 9 ** 9}')],
     ['a pattern', 'python3', inMain('re.match(r"(a|aa)+$", "a" * 99 + "b")', 'import re')],
+    ['a source that nests', 'python3', '('.repeat(1_000_000)],
+    ['a source that computes', 'python3', `a = ${'-'.repeat(1_000_000)}1`],
+    ['a source of 9 ** 9 ** 9', 'python3', 'a = 9 ** 9 ** 9'],
     ['waiting', 'python3', inMain('asyncio.run(asyncio.sleep(10**6))', 'import asyncio')],
     ['a list of 10 GB', 'javascript', 'const main = () => ({ a: new Array(10 ** 10 / 8).fill(0) });'],
     ['a text of 512 MB', 'javascript', 'const main = () => ({ a: "x".repeat(2 ** 29) });'],
     ['a pattern', 'javascript', 'const main = () => ({ a: /^(a|aa)+$/.test("a".repeat(99) + "b") });'],
     ['a number without end', 'javascript', 'const main = () => ({ a: String(9n ** 9n ** 9n) });'],
+    ['a source that nests', 'javascript', '('.repeat(1_000_000)],
+    ['a source that computes', 'javascript', `const a = ${'-(-'.repeat(300_000)}1`],
     ['a promise', 'javascript', 'const main = () => new Promise(() => {});'],
     ['generators', 'javascript', 'function* g() { yield* g(); } const main = () => [...g()];'],
   ];
 
-  it('B28 all go off at once: each ends for a reason, others are served, and nothing is left behind', async () => {
+  it('S1 B26 B28 all go off at once: each ends for a reason, others are served, and nothing is left behind', async () => {
     const all = BOMBS.map(async ([name, language, code]) => {
       const { result, error } = await ask(runner, { language, code, timeoutMs: 3_000 });
       return [name, language, result ?? error?.code, error?.message] as const;

@@ -32,7 +32,7 @@ describe('limits', () => {
     ['a large text', '"x".repeat(2 ** 29);'],
     ['objects', 'let top = {}; for (;;) top = { top, a: 1 };'],
     ['shared memory', 'const kept = []; for (;;) kept.push(new SharedArrayBuffer(1e7));'],
-  ])('B28 stops %s at the memory limit', async (_what, body) => {
+  ])('S1 B28 stops %s at the memory limit', async (_what, body) => {
     const { error } = await run(`const main = () => { ${body} };`);
     expect(error).toMatchObject({
       code: 'code.outOfMemory',
@@ -73,7 +73,7 @@ describe('limits', () => {
     expect((await run('const main = () => ({ a: "漢".repeat(3e6) });')).error).toMatchObject(tooLarge);
   });
 
-  it('B29 keeps 64 KiB of 100 MB of output, in whole characters', async () => {
+  it('S1 B29 keeps 64 KiB of 100 MB of output, in whole characters', async () => {
     const code = 'const main = () => { for (let i = 0; i < 50; i++) console.log("é".repeat(1e6)); return {}; };';
     const { result, printed } = await run(code);
     expect(result).toBe('{}');

@@ -61,7 +61,7 @@ describe('limits', () => {
     expect(ended).toEqual({ loop: late, catching: late, regex: late, sleep: late });
   });
 
-  it('B28 stops at the memory limit whatever grows', async () => {
+  it('S1 B28 stops at the memory limit whatever grows', async () => {
     const ended = await outcomes({
       growing: 'kept = []\nwhile True: kept.append(bytearray(10_000_000))',
       huge: 'kept = [0] * 10**9',
@@ -114,7 +114,7 @@ describe('limits', () => {
     expect(far.error).toMatchObject(tooLarge);
   });
 
-  it('B29 keeps 64 KiB of 100 MB of print, in whole characters', async () => {
+  it('S1 B29 keeps 64 KiB of 100 MB of print, in whole characters', async () => {
     const { result, printed } = await inMain('print("a", end="")\nfor i in range(50): print("é" * 1_000_000)');
     expect(result).toBe('{}');
     expect(printed).toBe(`a${'é'.repeat(2 ** 15 - 1)}`);
