@@ -12,6 +12,30 @@ export class Refused extends Error {}
 
 const AGAIN_MS = 100;
 const REQUEST_LIMIT_MS = 40_000;
+const LOOK_AGAIN_MS = 30;
+const LOOK_LIMIT_MS = 1_000;
+
+/** Waits a moment, and then, for a limited time, for something that answers. */
+export function untilThere({ url }: Door): Promise<void> {
+  // one looks for all: a crowd that knocks again and again would take the time of what it waits for
+  const looking = waiting.get(url) ?? look(url).finally(() => waiting.delete(url));
+  waiting.set(url, looking);
+  return looking;
+}
+
+const waiting = new Map<string, Promise<void>>();
+
+async function look(url: string): Promise<void> {
+  const limit = AbortSignal.timeout(LOOK_LIMIT_MS);
+  do await delay(LOOK_AGAIN_MS);
+  while (
+    !limit.aborted &&
+    !(await fetch(url, { method: 'HEAD', signal: limit }).then(
+      () => true,
+      () => false,
+    ))
+  );
+}
 
 /** Asks the API once. @throws Refused with its errors, or why there is no answer */
 export async function ask<Data>(door: Door, query: string, variables: object = {}, limitMs = REQUEST_LIMIT_MS) {

@@ -1,7 +1,6 @@
 import { createClient } from 'graphql-ws';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Frame, SeenStream } from '../checker/recording.js';
-import type { Door } from './api.js';
+import { untilThere, type Door } from './api.js';
 
 const FOLLOW = `subscription ($runId: ID!, $afterSeq: Int!) {
   runEvents(runId: $runId, afterSeq: $afterSeq) {
@@ -14,8 +13,6 @@ type Update =
   | { readonly seq: number; readonly type: string; readonly stepKey: string | null }
   | { readonly offset: number; readonly text: string; readonly reasoning: boolean }
   | Record<string, never>;
-
-const AGAIN_MS = 50;
 
 /** Follows one run to its end as a page does: a connection that is lost is made again, after the last event seen. */
 export class Follower implements SeenStream {
@@ -59,7 +56,7 @@ export class Follower implements SeenStream {
       const isEndSeen = this.hasFinished;
       const isOver = await this.connect(this.connections);
       this.completed = isOver && (isEndSeen || this.hasFinished);
-      if (!this.completed) await delay(AGAIN_MS);
+      if (!this.completed) await untilThere(this.door);
     }
   }
 
