@@ -1,8 +1,7 @@
-import { isTenonError } from '@tenon/base';
+import { isTenonError, MemoryRoom } from '@tenon/base';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getHeapStatistics } from 'node:v8';
-import { BodyRoom } from './body-room.js';
 import type { Language } from './language.js';
 import { languages, readRunRequest, sizeOf, type LanguageName } from './run-request.js';
 import type { Outcome } from './sandbox.js';
@@ -10,6 +9,8 @@ import type { SelfTests } from './self-tests.js';
 
 /** A caller that hears nothing for much longer knows that this process hangs. */
 const HEARTBEAT_MS = 1000;
+/** Smaller bodies never wait. */
+const FREE_BODY_BYTES = 64 * 1024;
 /** Of this process's heap, what the bodies of requests may take as they came; they are in it several times. */
 const BODIES_SHARE = 1 / 6;
 
@@ -32,7 +33,7 @@ export interface ServerOptions {
  */
 export function createCodeServer(options: ServerOptions): Server {
   const isAllowed = createGuard(options.token);
-  const room = new BodyRoom(getHeapStatistics().heap_size_limit * BODIES_SHARE);
+  const room = new MemoryRoom(getHeapStatistics().heap_size_limit * BODIES_SHARE, FREE_BODY_BYTES);
   return createServer((request, response) => {
     const answer = async () => {
       if (!isAllowed(request)) return sendError(response, 401, 'request.denied', 'The token is missing or wrong.');
@@ -58,18 +59,23 @@ async function run(
   request: IncomingMessage,
   response: ServerResponse,
   options: ServerOptions,
-  room: BodyRoom,
+  room: MemoryRoom,
 ): Promise<void> {
   const left = new AbortController();
+  const memory = room.enter();
   response.on('close', () => {
-    if (!response.writableFinished) left.abort(new Error('The caller has left.'));
+    if (response.writableFinished) return;
+    const reason = new Error('The caller has left.');
+    left.abort(reason);
+    memory.stop(reason);
   });
-  const waiting = setInterval(() => beat(response), HEARTBEAT_MS);
-  const leaveRoom = await room.enter(sizeOf(request), left.signal).finally(() => clearInterval(waiting));
   try {
+    // a body that finds no room is not read before there is some: its bytes stay where they come from
+    const waiting = setInterval(() => beat(response), HEARTBEAT_MS);
+    await Promise.resolve(memory.take(sizeOf(request))).finally(() => clearInterval(waiting));
     await runJob(request, response, options, left.signal);
   } finally {
-    leaveRoom();
+    memory.leave();
   }
 }
 

@@ -18,6 +18,7 @@ export {
   type VersionId,
 } from './ids.js';
 export { canonicalJson, isJsonObject, jsonSizeBytes, type Json, type JsonObject } from './json.js';
+export { MemoryRoom, type Holding } from './memory-room.js';
 export {
   encodeFloat,
   encodeInteger,

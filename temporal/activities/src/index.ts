@@ -2,7 +2,6 @@ import type { RunActivities } from '@tenon/contract';
 import { getCarriedPart, getPlanPart, storeCarried } from '@tenon/database';
 import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
-export { MemoryRoom } from './memory-room.js';
 export { Quarantine } from './quarantine.js';
 export { createEventSink, type EventSink } from './event-sink.js';
 

@@ -1,7 +1,7 @@
+import type { MemoryRoom } from '@tenon/base';
 import type { Database, RunBell } from '@tenon/database';
 import type { StepPorts } from '@tenon/nodes/activities';
 import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
-import type { MemoryRoom } from './memory-room.js';
 import type { Quarantine } from './quarantine.js';
 
 /** What the activities of a worker are made of. */

@@ -64,6 +64,8 @@ class Execution {
   ) {
     this.live = new LiveText(parts.feed, { ...call.run, stepKey: call.stepKey, attempt: call.attempt });
     this.memory = parts.memory.enter();
+    const { signal } = this.ended;
+    signal.addEventListener('abort', () => this.memory.stop(signal.reason as Error));
     this.opening = this.openInTurn();
   }
 
@@ -183,7 +185,7 @@ class Execution {
   private async callFunction(): Promise<StepResult> {
     const { call, parts } = this;
     const { run, instruction } = call;
-    await this.take(COPIES_OF_INPUT * largeBytesOf(call.inputs));
+    await this.memory.take(COPIES_OF_INPUT * largeBytesOf(call.inputs));
     const opened = await openInputs(run.teamId, call.inputs, { objects: parts.ports.objects, secrets: parts.secrets });
     this.discretion = new Discretion(opened.secrets);
     const lookup = lookupIn(opened.inputs);
@@ -209,12 +211,8 @@ class Execution {
       emit: (channel, text) => this.live.emit(channel, this.discretion.text(text)),
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
-    const ports = measuredPorts(parts.ports, (bytes) => this.take(bytes));
+    const ports = measuredPorts(parts.ports, (bytes) => this.memory.take(bytes));
     return stepActivity(stepCall as never, this.discretion.ports(ports));
-  }
-
-  private take(bytes: number): Promise<void> | undefined {
-    return this.memory.take(bytes, this.ended.signal);
   }
 
   /** Records the result. It cost something, so a database that is away is waited for as long as this execution may live. */

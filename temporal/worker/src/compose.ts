@@ -1,5 +1,5 @@
 import { createHttpCodeRunner } from '@tenon/code-runner-http';
-import { createRunActivities, createEventSink, MemoryRoom, Quarantine, type EventSink } from '@tenon/activities';
+import { createRunActivities, createEventSink, Quarantine, type EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import {
   HistoryRepository,
@@ -19,7 +19,7 @@ import { createLogger, loadSecretKeys, rememberSecret, type Config } from '@teno
 import type { Logger, ObjectStore, SealingKeys } from '@tenon/ports';
 import { getHeapStatistics } from 'node:v8';
 import { logSteps } from './log-steps.js';
-import { shareMemory, type MemoryShares } from './memory-shares.js';
+import { createValueRoom, shareMemory, type MemoryShares } from './memory-shares.js';
 import { withinBudget } from './budget.js';
 import {
   createModelDirectory,
@@ -63,7 +63,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     logger,
     workerId,
     quarantine: new Quarantine(),
-    memory: new MemoryRoom(memory.valueBytes),
+    memory: createValueRoom(memory.valueBytes),
     ports: {
       models: withinBudget(
         createModelDirectory({

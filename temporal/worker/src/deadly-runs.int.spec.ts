@@ -1,10 +1,14 @@
 import { buildDefinition } from '@tenon/dsl/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { createValueRoom } from './memory-shares.js';
 import { endNode, llmNode, startNode, templateNode } from './testing/nodes.js';
 import { startRunBench, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 /* Runs that want more memory than there is: they end with their reason, and nothing else does. */
+
+const VALUE_BYTES = 16 * 1024 * 1024;
+const memory = createValueRoom(VALUE_BYTES);
 
 let bench: RunBench;
 let worker: TestWorker;
@@ -15,7 +19,7 @@ beforeAll(async () => {
   worker = await startTestWorker(bench, {
     modelUrl: model.baseUrl,
     workflowHeapMb: 64,
-    memoryBytes: 16 * 1024 * 1024,
+    memory,
     maxReplyBytes: 20_000_000,
   });
 }, 120_000);
@@ -24,6 +28,7 @@ afterAll(async () => {
   await Promise.all([bench.close(), model.close()]);
 });
 beforeEach(() => model.setRules([]));
+afterEach(() => expect(memory.heldBytes).toBe(0));
 
 it('W9 a run whose values fill the memory of workflow code is ended, and its neighbour goes on', async () => {
   model.setRules([{ when: { user: 'Neighbour' }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
@@ -67,8 +72,14 @@ it('W9 many large replies at once are read one after the other where there is no
     endNode({ out: ['join', 'output'] }),
   ];
   const edges = [...names.flatMap((name) => [`start -> ${name}`, `${name} -> join`]), 'join -> end'];
+  let mostBytes = 0;
+  const watching = setInterval(() => (mostBytes = Math.max(mostBytes, memory.heldBytes)), 1);
   const run = await bench.accept(buildDefinition({ nodes, edges }));
-  expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: '3000000' } });
+  const ended = await run.ended().finally(() => clearInterval(watching));
+  expect(ended).toMatchObject({ status: 'succeeded', outputs: { out: '3000000' } });
+  // one may go beyond the limit, and the text of a reply is there six times
+  expect(mostBytes).toBeGreaterThan(VALUE_BYTES / 2);
+  expect(mostBytes).toBeLessThanOrEqual(VALUE_BYTES + 6 * 3_000_000);
 }, 60_000);
 
 it('W9 a step that reads more large values than fit fails with their size', async () => {

@@ -1,3 +1,5 @@
+import { MemoryRoom } from '@tenon/base';
+
 const MIB = 1024 * 1024;
 
 /** What a worker may do at once with the memory it has. */
@@ -26,4 +28,9 @@ export function shareMemory(heapBytes: number): MemoryShares {
     // a step may be given 1.5 MB, which is there as bytes, as text and as a value
     steps: Math.max(20, Math.min(400, Math.floor(heapMb / 2.5))),
   };
+}
+
+/** Where steps take the memory of their large values, 256 KiB each without asking. */
+export function createValueRoom(valueBytes: number): MemoryRoom {
+  return new MemoryRoom(valueBytes, MIB / 4);
 }

@@ -1,4 +1,4 @@
-import { createRunActivities, createEventSink, MemoryRoom, Quarantine } from '@tenon/activities';
+import { createRunActivities, createEventSink, Quarantine } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import { fixedKeys } from '@tenon/database/testing';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
@@ -10,6 +10,7 @@ import {
   type FakeChatModel,
 } from '@tenon/ports/testing';
 import type { CodeRunner, OutboundHttp } from '@tenon/ports';
+import { createValueRoom } from './memory-shares.js';
 import { runWorker, type RunningWorker } from './run-worker.js';
 import { startRunBench, type RunBench } from './testing/run-bench.js';
 
@@ -40,7 +41,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
   const parts = {
     ...{ database, bell, feed: new PostgresRunFeed(database, bell, logger), secrets, logger, workerId },
     quarantine: new Quarantine(),
-    memory: new MemoryRoom(256 * 1024 * 1024),
+    memory: createValueRoom(256 * 1024 * 1024),
     ports: {
       models: createFakeModelDirectory([model]),
       code: unused as CodeRunner,

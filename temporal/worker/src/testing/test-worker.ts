@@ -1,4 +1,5 @@
-import { createEventSink, createRunActivities, MemoryRoom, Quarantine } from '@tenon/activities';
+import { createEventSink, createRunActivities, Quarantine } from '@tenon/activities';
+import type { MemoryRoom } from '@tenon/base';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createOutboundHttp, createProviderConnector } from '@tenon/outbound-http';
@@ -12,6 +13,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { withinBudget } from '../budget.js';
+import { createValueRoom } from '../memory-shares.js';
 import { runWorker, type RunningWorker } from '../run-worker.js';
 import type { RunBench } from './run-bench.js';
 
@@ -31,7 +33,7 @@ export interface TestWorkerOptions {
   readonly maxReplyBytes?: number;
   readonly maxPromptTokens?: number;
   /** What large values may take together. */
-  readonly memoryBytes?: number;
+  readonly memory?: MemoryRoom;
   readonly workflowHeapMb?: number;
   readonly code?: CodeRunner;
   readonly maxRunsPerTeam?: number;
@@ -77,7 +79,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     logger,
     workerId,
     quarantine: new Quarantine(),
-    memory: new MemoryRoom(options.memoryBytes ?? 256 * 1024 * 1024),
+    memory: options.memory ?? createValueRoom(256 * 1024 * 1024),
     ports: {
       models: withinBudget(
         { getChatModel: async (_team, { name }) => models.getChatModel(endpoint, name) },
