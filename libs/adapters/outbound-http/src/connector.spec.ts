@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { createProviderConnector } from './index.js';
 
@@ -32,6 +35,22 @@ describe('the connector of providers', () => {
     for (const host of ['169.254.169.254', '[fe80::1]', '2852039166', '0xa9fea9fe', '[::ffff:169.254.169.254]'])
       expect([host, await get(host)]).toEqual([host, 'outbound.blockedAddress']);
     expect(await get('metadata.test', '169.254.169.254')).toBe('outbound.blockedAddress');
+  });
+
+  it('M2 speaks to no server whose certificate nobody vouches for', async () => {
+    const fixture = (name: string) => readFileSync(join(__dirname, '__fixtures__', name));
+    const options = { key: fixture('self-signed-key.pem'), cert: fixture('self-signed-cert.pem') };
+    let asked = 0;
+    const tls = createTlsServer(options, (_request, response) => response.end(String((asked += 1))));
+    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+    const agent = new Agent({ connect: createProviderConnector({ allow: [] }) });
+    const url = `https://127.0.0.1:${(tls.address() as AddressInfo).port}/`;
+    await expect(fetch(url, { dispatcher: agent })).rejects.toMatchObject({
+      cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    });
+    expect(asked).toBe(0);
+    await agent.destroy();
+    await new Promise((resolve) => tls.close(resolve));
   });
 
   it('B36 connects a provider to the address that was checked, whatever the name says later', async () => {
