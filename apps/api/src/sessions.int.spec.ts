@@ -121,3 +121,31 @@ describe('a socket on which nothing is begun', () => {
     await expect(following).rejects.toMatchObject({ code: 4403 });
   }, 20_000);
 });
+
+describe('a socket that connects while the database is away', () => {
+  beforeAll(async () => {
+    await bench.close();
+    bench = await startApiBench();
+  }, 60_000);
+
+  it('is asked to come again, and let in when the database is back', async () => {
+    const refusals: number[] = [];
+    const runId = await startRun();
+    await bench.test.postgres.kill();
+    const client = createClient({
+      url: `${bench.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${bench.owner.token}` },
+      retryAttempts: 50,
+      retryWait: () => delay(100),
+      on: { closed: (event) => refusals.push((event as { code: number }).code) },
+    });
+    clients.push(client);
+    const following = follow(client, runId).next();
+    following.catch(() => undefined); // ends with its client
+    while (refusals.length < 2) await delay(10);
+    await bench.test.postgres.restart();
+    await untilWatched(runId);
+    expect(new Set(refusals)).toEqual(new Set([1013]));
+  }, 30_000);
+});

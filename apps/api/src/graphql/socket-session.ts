@@ -13,7 +13,7 @@ export interface SocketTimes {
 /** Reading is one statement, and clients begin many subscriptions at once: each does not need its own. */
 export const SOCKET_TIMES: SocketTimes = { freshMs: 5_000, recheckMs: 30_000, pingMs: 12_000 };
 
-/** Close code of `graphql-ws` for whoever is nobody; its clients do not connect again after it. */
+/** Close code of `graphql-ws` for whoever is nobody. Its clients try again, as often as they are told to, and are refused again. */
 const FORBIDDEN = 4403;
 
 /** Who speaks on one socket, read again as long as it is open: the session may end before the socket does. */

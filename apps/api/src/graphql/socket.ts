@@ -1,3 +1,4 @@
+import { isTenonError } from '@tenon/base';
 import type { Logger } from '@tenon/ports';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -28,6 +29,8 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const MAX_OPEN = 100;
 /** Close code of WebSockets for a server that ends. */
 const GOING_AWAY = 1001;
+/** The same for one that cannot say at this moment who connects: clients of `graphql-ws` connect again after a while. */
+const TRY_AGAIN_LATER = 1013;
 /** Documents that were read already: clients send the same few again and again. */
 const MAX_KNOWN_DOCUMENTS = 100;
 
@@ -70,7 +73,13 @@ export function serveSubscriptions(
         (code, reason) => socket.close(code, reason),
       );
       sessions.set(socket, session);
-      return (await session.check(0).catch(() => undefined)) !== undefined;
+      try {
+        return (await session.check(0)) !== undefined;
+      } catch (error) {
+        if (isTenonError(error) && error.kind === 'unavailable') socket.close(TRY_AGAIN_LATER, 'Try again later');
+        else if (!isTenonError(error) || error.kind === 'internal') throw error;
+        return false;
+      }
     },
     onSubscribe: async ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
       // those that are being begun are counted too
