@@ -12,6 +12,7 @@ import { SecretSealer } from './app/secret-sealer.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthResolver } from './auth/auth.resolver.js';
 import { IdentityReader, type GraphQLContext } from './auth/identity.js';
+import { PasswordTries } from './auth/password-tries.js';
 import { SessionEnds } from './auth/session-ends.js';
 import { SessionResolver } from './auth/session.resolver.js';
 import { SignInService } from './auth/sign-in.service.js';
@@ -65,7 +66,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
         ...[AppResolver, DraftResolver, VersionResolver, AppService, AppLoaders, DraftReports, SecretSealer],
-        ...[AuthResolver, SessionResolver, SignInService, SessionEnds],
+        ...[AuthResolver, SessionResolver, SignInService, PasswordTries, SessionEnds],
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],

@@ -27,6 +27,7 @@ export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
 export { CHANNELS, Listener, RELAY_BELL, ring } from './notifications.js';
 export { listUnnamedObjects } from './object-references.js';
+export { passwordTryTable } from './password-try-table.js';
 export { getPlanPart } from './plan-part.js';
 export { recordEvents } from './record-events.js';
 export {

@@ -3,15 +3,12 @@ import { MemberRepository, type Identity, type SessionRecord } from '@tenon/data
 import { PASSWORD_LENGTH } from '@tenon/platform';
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { authErrors } from './identity.js';
 import { networkOf } from './network-of.js';
+import { PasswordTries } from './password-tries.js';
 import { hashPassword, isPassword, makePassword } from './passwords.js';
 import { SessionEnds } from './session-ends.js';
 
-/** Wrong passwords per account and per network before a wait, and how long that lasts, in seconds. */
-const PER_ACCOUNT = { points: 10, duration: 300, blockDuration: 300 };
-const PER_NETWORK = { points: 50, duration: 300, blockDuration: 300 };
 const MAX_CLIENT = 200;
 
 /** Where somebody signs in: the address and name of their browser, and how many days the session lasts without use. */
@@ -24,14 +21,13 @@ export interface SignInPlace {
 /** Signing in and out, and changing one's password. */
 @Injectable()
 export class SignInService {
-  private readonly accounts = new RateLimiterMemory(PER_ACCOUNT);
-  private readonly networks = new RateLimiterMemory(PER_NETWORK);
   // compared with when there is no such member, so that the answer takes as long
   private readonly nobody = hashPassword(randomBytes(16).toString('hex'));
 
   constructor(
     private readonly members: MemberRepository,
     private readonly ends: SessionEnds,
+    private readonly tries: PasswordTries,
   ) {}
 
   /**
@@ -43,8 +39,8 @@ export class SignInService {
     const { client, days } = from;
     const network = networkOf(from.address);
     const account = email.trim().toLowerCase().slice(0, 320);
-    await this.takeTry(account, network);
     const member = await this.members.findByEmail(account);
+    const noteRight = await this.tries.takeSignIn({ account, network, passwordHash: member?.passwordHash ?? '' });
     const isRight = await isPassword(
       password.slice(0, PASSWORD_LENGTH.most),
       member?.passwordHash ?? (await this.nobody),
@@ -62,8 +58,7 @@ export class SignInService {
         passwordHash: member.passwordHash,
       }));
     if (!isOpen) throw authErrors.wrongCredentials('E-mail or password is wrong.');
-    await this.accounts.delete(account);
-    await this.networks.reward(network);
+    await noteRight();
     return token;
   }
 
@@ -92,15 +87,15 @@ export class SignInService {
 
   /** Sets a new password and ends every other session. @throws auth.wrongCredentials, auth.weakPassword, auth.tooManyTries */
   async changePassword(identity: Identity, current: string, next: string): Promise<void> {
-    await this.takeTry(identity.email.toLowerCase(), identity.memberId);
+    const noteRight = await this.tries.takeChange(identity.tokenHash);
     if (!(await isPassword(current, await this.members.getPasswordHash(identity.memberId))))
       throw authErrors.wrongCredentials('The current password is wrong.');
+    await noteRight();
     const { least, most } = PASSWORD_LENGTH;
     if (next.length < least || next.length > most)
       throw authErrors.weakPassword(`A password has ${least} to ${most} characters.`);
     await this.members.setPassword(identity.memberId, await hashPassword(next), identity.tokenHash);
     await this.ends.tell(identity.memberId);
-    await this.accounts.delete(identity.email.toLowerCase());
   }
 
   /**
@@ -109,24 +104,12 @@ export class SignInService {
    * @returns the new password, which is stored nowhere
    * @throws auth.ownerTokenNeeded
    */
-  async resetPassword({ kind, role, memberId, email }: Identity): Promise<string> {
+  async resetPassword({ kind, role, memberId }: Identity): Promise<string> {
     if (role !== 'owner' || kind !== 'token')
       throw authErrors.ownerTokenNeeded('Only the owner’s API token resets the password; use "tenon owner reset".');
     const password = makePassword();
     await this.members.setPassword(memberId, await hashPassword(password));
     await this.ends.tell(memberId);
-    await this.accounts.delete(email.toLowerCase());
     return password;
-  }
-
-  private async takeTry(account: string, place: string): Promise<void> {
-    try {
-      await this.networks.consume(place);
-      await this.accounts.consume(account);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      const seconds = Math.ceil(refusal.msBeforeNext / 1000);
-      throw authErrors.tooManyTries(`Too many tries; wait ${seconds} seconds.`, { retryAfterMs: refusal.msBeforeNext });
-    }
   }
 }

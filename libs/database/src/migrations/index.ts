@@ -12,6 +12,7 @@ import { createSecretKey } from './1764660000000-create-secret-key.js';
 import { addWorkerClock } from './1764670000000-add-worker-clock.js';
 import { addRequestId } from './1764680000000-add-request-id.js';
 import { addRunLostAt } from './1764690000000-add-run-lost-at.js';
+import { createPasswordTry } from './1764700000000-create-password-try.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   addWorkerClock,
   addRequestId,
   addRunLostAt,
+  createPasswordTry,
 ];
