@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chatflow, llm } from './build-app.js';
 import { ask, follow, publishApp, startRun } from './client.js';
+import { until } from './until.js';
 import { startStack, type Stack } from './stack.js';
 
 /* A worker whose clock is wrong: what is recorded and waited for follows the servers. */
@@ -39,9 +40,25 @@ const TIMES = `query ($id: ID!) { run(id: $id) { status createdAt startedAt fini
   steps { startedAt finishedAt attempts { startedAt finishedAt } } } }`;
 const readTimes = async (stack: Stack, id: string) => (await ask<{ run: TimedRun }>(stack, TIMES, { id })).run;
 
+/** How far the clock of the worker is ahead, as it has found itself. */
+async function workerAheadMs({ url, token }: Stack): Promise<number> {
+  const health = await fetch(`${url}/health`, { headers: { authorization: `Bearer ${token}` } });
+  const { clocks } = (await health.json()) as { clocks?: { workerAheadMs: number | null } };
+  return clocks?.workerAheadMs ?? NaN;
+}
+
 const flow = chatflow(
   [llm('first', 'first'), llm('second', 'second')],
   ['start -> first', 'first -> second', 'second -> answer'],
+  'done',
+);
+
+const triedAgain = chatflow(
+  [
+    `${llm('asked', 'asked')}
+          retry_config: {retry_enabled: true, max_retries: 3, retry_interval: 100}`,
+  ],
+  ['start -> asked', 'asked -> answer'],
   'done',
 );
 
@@ -57,7 +74,10 @@ describe.each([
     folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-clock-'));
     const preload = path.join(folder, 'shift.mjs');
     await writeFile(preload, shifting(shiftMs));
-    stack = await startStack({ NODE_OPTIONS: `--import=${preload}`, TZ: zone });
+    const settings = { TENON_MODEL_FIRST_TOKEN_SECONDS: '3' };
+    stack = await startStack({ ...settings, NODE_OPTIONS: `--import=${preload}`, TZ: zone });
+    const isShifted = async () => Math.abs((await workerAheadMs(stack)) - shiftMs) < MINUTES;
+    await until('a worker that is shifted', isShifted, 30_000);
   }, 120_000);
   afterAll(async () => {
     await stack.close();
@@ -78,6 +98,33 @@ describe.each([
       expect(from).toBeGreaterThanOrEqual(began - 1_000);
       expect(to).toBeGreaterThanOrEqual(from);
       expect(to).toBeLessThanOrEqual(ended + 1_000);
+    }
+  }, 60_000);
+
+  it('C1 waits as long as it is asked to, and gives up in time', async () => {
+    const appId = await publishApp(stack, triedAgain);
+    const busy = { kind: 'status', status: 429 } as const;
+    await stack.model.setRules([
+      { when: { user: 'asked', nth: 1 }, fault: { ...busy, retryAfter: 2 } },
+      { when: { user: 'asked', nth: 1 }, fault: { kind: 'neverAnswers' } },
+      { when: { user: 'asked', nth: 1 }, fault: { ...busy, retryAfter: new Date(Date.now() + 12_000).toUTCString() } },
+    ]);
+    const askedUntil = Date.now() + 11_000;
+    const id = await startRun(stack, { appId, query: 'go' });
+    await follow(stack, id);
+    const { steps, status } = await readTimes(stack, id);
+    const tries = steps.find(({ attempts }) => attempts.length > 1)?.attempts ?? [];
+    const at = tries.map(({ startedAt, finishedAt }) => [startedAt, finishedAt].map((time) => Date.parse(time ?? '')));
+    expect([status, at.length]).toEqual(['PARTIALLY_SUCCEEDED', 4]);
+    const [first, second, , fourth] = at as [number[], number[], number[], number[]];
+    const since = (from: number | undefined, to: number | undefined) => (to ?? NaN) - (from ?? NaN);
+    for (const [waitedMs, leastMs] of [
+      [since(first[1], second[0]), 2_000],
+      [since(second[0], second[1]), 3_000],
+      [since(askedUntil, fourth[0]), 0],
+    ] as const) {
+      expect(waitedMs).toBeGreaterThanOrEqual(leastMs - 100);
+      expect(waitedMs).toBeLessThan(leastMs + MINUTES);
     }
   }, 60_000);
 

@@ -11,18 +11,21 @@ import { sentence, TOO_MANY_TRIES } from './run-trouble.js';
  * succeed. The note is made anew at each try, and goes with the next event of the run or some time after the last try.
  */
 export function createLocalTroubleNotes(database: Database, logger: Logger): ActivityInterceptorsFactory {
-  return ({ info }) => ({
-    inbound: {
-      execute: async (input, next) => {
-        try {
-          return await next(input);
-        } catch (error) {
-          if (info.isLocal && info.attempt >= TOO_MANY_TRIES) await note(info, input.args, error, { database, logger });
-          throw error;
-        }
+  return ({ info }) => {
+    if (!info.isLocal || info.attempt < TOO_MANY_TRIES) return {};
+    return {
+      inbound: {
+        execute: async (input, next) => {
+          try {
+            return await next(input);
+          } catch (error) {
+            await note(info, input.args, error, { database, logger });
+            throw error;
+          }
+        },
       },
-    },
-  });
+    };
+  };
 }
 
 async function note(

@@ -11,15 +11,17 @@ export function createWorkflowRelease(
   namespace: string,
   logger: Logger,
 ): ActivityInterceptorsFactory {
-  return ({ info: { isLocal, attempt, workflowExecution: execution } }) => ({
-    inbound: {
-      execute: (input, next) => {
-        if (!isLocal && attempt > 1 && execution)
+  return ({ info: { isLocal, attempt, workflowExecution: execution } }) => {
+    if (isLocal || attempt === 1 || !execution) return {};
+    return {
+      inbound: {
+        execute: (input, next) => {
           workflowService
             .resetStickyTaskQueue({ namespace, execution })
             .catch((error: unknown) => logger.debug({ error: String(error) }, 'a workflow could not be released'));
-        return next(input);
+          return next(input);
+        },
       },
-    },
-  });
+    };
+  };
 }

@@ -121,14 +121,15 @@ function redact(text: string, { apiKey }: ModelEndpoint): string {
   return without.replace(/\b(sk|pk)-[\w*.-]{8,}/g, '[key]').replace(/\bBearer\s+\S+/gi, 'Bearer [key]');
 }
 
-/** `Retry-After` in seconds or as a date, or the vendors' `retry-after-ms`. */
+/** `Retry-After` in seconds or as a date by the clock of who answers, or the vendors' `retry-after-ms`. */
 function readRetryAfter(headers: Headers | undefined): number | undefined {
   const exact = Number(headers?.get('retry-after-ms') ?? NaN);
   if (exact >= 0) return Math.ceil(exact);
   const text = headers?.get('retry-after');
   if (text === null || text === undefined || text === '') return undefined;
   const seconds = Number(text);
-  const wait = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000;
+  const answeredAt = Date.parse(headers?.get('date') ?? '') || Date.now();
+  const wait = Number.isNaN(seconds) ? Date.parse(text) - answeredAt : seconds * 1000;
   return Number.isNaN(wait) ? undefined : Math.max(0, Math.ceil(wait));
 }
 
