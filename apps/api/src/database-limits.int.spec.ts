@@ -1,7 +1,6 @@
+import { mayMount, mountSmallDisk, type SmallDisk } from '@tenon/platform/testing';
 import pg from 'pg';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { open, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -12,19 +11,6 @@ import { startApiBench, type ApiBench } from './testing/api-bench.js';
 jest.setTimeout(120_000);
 
 const FULL = 'The disk of the database is full: free some space. What was accepted is safe and goes on then.';
-
-/** A disk of its own that is small, in memory; undefined where this process may not mount one. */
-const disk = mountSmallDisk();
-
-function mountSmallDisk(): string | undefined {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'tenon-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=755', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    return undefined;
-  }
-}
 
 const START =
   'mutation ($input: StartRunInput!) { startRun(input: $input) { run { id status } errors { code message } } }';
@@ -68,41 +54,27 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function writeUntilFull(file: FileHandle, bytes: Buffer): Promise<void> {
-  try {
-    for (;;) await file.write(bytes);
-  } catch {
-    // there is no room for so much
-  }
-}
-
-const onSmallDisk = disk ? describe : describe.skip;
-onSmallDisk(`a full disk${disk ? '' : ' (skipped: this process may not mount a small one)'}`, () => {
+const isSkipped = mayMount() ? '' : ' (skipped: this process may not mount a disk)';
+(isSkipped ? describe.skip : describe)(`a full disk${isSkipped}`, () => {
   let bench: ApiBench;
-  const filler = path.join(disk ?? '', 'filler');
+  let disk: SmallDisk;
 
-  beforeAll(async () => void (bench = await startApiBench({}, { place: disk as string })));
+  beforeAll(async () => {
+    disk = await mountSmallDisk(await mkdtemp(path.join(os.tmpdir(), 'tenon-disk-')), 'size=160m,mode=755');
+    bench = await startApiBench({}, { place: disk.folder });
+  });
   afterAll(async () => {
     await bench.close();
-    execFileSync('umount', [disk as string]);
-    await rmdir(disk as string);
+    await disk.unmount();
+    await rm(disk.folder, { recursive: true });
   });
-
-  async function fill(): Promise<void> {
-    const file = await open(filler, 'a');
-    try {
-      for (const size of [1024 * 1024, 4096]) await writeUntilFull(file, Buffer.alloc(size));
-    } finally {
-      await file.close();
-    }
-  }
 
   it('D3 lets reads go on, refuses writes with what to do, loses nothing accepted, and is over with more room', async () => {
     const appId = await appOf(bench);
     const start = (text: string) => bench.owner.post(START, { input: { appId, query: text, inputs: {} } });
     const accepted = await start('before');
     const { id } = accepted.body.data.startRun.run;
-    await fill();
+    await disk.fill();
 
     const large = randomBytes(60_000).toString('base64');
     const refused = await start(large);
@@ -123,7 +95,7 @@ onSmallDisk(`a full disk${disk ? '' : ' (skipped: this process may not mount a s
     const read = `query ($id: ID!) { run(id: $id) { id status } }`;
     expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });
 
-    await unlink(filler);
+    await disk.free();
     await until(async () => (await healthOf(bench)).status === 200);
     expect((await start(large)).body.data.startRun.run).toMatchObject({ status: 'QUEUED' });
     expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });

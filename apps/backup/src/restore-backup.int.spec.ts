@@ -1,19 +1,13 @@
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
-import { execFile, spawnSync } from 'node:child_process';
+import { itWithDisks, mountSmallDisk } from '@tenon/platform/testing';
 import { mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { createBackup } from './create-backup.js';
 import { restoreBackup } from './restore-backup.js';
 import { checkFree, stageFolder } from './staged-folder.js';
-
-const run = promisify(execFile);
-const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
-const itWithDisks = (name: string, test: () => Promise<void>) =>
-  mayMount ? it(name, test, 30_000) : it.skip(`${name} (only root may mount a disk)`, test);
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-restore-'))));
@@ -21,9 +15,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('a folder that is a disk of its own', () => {
   itWithDisks('is filled at the end, or left empty', async () => {
-    const disk = path.join(folder, 'data');
-    await mkdir(disk);
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+    const small = await mountSmallDisk(path.join(folder, 'data'), 'size=8m');
+    const disk = small.folder;
     try {
       await mkdir(path.join(disk, 'lost+found'));
       await checkFree(disk);
@@ -45,7 +38,7 @@ describe('a folder that is a disk of its own', () => {
       expect((await readdir(disk)).sort()).toEqual(['lost+found', 'objects', 'secret.key']);
       expect(await readdir(path.join(disk, 'objects'))).toEqual(['a']);
     } finally {
-      await run('umount', [disk]);
+      await small.unmount();
     }
   });
 });

@@ -1,4 +1,5 @@
 import { troubles } from '@tenon/platform';
+import { itWithDisks, mountSmallDisk } from '@tenon/platform/testing';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -85,19 +86,18 @@ asRoot(`a data folder of somebody else is told with whose it is${needsRoot}`, as
   });
 });
 
-asRoot(`a full disk comes before everything that follows from it${needsRoot}`, async () => {
-  await mkdir(installation.data, { mode: 0o700 });
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tenon-test', installation.data]);
+itWithDisks('a full disk comes before everything that follows from it', async () => {
+  const disk = await mountSmallDisk(installation.data, 'size=4m,mode=700');
   try {
-    await write('fill', Buffer.alloc(3 * 1024 * 1024));
+    await disk.fill();
     const { code, findings, troubles: found } = await failAndAsk();
     expect([code, found]).toEqual([4, ['diskFull']]);
     expect(findings[0]).toMatchObject({ trouble: 'diskFull', advice: troubles.diskFull.remedy });
     expect(findings.find(({ what }) => what === 'disk of the data')?.state).toMatch(
-      /^\d+ [kM]B free at .*; Tenon does not start below 300 MB$/,
+      /^\d+ (bytes|[kM]B) free at .*; Tenon does not start below 300 MB$/,
     );
   } finally {
-    await run('umount', ['--lazy', installation.data]);
+    await disk.unmount();
   }
 });
 

@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { itWithDisks, mountSmallDisk } from '@tenon/platform/testing';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -83,25 +82,20 @@ describe('openDataFolder', () => {
   );
 });
 
-describe('openDataFolder on a full disk', () => {
-  // A small file system of our own; only root may mount one.
-  const small = mkdtempSync(path.join(os.tmpdir(), 'tenon-small-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', small]).status === 0;
-  afterAll(() => {
-    if (mounted) spawnSync('umount', [small]);
-    rmdirSync(small);
-  });
-
-  (mounted ? it : it.skip)('says how much to free (needs the right to mount a file system)', async () => {
+itWithDisks('openDataFolder says how much to free on a full disk', async () => {
+  const disk = await mountSmallDisk(path.join(root, 'small'), 'size=1M');
+  try {
     for (const name of ['empty', 'full']) {
-      folder = path.join(small, name);
+      folder = path.join(disk.folder, name);
       await expect(open()).rejects.toMatchObject({
         code: 'launcher.diskFull',
         message: `The disk of ${folder} is full: free 300 MB, or set TENON_DATA_DIR to a folder on another disk.`,
       });
-      await writeFile(path.join(small, 'filler'), Buffer.alloc(2e6)).catch(() => {});
+      await disk.fill();
     }
-  });
+  } finally {
+    await disk.unmount();
+  }
 });
 
 describe('compareReleases', () => {

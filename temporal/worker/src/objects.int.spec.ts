@@ -1,38 +1,34 @@
 import { buildDefinition } from '@tenon/dsl/testing';
+import { itWithDisks, mayMount, mountSmallDisk, type SmallDisk } from '@tenon/platform/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
 import { startRunBench, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 /* What becomes of runs whose large values cannot be kept. */
 
-const run = promisify(execFile);
-const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
-
 let bench: RunBench;
 let model: ScriptedModel;
 let worker: TestWorker;
 let root: string;
-let disk: string;
+let folder: string;
+let disk: SmallDisk | undefined;
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'tenon-objects-'));
-  disk = path.join(root, 'disk');
-  await mkdir(disk);
-  if (mayMount) await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+  folder = path.join(root, 'disk');
+  if (mayMount()) disk = await mountSmallDisk(folder, 'size=256k');
   const text = ['A long answer. '.repeat(7_000)];
   [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text } })]);
-  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, objectsFolder: path.join(disk, 'objects') });
+  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, objectsFolder: path.join(folder, 'objects') });
 }, 120_000);
 afterAll(async () => {
   await worker.close();
   await Promise.all([bench.close(), model.close()]);
-  if (mayMount) await run('umount', ['-l', disk]);
+  await disk?.unmount();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -51,10 +47,7 @@ async function runOnce() {
 
 const GOOD = { status: 'succeeded', code: undefined, message: '' };
 
-const itOnSmallDisk = (name: string, test: () => Promise<void>) =>
-  mayMount ? it(name, test, 60_000) : it.skip(`${name} (only root may mount a small disk)`, test);
-
-itOnSmallDisk(
+itWithDisks(
   'B1 a full or read-only disk fails the run with a sentence and no dangling value, until it is well',
   async () => {
     const full = await until(async () => {
@@ -63,24 +56,25 @@ itOnSmallDisk(
     });
     expect(full).toMatchObject({ status: 'failed', code: 'object.full', references: 0 });
     expect(full.message).toBe('The disk for files is full; free some space.');
-    expect(await readdir(path.join(disk, 'objects/unfinished~'))).toEqual([]);
-    await run('mount', ['-o', 'remount,size=64m', disk]);
+    expect(await readdir(path.join(folder, 'objects/unfinished~'))).toEqual([]);
+    await disk?.remount('size=64m');
     expect(await runOnce()).toMatchObject(GOOD);
-    await run('mount', ['-o', 'remount,ro', disk]);
+    await disk?.remount('ro');
     expect(await runOnce()).toMatchObject({ status: 'failed', code: 'object.unavailable', references: 0 });
-    await run('mount', ['-o', 'remount,rw', disk]);
+    await disk?.remount('rw');
     expect(await runOnce()).toMatchObject(GOOD);
   },
+  60_000,
 );
 
 it('B1 a folder that is away fails the run with a sentence and no dangling value, until it is back', async () => {
-  if (mayMount) await run('mount', ['-o', 'remount,size=64m', disk]);
+  await disk?.remount('size=64m');
   expect(await runOnce()).toMatchObject(GOOD);
-  await rename(path.join(disk, 'objects'), path.join(disk, 'away'));
+  await rename(path.join(folder, 'objects'), path.join(folder, 'away'));
   const away = await runOnce();
   expect(away).toMatchObject({ status: 'failed', code: 'object.unavailable', references: 0 });
   expect(away.message).toContain('The folder for files cannot be used');
-  await rename(path.join(disk, 'away'), path.join(disk, 'objects'));
+  await rename(path.join(folder, 'away'), path.join(folder, 'objects'));
   expect(await runOnce()).toMatchObject(GOOD);
 }, 60_000);
 
