@@ -71,7 +71,7 @@ describe('a file that cannot be taken in', () => {
   });
 
   it('B54 is broken off when it is larger than an app may be', async () => {
-    expect((await upload('#'.repeat(50_000_000))).status).toBeGreaterThanOrEqual(400);
+    expect((await upload('#'.repeat(50_000_000))).status).toBe(413);
     expect((await bench.owner.post('{ viewer { id } }')).status).toBe(200);
   }, 60_000);
 });
@@ -189,9 +189,9 @@ describe('a file that wants to run', () => {
   });
 
   it('B31 is not even read from nobody', async () => {
-    for (const content of ['{', 'x'.repeat(100_000), `!!js/function 'x'`])
-      expect((await upload(content, 'no-token')).status).toBeGreaterThanOrEqual(401);
-    expect((await upload('{', 'no-token')).status).toBe(401);
+    for (const content of ['{', 'x'.repeat(1_000), `!!js/function 'x'`])
+      expect((await upload(content, 'no-token')).status).toBe(401);
+    expect((await upload('x'.repeat(100_000), 'no-token')).status).toBe(413);
   });
 });
 

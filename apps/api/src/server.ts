@@ -7,6 +7,7 @@ import { ApiModule } from './app.module.js';
 import { IdentityReader } from './auth/identity.js';
 import { forwardNestTo } from './framework-loggers.js';
 import { createErrorFormatter } from './graphql/format-error.js';
+import { noteRefusals } from './graphql/http-status.js';
 import { SOCKET_TIMES, type SocketTimes } from './graphql/socket-session.js';
 import { serveSubscriptions } from './graphql/socket.js';
 import { BODY_LIMIT, refuseLargeBodiesOfNobody } from './http/body-limit.js';
@@ -46,6 +47,7 @@ export async function createServer(parts: Parts, times: Partial<ServerTimes> = {
     abortOnError: false,
   });
   app.use(nameRequests(parts.logger));
+  app.use(noteRefusals);
   app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
   app.use(refuseOtherSpellings);
   app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));

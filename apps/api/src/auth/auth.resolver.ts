@@ -1,9 +1,6 @@
-import { isTenonError } from '@tenon/base';
 import { MemberRepository, type Identity } from '@tenon/database';
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
-import type { Response } from 'express';
-import { askToWait } from '../graphql/http-status.js';
 import { payload } from '../graphql/payload.js';
 import { CONFIG, type ApiConfig } from '../parts.js';
 import { AllowTo } from './access.guard.js';
@@ -38,7 +35,7 @@ export class AuthResolver {
   @Mutation(() => SignInPayload)
   signIn(@Args('input') { email, password }: SignInInput, @Context() { request, response }: GraphQLContext) {
     const { sessionDays, publicUrl } = this.config.server;
-    return passwordPayload(response, async () => {
+    return payload(async () => {
       const token = await this.signIns.signIn(email, password, {
         address: request?.ip ?? '',
         client: request?.headers['user-agent'] ?? '',
@@ -68,12 +65,8 @@ export class AuthResolver {
 
   @AllowTo('member')
   @Mutation(() => ChangePasswordPayload, { description: 'Ends every other session of the member' })
-  changePassword(
-    @Args('input') { current, next }: ChangePasswordInput,
-    @CurrentMember() identity: Identity,
-    @Context() { response }: GraphQLContext,
-  ) {
-    return passwordPayload(response, async () => {
+  changePassword(@Args('input') { current, next }: ChangePasswordInput, @CurrentMember() identity: Identity) {
+    return payload(async () => {
       await this.signIns.changePassword(identity, current, next);
       return {};
     });
@@ -86,14 +79,4 @@ export class AuthResolver {
   resetOwnerPassword(@CurrentMember() identity: Identity) {
     return payload(async () => ({ email: identity.email, password: await this.signIns.resetPassword(identity) }));
   }
-}
-
-/** A payload whose answer says 429 over HTTP, and when to come again, where there were too many tries. */
-function passwordPayload<Fields extends object>(response: Response | undefined, work: () => Promise<Fields>) {
-  return payload(() =>
-    work().catch((error: unknown) => {
-      if (response && isTenonError(error) && error.kind === 'limited') askToWait(response, error);
-      throw error;
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import { isTenonError, type TenonError } from '@tenon/base';
 import { Field, ObjectType } from '@nestjs/graphql';
+import { noteRefusal } from './http-status.js';
 
 /** Something the caller can correct. */
 @ObjectType()
@@ -39,6 +40,7 @@ export async function payload<Fields extends object>(
     const isShown =
       isTenonError(error) && (SHOWN.has(error.kind) || (showsUnavailable && error.kind === 'unavailable'));
     if (!isShown) throw error;
+    noteRefusal(error);
     return { errors: userErrors(error) } as Partial<Fields> & { errors: UserError[] };
   }
 }

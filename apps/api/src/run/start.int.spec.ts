@@ -173,6 +173,15 @@ describe('a key', () => {
       });
     expect((await start({ ...input, inputs: {} })).run?.id).toBe(first.run?.id);
     expect(await countRuns()).toBe(before);
+    const statusOf = async (document: string, accept: string) =>
+      (await bench.owner.post(document, { input: { ...input, query: 'bye' } }, { accept })).status;
+    // clients of GraphQL are owed 200 for an answer with data
+    const ofGraphQL = 'application/graphql-response+json,application/json;q=0.9';
+    expect([await statusOf(START, 'application/json'), await statusOf(START, '*/*')]).toEqual([409, 409]);
+    expect(await statusOf(START, ofGraphQL)).toBe(200);
+    expect(
+      await statusOf(START.replace('startRun', 'other: endOtherSessions { errors { code } } startRun'), '*/*'),
+    ).toBe(200);
   });
 
   it('B75 gives its run also when the request would be refused by now', async () => {

@@ -91,8 +91,13 @@ describe('B70 a budget of tokens', () => {
     expect(first.errors).toEqual([]);
     await use(1_000);
     for (const useDraft of [true, false]) {
-      const refused = await bench.owner.ask(START, { input: { ...input, useDraft, idempotencyKey: 'another' } });
-      expect(refused.startRun).toEqual({
+      const { status, headers, body } = await bench.owner.post(START, {
+        input: { ...input, useDraft, idempotencyKey: 'another' },
+      });
+      // until the next day in UTC
+      const waitSeconds = Number(headers.get('retry-after'));
+      expect([status, waitSeconds > 0, waitSeconds <= 86_400]).toEqual([429, true, true]);
+      expect(body.data.startRun).toEqual({
         run: null,
         errors: [
           {
