@@ -55,12 +55,7 @@ export {
   type StepRecord,
   type StepValue,
 } from './repositories/history.repository.js';
-export {
-  runErrors,
-  RunRepository,
-  type RunRecord,
-  type RunStatus,
-} from './repositories/run.repository.js';
+export { runErrors, RunRepository, type RunRecord, type RunStatus } from './repositories/run.repository.js';
 export {
   emptyDueConversation,
   isTooMuch,
