@@ -62,6 +62,7 @@ export {
   listKeepingRules,
   removeDueConversations,
   removeDueRuns,
+  removeUnusedFiles,
   removeUnusedPlans,
   type KeepingRule,
 } from './retention.js';

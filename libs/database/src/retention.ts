@@ -1,4 +1,4 @@
-import { isTenonError, type TeamId } from '@tenon/base';
+import { isTenonError, type RunId, type TeamId } from '@tenon/base';
 import type { Database, Sql } from './database.js';
 
 /** For how many days the runs of a team are kept after their end. */
@@ -25,7 +25,7 @@ export function listKeepingRules(sql: Sql, defaults: Omit<KeepingRule, 'teamId'>
  * Removes ended runs that belong to no conversation and whose time is over, oldest first, with all their record. What
  * another transaction holds is left for the next time, so nobody is waited for.
  * @param limit  of runs: one batch is one short transaction
- * @returns how many went
+ * @returns which went
  * @throws database.unavailable, for which `isTooMuch` holds when fewer may go
  */
 export async function removeDueRuns(
@@ -33,10 +33,10 @@ export async function removeDueRuns(
   { teamId, runsDays, testRunsDays }: KeepingRule,
   kind: 'published' | 'test',
   limit: number,
-): Promise<number> {
+): Promise<RunId[]> {
   const days = kind === 'test' ? testRunsDays : runsDays;
   return briefly(database, limit, async (sql) => {
-    const gone = await sql.rows(
+    const gone = await sql.rows<{ id: RunId }>(
       `with due as (
          select id from run
          where team_id = $1 and id < $2::uuid and conversation_id is null
@@ -44,10 +44,10 @@ export async function removeDueRuns(
            and finished_at < now() - make_interval(days => $3)
          order by id limit $4 for update skip locked
        )
-       delete from run using due where run.id = due.id returning 1`,
+       delete from run using due where run.id = due.id returning run.id`,
       [teamId, oldestId(days), days, limit],
     );
-    return gone.length;
+    return gone.map(({ id }) => id);
   });
 }
 
@@ -59,7 +59,7 @@ export async function removeDueConversations(
   database: Database,
   { teamId, runsDays, testRunsDays }: KeepingRule,
   limit: number,
-): Promise<{ readonly conversations: number; readonly runs: number }> {
+): Promise<{ readonly conversations: number; readonly runs: readonly RunId[] }> {
   return briefly(database, limit, async (sql) => {
     const rule = [runsDays, testRunsDays];
     const held = await sql.rows<{ id: string }>(
@@ -67,16 +67,16 @@ export async function removeDueConversations(
        order by id limit $5 for update skip locked`,
       [...rule, teamId, oldestId(Math.min(runsDays, testRunsDays)), limit],
     );
-    if (held.length === 0) return { conversations: 0, runs: 0 };
+    if (held.length === 0) return { conversations: 0, runs: [] };
     // a run may have been accepted until the row was held: only what is read now counts
-    const [gone] = await sql.rows<{ conversations: number; runs: number }>(
+    const [gone] = await sql.rows<{ conversations: number; runs: RunId[] }>(
       `with due as (select id from conversation where id = any($3::uuid[]) and ${IS_OVER}),
-       runs as (select count(*)::int as count from run join due on due.id = run.conversation_id),
+       runs as (select coalesce(array_agg(run.id), '{}') as ids from run join due on due.id = run.conversation_id),
        gone as (delete from conversation using due where conversation.id = due.id returning 1)
-       select (select count(*)::int from gone) as conversations, runs.count as runs from runs`,
+       select (select count(*)::int from gone) as conversations, runs.ids as runs from runs`,
       [...rule, held.map(({ id }) => id)],
     );
-    return gone ?? { conversations: 0, runs: 0 };
+    return gone ?? { conversations: 0, runs: [] };
   });
 }
 
@@ -131,6 +131,29 @@ export async function removeUnusedPlans(database: Database, limit: number): Prom
 const IS_UNUSED = `plan.created_at < now() - interval '1 day'
   and not exists (select 1 from run where run.plan_hash = plan.hash and run.team_id = plan.team_id)
   and not exists (select 1 from version where version.plan_hash = plan.hash and version.team_id = plan.team_id)`;
+
+/**
+ * Removes uploads that are as old as a run may become and that no run names. Their bytes go with the objects that no row
+ * names.
+ */
+export function removeUnusedFiles(
+  database: Database,
+  { teamId, runsDays }: KeepingRule,
+  limit: number,
+): Promise<number> {
+  return briefly(database, limit, async (sql) => {
+    const gone = await sql.rows(
+      `with unused as (
+         select id from file where team_id = $1 and id < $2::uuid and created_at < now() - make_interval(days => $3)
+           and not exists (select 1 from object_reference where key = file.object_key)
+         order by id limit $4 for update skip locked
+       )
+       delete from file using unused where file.id = unused.id returning 1`,
+      [teamId, oldestId(runsDays), runsDays, limit],
+    );
+    return gone.length;
+  });
+}
 
 /** Whether a removal took too long, so that it may succeed with fewer. */
 export function isTooMuch(error: unknown): boolean {

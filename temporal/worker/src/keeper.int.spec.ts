@@ -1,6 +1,7 @@
 import type { RunId } from '@tenon/base';
 import { closeAttempt, holdRemoval, openAttempt, PlanRepository, TeamRepository } from '@tenon/database';
 import {
+  agedId,
   seedAgedRun,
   seedApp,
   seedConversation,
@@ -13,7 +14,7 @@ import { buildPlan } from '@tenon/engine/testing';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import type { ObjectStore } from '@tenon/ports';
 import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,8 @@ let logger: FakeLogger;
 /** Milliseconds of the keepers' own clock. */
 let clock: number;
 let owner: Awaited<ReturnType<typeof seedApp>>;
+/** Runs that the workflow server was told to forget. */
+let forgotten: RunId[];
 
 beforeAll(async () => void (test = await startTestDatabase()), 60_000);
 afterAll(() => test.close());
@@ -37,13 +40,15 @@ beforeEach(async () => {
   objects = createDiskObjectStore(folder);
   logger = createFakeLogger();
   clock = 0;
+  forgotten = [];
   owner = await seedApp(test.database, PLAN);
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 function createKeeper(parts: Partial<KeeperParts> = {}): Keeper {
   const keeping = { runsDays: 90, testRunsDays: 14 };
-  return new Keeper({ database: test.database, objects, logger, keeping, now: () => clock, ...parts });
+  const forget = async (runIds: readonly RunId[]) => void forgotten.push(...runIds);
+  return new Keeper({ database: test.database, objects, logger, keeping, forget, now: () => clock, ...parts });
 }
 
 const left = (runId: RunId) => tablesOf(test.database, runId);
@@ -83,6 +88,7 @@ describe('runs', () => {
     expect(await createKeeper().keep()).toBe(true);
     for (const runId of gone) expect(await left(runId)).toEqual([]);
     for (const runId of kept) expect(await left(runId)).toHaveLength(7);
+    expect(forgotten).toEqual(gone);
     expect(logger.lines).toContainEqual(expect.objectContaining({ fields: { runs: 1, testRuns: 1 } }));
   });
 
@@ -129,9 +135,26 @@ describe('runs', () => {
     };
     await createKeeper().keep();
     expect(await left(runs.over)).toEqual([]);
+    expect(forgotten).toEqual([runs.over]);
     for (const runId of [runs.early, runs.late, runs.before, runs.open]) expect(await left(runId)).toHaveLength(8);
     const conversations = await test.database.rows('select 1 from conversation where team_id = $1', [owner.teamId]);
     expect(conversations).toHaveLength(2);
+  });
+
+  it('leave uploads behind that go when they are as old and no run names them', async () => {
+    const upload = (name: string, daysAgo: number) =>
+      test.database.rows(
+        `insert into file (id, team_id, name, media_type, size_bytes, object_key, created_by, created_at)
+         values ($1, $2, $3, 'text/plain', 1, $3, $4, now() - make_interval(days => $5))`,
+        [agedId(daysAgo), owner.teamId, name, randomUUID(), daysAgo],
+      );
+    const run = await seedAgedRun(test.database, owner, { daysAgo: 100, status: 'running' });
+    for (const [name, daysAgo] of [['old', 91] as const, ['named', 200] as const, ['young', 89] as const])
+      await upload(name, daysAgo);
+    await test.database.rows(`insert into object_reference (run_id, key) values ($1, 'named')`, [run]);
+    await createKeeper().keep();
+    const files = await test.database.rows('select name from file where team_id = $1 order by name', [owner.teamId]);
+    expect(files).toEqual([{ name: 'named' }, { name: 'young' }]);
   });
 
   it('take their plan along unless it is needed, or was stored for a run that comes', async () => {

@@ -1,3 +1,4 @@
+import type { RunId } from '@tenon/base';
 import {
   emptyDueConversation,
   isTooMuch,
@@ -5,6 +6,7 @@ import {
   listUnnamedObjects,
   removeDueConversations,
   removeDueRuns,
+  removeUnusedFiles,
   removeUnusedPlans,
   whileRemoving,
   type Database,
@@ -17,7 +19,7 @@ const EVERY_MS = 600_000;
 /** One look removes no longer than this; what is left is for the next. */
 const LOOK_MS = 60_000;
 /** So many go at a time, or fewer while that takes too long. */
-const BATCHES = { runs: 50, testRuns: 50, conversations: 5, runsOfConversations: 50, plans: 20 };
+const BATCHES = { runs: 50, testRuns: 50, conversations: 5, runsOfConversations: 50, plans: 20, files: 50 };
 const OBJECTS_PAGE = 5_000;
 /** For so long an object may be there before a row names it. */
 const GRACE_MS = 3_600_000;
@@ -29,6 +31,8 @@ export interface KeeperParts {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly logger: Logger;
+  /** Lets the workflow server forget runs of which no record is left. */
+  readonly forget: (runIds: readonly RunId[]) => Promise<void>;
   /** For what a team has not set. */
   readonly keeping: Omit<KeepingRule, 'teamId'>;
   /** Milliseconds of a clock that nobody sets. */
@@ -36,8 +40,8 @@ export interface KeeperParts {
 }
 
 /**
- * Removes what was kept long enough: ended runs with their record, conversations that are over, plans that nothing names,
- * and objects that no row names. One worker does it at a time, in batches that nobody waits for.
+ * Removes what was kept long enough: ended runs with their record, conversations that are over, plans and uploads that
+ * nothing names, and objects that no row names. One worker does it at a time, in batches that nobody waits for.
  */
 export class Keeper {
   private timer: NodeJS.Timeout | undefined;
@@ -106,18 +110,20 @@ export class Keeper {
 
   /** The removals of a team, each by itself. */
   private removalsOf(rule: KeepingRule, removed: Record<string, number>, mayGoOn: () => boolean) {
-    const { database } = this.parts;
+    const { database, forget } = this.parts;
     const runs = (kind: 'published' | 'test', name: 'runs' | 'testRuns') => () =>
       this.inBatches(name, mayGoOn, async (limit) => {
-        const count = await removeDueRuns(database, rule, kind, limit);
-        add(removed, name, count);
-        return count;
+        const gone = await removeDueRuns(database, rule, kind, limit);
+        add(removed, name, gone.length);
+        await forget(gone);
+        return gone.length;
       });
     const conversations = () =>
       this.inBatches('conversations', mayGoOn, async (limit) => {
         const gone = await removeDueConversations(database, rule, limit);
         add(removed, 'conversations', gone.conversations);
-        add(removed, 'runsOfConversations', gone.runs);
+        add(removed, 'runsOfConversations', gone.runs.length);
+        await forget(gone.runs);
         return gone.conversations;
       });
     const recordsOfOne = () =>
@@ -130,7 +136,13 @@ export class Keeper {
           if (!isTooMuch(error) || (await recordsOfOne()) === 0) throw error;
         }
     };
-    return [runs('published', 'runs'), runs('test', 'testRuns'), largeConversations];
+    const files = () =>
+      this.inBatches('files', mayGoOn, async (limit) => {
+        const count = await removeUnusedFiles(database, rule, limit);
+        add(removed, 'files', count);
+        return count;
+      });
+    return [runs('published', 'runs'), runs('test', 'testRuns'), largeConversations, files];
   }
 
   /** Repeats `remove` while it finds something, with fewer at a time when that takes too long. @returns how many went */

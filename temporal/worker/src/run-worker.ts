@@ -1,9 +1,11 @@
 import type { EventSink } from '@tenon/activities';
+import type { RunId } from '@tenon/base';
 import type { RunActivities } from '@tenon/contract';
 import type { Database, Listener } from '@tenon/database';
 import type { RunLimits } from '@tenon/engine';
 import type { Logger, ObjectStore } from '@tenon/ports';
 import type { WorkerOptions } from '@temporalio/worker';
+import { forgetWorkflows } from './forgotten-workflows.js';
 import { Keeper, type KeeperParts } from './keeper.js';
 import { Lease } from './lease.js';
 import { createLocalTroubleNotes } from './local-trouble.js';
@@ -55,7 +57,9 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const lease = new Lease(database, workerId, logger);
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });
   const reconciler = new Reconciler({ database, client, logger, onServer: (isAway) => lease.noteServer(isAway) });
-  const keeper = new Keeper({ database, objects: setup.objects, logger, keeping: setup.keeping });
+  const { objects, keeping } = setup;
+  const forget = (runIds: readonly RunId[]) => forgetWorkflows(client, runIds);
+  const keeper = new Keeper({ database, objects, logger, keeping, forget });
   const polling = worker.run();
   polling.catch(() => undefined); // whoever waits for its end is told
   relay.start();

@@ -1,6 +1,6 @@
 import { measureDatabase, type Database } from '@tenon/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { opendir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CONFIG, DATABASE, type ApiConfig } from '../parts.js';
@@ -22,7 +22,7 @@ const UNKNOWN: DiskReport = {
   warning: null,
 };
 
-/** Measuring reads every name of the folders, so it is done no more often than this. */
+/** Measuring looks at every file of the folders, so it is done no more often than this. */
 const FRESH_MS = 60_000;
 /** Whoever asks waits no longer than this: a disk that hangs answers nobody. */
 const PATIENCE_MS = 2_000;
@@ -82,11 +82,14 @@ function warn(freeBytes: number): string {
 }
 
 async function sizeOf(folder: string): Promise<number | null> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(unseen);
+  const entries = await opendir(folder).catch(unseen);
   if (!entries) return null;
   let bytes = 0;
-  for (const entry of entries)
-    if (entry.isFile()) bytes += (await stat(path.join(entry.parentPath, entry.name)).catch(unseen))?.size ?? 0;
+  for await (const entry of entries) {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) bytes += (await sizeOf(place)) ?? 0;
+    else if (entry.isFile()) bytes += (await stat(place).catch(unseen))?.size ?? 0;
+  }
   return bytes;
 }
 

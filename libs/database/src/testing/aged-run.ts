@@ -16,10 +16,15 @@ export interface AgedRun {
 
 type Owner = { readonly teamId: TeamId; readonly appId: AppId };
 
+/** The id of what was made some days ago. */
+export function agedId(daysAgo: number): string {
+  return v7({ msecs: Date.now() - daysAgo * 86_400_000 });
+}
+
 /** A run that was accepted, and unless it is open has ended, some days ago, with a row in each table of its record. */
 export async function seedAgedRun(database: Database, owner: Owner, run: AgedRun): Promise<RunId> {
   const { daysAgo, isPublished = true, status = 'succeeded', conversationId = null, planHash = 'plan' } = run;
-  const id = v7({ msecs: Date.now() - daysAgo * 86_400_000 }) as RunId;
+  const id = agedId(daysAgo) as RunId;
   const isEnded = status === 'succeeded';
   await database.rows(
     `insert into run (id, team_id, app_id, version_id, plan_hash, conversation_id, channel, inputs, system, status,
@@ -53,7 +58,7 @@ const RECORD = [
 
 /** A conversation that was begun some days ago. */
 export async function seedConversation(database: Database, owner: Owner, daysAgo: number): Promise<ConversationId> {
-  const id = v7({ msecs: Date.now() - daysAgo * 86_400_000 }) as ConversationId;
+  const id = agedId(daysAgo) as ConversationId;
   await database.rows('insert into conversation (id, team_id, app_id) values ($1, $2, $3)', [
     id,
     owner.teamId,

@@ -1,3 +1,3 @@
 export { fixedKeys } from './fixed-keys.js';
 export { seedApp, seedRun, startTestDatabase, type TestDatabase } from './test-database.js';
-export { seedAgedRun, seedConversation, tablesOf } from './aged-run.js';
+export { agedId, seedAgedRun, seedConversation, tablesOf } from './aged-run.js';

@@ -1,0 +1,42 @@
+import { workflowId } from '@tenon/contract';
+import { buildDefinition } from '@tenon/dsl/testing';
+import type { Client } from '@temporalio/client';
+import { forgetWorkflows } from './forgotten-workflows.js';
+import { connectClient } from './testing/history-of.js';
+import { endNode, startNode } from './testing/nodes.js';
+import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { until } from './testing/until.js';
+
+let bench: RunBench;
+let worker: TestWorker;
+let client: Client;
+beforeAll(async () => {
+  bench = await startRunBench();
+  [worker, client] = await Promise.all([startTestWorker(bench), connectClient(bench)]);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await client.connection.close();
+  await bench.close();
+});
+
+it('the workflow server forgets the runs that are no longer kept, and no others', async () => {
+  const definition = buildDefinition({ nodes: [startNode(), endNode({})], edges: ['start -> end'] });
+  const [gone, kept] = [await bench.accept(definition), await bench.accept(definition)];
+  await Promise.all([gone.ended(), kept.ended()]);
+  const isKnown = ({ runId }: AcceptedRun) =>
+    client.workflow
+      .getHandle(workflowId(runId))
+      .describe()
+      .then(
+        () => true,
+        () => false,
+      );
+  const areListed = async () => (await client.workflow.count()).count === 2;
+  await until(areListed, 'both to be listed');
+  await forgetWorkflows(client, [gone.runId]);
+  // the server first makes sure that nothing of an ended run is left to do, which it does once in half a minute
+  await until(async () => !(await isKnown(gone)), 'one to be gone', 90_000);
+  expect(await isKnown(kept)).toBe(true);
+}, 120_000);
