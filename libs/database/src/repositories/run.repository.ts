@@ -3,7 +3,6 @@ import type { Failure, Outputs, Usage } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
 import { objectKeysIn } from '../object-references.js';
-import { appendEvents } from '../record-events.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
 import { appErrors } from './app.repository.js';
