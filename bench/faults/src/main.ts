@@ -45,9 +45,12 @@ async function runAll(): Promise<Row[]> {
     rows.push(tell(await runCase(one, setting)));
   }
   const roundCount = cells.length > 0 ? 0 : rounds || (isQuick ? QUICK_ROUNDS : 0);
+  const roundsFrom = performance.now();
   for (let round = 0; round < roundCount; round += 1) {
     const row = await playRound(seed + round, setting);
-    say(`round ${round + 1} of ${roundCount}: ${row.fault}, seed ${seed + round}`);
+    const minutesLeft = ((performance.now() - roundsFrom) / (round + 1) / 60_000) * (roundCount - round - 1);
+    const left = minutesLeft < 1 ? '' : `, ${Math.ceil(minutesLeft)} min left`;
+    say(`round ${round + 1} of ${roundCount}: ${row.fault}, seed ${seed + round}${left}`);
     rows.push(tell(row));
   }
   return rows;

@@ -3,6 +3,7 @@ import { getCarriedPart, getPlanPart, storeCarried } from '@tenon/database';
 import type { ActivityParts } from './parts.js';
 import { performStep } from './perform-step.js';
 export { Quarantine } from './quarantine.js';
+export { Wakefulness } from './wakefulness.js';
 export { createEventSink, type EventSink } from './event-sink.js';
 
 /** Quoted and outside ASCII, so many characters are less than the 2 MiB that one result may have. */

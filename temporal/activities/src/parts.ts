@@ -3,6 +3,7 @@ import type { Database, RunBell } from '@tenon/database';
 import type { StepPorts } from '@tenon/nodes/activities';
 import type { Logger, RunFeed, SecretStore } from '@tenon/ports';
 import type { Quarantine } from './quarantine.js';
+import type { Wakefulness } from './wakefulness.js';
 
 /** What the activities of a worker are made of. */
 export interface ActivityParts {
@@ -20,4 +21,6 @@ export interface ActivityParts {
   readonly memory: MemoryRoom;
   /** Where steps that may have killed workers are tried. */
   readonly quarantine: Quarantine;
+  /** Of this process. */
+  readonly wakefulness: Wakefulness;
 }

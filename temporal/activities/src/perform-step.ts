@@ -12,6 +12,7 @@ import type { Turn } from './quarantine.js';
 import { LiveText } from './live-text.js';
 import { measuredPorts } from './measured-ports.js';
 import { largeBytesOf, openInputs, storeLargeValues } from './values.js';
+import { GivenAway } from './wakefulness.js';
 
 /** Failures of performing a step, whatever it does. */
 export const stepErrors = defineErrors('step', {
@@ -51,6 +52,7 @@ class Execution {
   private readonly live: LiveText;
   private readonly memory;
   private readonly opening: Promise<OpenedAttempt>;
+  private readonly begunAt: number;
   private turn: Turn | undefined;
   private readonly ended = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
@@ -66,6 +68,7 @@ class Execution {
     this.memory = parts.memory.enter();
     const { signal } = this.ended;
     signal.addEventListener('abort', () => this.memory.stop(signal.reason as Error));
+    this.begunAt = parts.wakefulness.begin();
     this.opening = this.openInTurn();
   }
 
@@ -92,7 +95,7 @@ class Execution {
     } catch (error) {
       if (error instanceof KnownResult) return this.replyWith(error.result);
       if (isTooLong(error)) return { isTooLong: true };
-      if (isDatabaseTrouble(error)) await this.forget();
+      if (isTriedAgain(error)) await this.forget();
       throw error;
     } finally {
       this.timers.forEach(clearTimeout);
@@ -174,7 +177,7 @@ class Execution {
       const error: unknown = this.ended.signal.aborted ? this.ended.signal.reason : thrown;
       if (error instanceof KnownResult) throw error;
       if (isTooLong(error)) return 'too long';
-      if (isDatabaseTrouble(error)) throw error;
+      if (isTriedAgain(error)) throw error;
       // nothing is kept of what is done again; of this, what came so far
       await settled(work, HANDOVER_MS);
       if (error instanceof CancelledFailure) return 'cancelled';
@@ -212,6 +215,7 @@ class Execution {
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
     const ports = measuredPorts(parts.ports, (bytes) => this.memory.take(bytes));
+    parts.wakefulness.check(this.begunAt);
     return stepActivity(stepCall as never, this.discretion.ports(ports));
   }
 
@@ -264,6 +268,11 @@ class KnownResult extends Error {
 
 function isTooLong(error: unknown): boolean {
   return isTenonError(error) && error.code === 'step.isTooLong';
+}
+
+/** Nothing has come of the execution, and another will do. */
+function isTriedAgain(error: unknown): boolean {
+  return isDatabaseTrouble(error) || error instanceof GivenAway;
 }
 
 /** Nothing that the step or its author can do anything about. */

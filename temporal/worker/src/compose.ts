@@ -1,5 +1,5 @@
 import { createHttpCodeRunner } from '@tenon/code-runner-http';
-import { createRunActivities, createEventSink, Quarantine, type EventSink } from '@tenon/activities';
+import { createRunActivities, createEventSink, Quarantine, Wakefulness, type EventSink } from '@tenon/activities';
 import type { RunActivities } from '@tenon/contract';
 import {
   HistoryRepository,
@@ -63,6 +63,7 @@ export async function composeWorker(config: WorkerConfig, workerId: string): Pro
     logger,
     workerId,
     quarantine: new Quarantine(),
+    wakefulness: new Wakefulness(),
     memory: createValueRoom(memory.valueBytes),
     ports: {
       models: withinBudget(

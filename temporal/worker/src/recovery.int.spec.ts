@@ -92,6 +92,20 @@ describe('a step', () => {
     expect(events?.[done + 1]).toMatchObject({ workflowTaskScheduledEventAttributes: { taskQueue } });
   }, 30_000);
 
+  it('W2 that had begun when its worker stood still calls nobody before it is begun anew', async () => {
+    let executions = 0;
+    between = (call, perform) => {
+      const reply = perform(call);
+      if (executions++ === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_100);
+      return reply;
+    };
+    const run = await bench.accept(one);
+    expect(await run.ended()).toMatchObject({ status: 'succeeded' });
+    expect(executions).toBeGreaterThan(1);
+    expect(model.counts().total).toBe(1);
+    expect(await attemptsOf(run)).toEqual([['llm#1', 1, 'first', 'succeeded']]);
+  }, 30_000);
+
   it('that was lost three times with its worker is not begun a fourth time', async () => {
     let calls = 0;
     between = async (call, perform) => {

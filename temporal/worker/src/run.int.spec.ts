@@ -1,4 +1,4 @@
-import { createRunActivities, createEventSink, Quarantine } from '@tenon/activities';
+import { createRunActivities, createEventSink, Quarantine, Wakefulness } from '@tenon/activities';
 import { Listener, PostgresRunFeed, PostgresSecretStore, RunBell } from '@tenon/database';
 import { fixedKeys } from '@tenon/database/testing';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
@@ -41,6 +41,7 @@ function startWorker(workerId: string): Promise<RunningWorker> {
   const parts = {
     ...{ database, bell, feed: new PostgresRunFeed(database, bell, logger), secrets, logger, workerId },
     quarantine: new Quarantine(),
+    wakefulness: new Wakefulness(),
     memory: createValueRoom(256 * 1024 * 1024),
     ports: {
       models: createFakeModelDirectory([model]),

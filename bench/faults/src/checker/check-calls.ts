@@ -2,12 +2,15 @@ import type { Bounds } from './bounds.js';
 import type { Fault, Recording, SeenCall } from './recording.js';
 import type { Violation } from './violation.js';
 
+/** From the beginning of an execution to its call. */
+const CALLS_WITHIN_MS = 1_000;
+
 /**
  * P3: what is finished is not done again, and what is done again was hit by a fault. The key of a call names the run and
  * the step: `<run>/<step>`.
  */
 export function checkCalls(recording: Recording, { maxCallsPerKey, aftermathMs }: Bounds): Violation[] {
-  const beganBefore = findBegan(recording);
+  const isOverlap = findOverlaps(recording);
   const finishedAt = findFinished(recording);
   const byKey = Map.groupBy(recording.calls, ({ key }) => key);
   return [...byKey].flatMap(([key, calls]) => {
@@ -16,7 +19,7 @@ export function checkCalls(recording: Recording, { maxCallsPerKey, aftermathMs }
     const broken = (text: string): Violation => ({ promise: 'P3', kind: 'repeated', runId, text: `${key} ${text}` });
     const found: Violation[] = [];
     const end = finishedAt.get(key) ?? Infinity;
-    const late = ordered.findIndex(({ at }, index) => at > end && !beganBefore(key, index + 1, end));
+    const late = ordered.findIndex(({ at }, index) => at > end && !isOverlap(key, index + 1, { at, end }));
     if (late > 0) found.push(broken(`was called again (call ${late + 1}) although the step had finished`));
     else {
       const needless = findNeedless(ordered, recording.faults, aftermathMs);
@@ -42,13 +45,19 @@ function findFinished({ streams, runs }: Recording): ReadonlyMap<string, number>
   return finishedAt;
 }
 
-/** Whether the n-th execution of a step, by the product's own record, began before a moment. */
-function findBegan({ runs }: Recording): (key: string, execution: number, at: number) => boolean {
+/**
+ * Whether the n-th call belongs to an execution that had just begun, by the product's own record, when an earlier one
+ * finished: between looking for a result and calling, one may be recorded.
+ */
+function findOverlaps({ runs }: Recording) {
   const began = new Map<string, number>();
   for (const { id, end } of runs)
     for (const { stepKey, execution, startedAt } of end?.executions ?? [])
       began.set(`${id}/${stepKey} ${execution}`, startedAt);
-  return (key, execution, at) => (began.get(`${key} ${execution}`) ?? Infinity) <= at;
+  return (key: string, execution: number, { at, end }: { readonly at: number; readonly end: number }) => {
+    const startedAt = began.get(`${key} ${execution}`) ?? Infinity;
+    return startedAt <= end && at <= startedAt + CALLS_WITHIN_MS;
+  };
 }
 
 /** Each repetition needs a fault of its own that began or lasted between it and the call before. */

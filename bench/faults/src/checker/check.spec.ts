@@ -118,6 +118,8 @@ describe('P3 what is finished is not done again', () => {
     // two executions at once, of which one is first, are what a lost worker comes to
     const atOnce = [first, { ...second, startedAt: 259 }];
     expect(found({ ...change, ...withEnd({ executions: atOnce }) })).toEqual([]);
+    const later = { ...change, calls: [call(250), call(1_280)], faults: [{ ...kill, until: 300 }] };
+    expect(found({ ...later, ...withEnd({ executions: atOnce }) })).toEqual(['P3 repeated']);
   });
 
   it('an effect has more calls than a case allows', () => {

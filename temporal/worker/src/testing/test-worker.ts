@@ -1,4 +1,4 @@
-import { createEventSink, createRunActivities, Quarantine } from '@tenon/activities';
+import { createEventSink, createRunActivities, Quarantine, Wakefulness } from '@tenon/activities';
 import type { MemoryRoom } from '@tenon/base';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
@@ -79,6 +79,7 @@ export async function startTestWorker(bench: RunBench, options: TestWorkerOption
     logger,
     workerId,
     quarantine: new Quarantine(),
+    wakefulness: new Wakefulness(),
     memory: options.memory ?? createValueRoom(256 * 1024 * 1024),
     ports: {
       models: withinBudget(
