@@ -118,6 +118,20 @@ describe('the relay', () => {
     expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
   });
 
+  it('B81 queues a run again once, though two have seen that its workflow is lost', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(0, 2));
+    await test.database.rows(`update run set touched_at = now() - interval '2 minutes' where id = $1`, [runId]);
+    const look = async () => (await listSilentRuns(test.database, 60, 10)).find(({ id }) => id === runId);
+    const [first, second] = [await look(), await look()];
+    await requeueRun(test.database, runId, first?.relayedAt);
+    const runs = new RunRepository(test.database);
+    expect(await runs.find(teamId, runId)).toMatchObject({ status: 'queued', isRelayed: false });
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(0, 3));
+    await requeueRun(test.database, runId, second?.relayedAt);
+    expect(await runs.find(teamId, runId)).toMatchObject({ status: 'running', isRelayed: true });
+  });
+
   it('T3 merges what a run tells that is queued again into what was told, for those who follow it', async () => {
     const { runId, teamId } = await seedTwoSteps(test.database);
     const history = new HistoryRepository(test.database);

@@ -157,12 +157,14 @@ export async function endLease(sql: Sql, workerId: string): Promise<void> {
 export interface SilentRun {
   readonly id: RunId;
   readonly teamId: TeamId;
+  /** When its workflow was started, to the microsecond. */
+  readonly relayedAt: string;
 }
 
 /** Relayed, unfinished runs without any news for `seconds`, and those that could not go on; longest silent first. */
 export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promise<SilentRun[]> {
   return sql.rows(
-    `select id, team_id as "teamId" from run
+    `select id, team_id as "teamId", relayed_at::text as "relayedAt" from run
      where finished_at is null and relayed_at is not null
        and (touched_at not between now() - make_interval(secs => $1) and now() + interval '1 minute'
          or attention_reason is not null and touched_at < now() - make_interval(secs => least($1, $3)))
@@ -197,9 +199,10 @@ export async function touchRun(sql: Sql, runId: RunId): Promise<void> {
 /**
  * Puts a run back into the queue whose workflow does not exist. It begins anew, and its second story is merged into the
  * record: who follows the run goes on, what was finished is not done again, and a wish to stop it holds.
+ * @param relayedAt  when the workflow was started that does not exist: somebody else may have started another since
  */
-export async function requeueRun(sql: Sql, runId: RunId): Promise<void> {
-  await sql.rows(requeue('id = $1 and'), [runId]);
+export async function requeueRun(sql: Sql, runId: RunId, relayedAt?: string): Promise<void> {
+  await sql.rows(requeue('id = $1 and ($2::timestamptz is null or relayed_at = $2) and'), [runId, relayedAt ?? null]);
 }
 
 const requeue = (which: string) => `

@@ -114,7 +114,7 @@ export class Reconciler {
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       logger.warn({ runId: run.id }, 'the workflow server does not know a run, it is started again');
-      await requeueRun(database, run.id);
+      await requeueRun(database, run.id, run.relayedAt);
     }
   }
 

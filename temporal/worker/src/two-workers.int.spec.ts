@@ -1,8 +1,12 @@
+import { workflowId } from '@tenon/contract';
 import { buildDefinition } from '@tenon/dsl/testing';
-import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { Reconciler } from './reconciler.js';
+import { connectClient } from './testing/history-of.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
 import { startRunBench, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { until } from './testing/until.js';
 
 /* Workers beside each other, each with a relay and a reconciler: every run is started and carried once. */
 
@@ -21,11 +25,12 @@ afterAll(async () => {
   await Promise.all([bench.close(), model.close()]);
 });
 
+const one = buildDefinition({
+  nodes: [startNode(), llmNode('llm', 'Say it'), endNode({ out: ['llm', 'text'] })],
+  edges: ['start -> llm', 'llm -> end'],
+});
+
 it('B81 two workers that look for the same queued runs start each of them once', async () => {
-  const one = buildDefinition({
-    nodes: [startNode(), llmNode('llm', 'Say it'), endNode({ out: ['llm', 'text'] })],
-    edges: ['start -> llm', 'llm -> end'],
-  });
   const runs = await Promise.all(Array.from({ length: 60 }, () => bench.accept(one)));
   const ended = await Promise.all(runs.map((run) => run.ended()));
   expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['succeeded']));
@@ -37,4 +42,39 @@ it('B81 two workers that look for the same queued runs start each of them once',
     expect(events.filter(({ type }) => type === 'run.started')).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
   }
+}, 90_000);
+
+it('B81 reconcilers that look at once end each run once, and start what is lost once', async () => {
+  const { database } = bench.test;
+  const client = await connectClient(bench);
+  model.resetCalls();
+  model.setRules([{ when: { nthOfKey: 1 }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+  const [ended, lost] = [await bench.accept(one), await bench.accept(one)];
+  await model.waitForHeld(2);
+  await client.workflow.getHandle(workflowId(ended.runId)).terminate('by an operator');
+  const workflow = { namespace: 'tenon', workflowExecution: { workflowId: workflowId(lost.runId) } };
+  await client.workflowService.deleteWorkflowExecution(workflow);
+  const isGone = () =>
+    client.workflow
+      .getHandle(workflowId(lost.runId))
+      .describe()
+      .then(
+        () => false,
+        () => true,
+      );
+  await until(isGone, 'the workflow to be gone');
+  const looks = Array.from({ length: 4 }, () =>
+    new Reconciler({ database, client, logger: createFakeLogger(), onServer: () => undefined }).look(0),
+  );
+  await Promise.all(looks);
+  expect([(await ended.ended()).status, (await lost.ended()).status]).toEqual(['stopped', 'succeeded']);
+  for (const { teamId, runId } of [ended, lost]) {
+    const events = await bench.history.listEvents(teamId, runId, 0);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.filter(({ type }) => type === 'run.started')).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+  }
+  // what was lost is called once more, and what was ended is not
+  expect(model.counts().total).toBe(3);
+  await client.connection.close();
 }, 90_000);
