@@ -16,9 +16,12 @@ import {
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
+import type { MemoryRoom } from '@tenon/base';
 import { createLogger, loadSecretKeys, rememberSecret, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, RenewableKeys } from '@tenon/ports';
+import { getHeapStatistics } from 'node:v8';
 import { DefinitionThreads } from './app/definition-threads.js';
+import { createBodyRoom } from './http/body-limit.js';
 
 /** Settings without which the API cannot start. */
 export const REQUIRED = ['database.url'] as const;
@@ -34,6 +37,8 @@ export interface Parts {
   readonly secrets: PostgresSecretStore;
   readonly objects: ObjectStore;
   readonly definitionThreads: DefinitionThreads;
+  /** Memory for the large bodies of requests under way. */
+  readonly bodies: MemoryRoom;
 }
 
 /** Builds the parts; connects to nothing yet. */
@@ -50,6 +55,7 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
     secrets: new PostgresSecretStore(database, secretKeys, rememberSecret),
     objects: createDiskObjectStore(config.data.objectsFolder),
     definitionThreads: new DefinitionThreads(logger),
+    bodies: createBodyRoom(getHeapStatistics().heap_size_limit),
   };
 }
 

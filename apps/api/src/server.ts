@@ -10,7 +10,7 @@ import { createErrorFormatter } from './graphql/format-error.js';
 import { noteRefusals } from './graphql/http-status.js';
 import { SOCKET_TIMES, type SocketTimes } from './graphql/socket-session.js';
 import { serveSubscriptions } from './graphql/socket.js';
-import { BODY_LIMIT, refuseLargeBodiesOfNobody } from './http/body-limit.js';
+import { BODY_LIMIT, refuseLargeBodiesOfNobody, waitForRoom } from './http/body-limit.js';
 import { refuseOtherSpellings } from './http/one-spelling.js';
 import { nameRequests } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -22,13 +22,22 @@ export interface ServerTimes extends SocketTimes {
   readonly headersMs: number;
   /** A request that has not arrived whole after this long is dropped. */
   readonly requestMs: number;
-  /** How often that is looked at. */
+  /** A large body that finds no room for this long is refused. */
+  readonly roomMs: number;
+  /** How often late requests are looked for. */
   readonly lateMs: number;
   /** A connection on which nothing moves for this long is closed; subscriptions have their own, `pingMs`. */
   readonly silentMs: number;
 }
 
-const TIMES: ServerTimes = { ...SOCKET_TIMES, headersMs: 20_000, requestMs: 60_000, lateMs: 5_000, silentMs: 120_000 };
+const TIMES: ServerTimes = {
+  ...SOCKET_TIMES,
+  headersMs: 20_000,
+  requestMs: 60_000,
+  roomMs: 10_000,
+  lateMs: 5_000,
+  silentMs: 120_000,
+};
 
 /** The API over its parts, ready to listen. */
 export interface ApiServer {
@@ -51,6 +60,7 @@ export async function createServer(parts: Parts, times: Partial<ServerTimes> = {
   app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
   app.use(refuseOtherSpellings);
   app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));
+  app.use(waitForRoom(parts.bodies, allTimes.roomMs));
   // a small body that inflates would get past every limit on its length
   app.useBodyParser('json', { limit: BODY_LIMIT, inflate: false });
   app.enableCors({ origin: parts.config.server.corsOrigins.map((url) => new URL(url).origin), credentials: true });

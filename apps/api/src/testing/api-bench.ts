@@ -1,4 +1,4 @@
-import type { RunId } from '@tenon/base';
+import type { MemoryRoom, RunId } from '@tenon/base';
 import type { Database, Listener } from '@tenon/database';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { MemberRepository, type Role } from '@tenon/database';
@@ -61,10 +61,12 @@ export async function startApiBench(
   {
     threadLimits,
     times,
+    bodies,
     place,
   }: {
     readonly threadLimits?: ThreadLimits;
     readonly times?: Partial<ServerTimes>;
+    readonly bodies?: MemoryRoom;
     /** The folder in which the data of Postgres lie. */
     readonly place?: string;
   } = {},
@@ -87,6 +89,7 @@ export async function startApiBench(
   const statements = new Set<Statement[]>();
   const parts = {
     ...composed,
+    ...(bodies && { bodies }),
     database: recordStatements(composed.database, (statement) => statements.forEach((list) => list.push(statement))),
     definitionThreads: new DefinitionThreads(composed.logger, await buildDefinitionThread(folder), threadLimits),
   };
