@@ -1,4 +1,4 @@
-import { recordEvents } from '@tenon/database';
+import { CHANNELS, recordEvents, ring } from '@tenon/database';
 import type { RunEvent } from '@tenon/engine';
 import type { RunId, TeamId } from '@tenon/base';
 import { createClient, type Client } from 'graphql-ws';
@@ -151,31 +151,46 @@ it('B73 a run goes on and its record is whole, whenever its reader leaves', asyn
     STARTED,
     { seq: 2, at: 2, type: 'step.started', stepKey: 'start', inputs: {} },
     { seq: 3, at: 3, type: 'step.succeeded', stepKey: 'start', attempt: 1, exit: 'source', outputs: {} },
-    FINISHED,
+    { seq: 4, at: 4, type: 'step.started', stepKey: 'llm', inputs: {} },
+    { seq: 5, at: 5, type: 'step.succeeded', stepKey: 'llm', attempt: 1, exit: 'source', outputs: { text: 'Hello' } },
+    { ...FINISHED, seq: 6 },
   ];
-  for (let phase = 0; phase <= events.length; phase++) {
+  const say = async (runId: string) => {
+    await bench.database.rows(
+      `insert into text_chunk (run_id, step_key, attempt, execution, channel, "offset", text)
+       values ($1, 'llm', 1, 1, 'text', 0, 'Hel')`,
+      [runId],
+    );
+    await ring(bench.database, CHANNELS.run, runId);
+  };
+  const told = [...events.slice(0, 4), say, ...events.slice(4)];
+  const tell = (runId: string, part: (typeof told)[number]) =>
+    typeof part === 'function' ? part(runId) : record(runId, [part]);
+  for (let phase = 0; phase <= told.length; phase++) {
     const runId = await startRun();
     const client = connect();
     const updates = follow(client, runId);
-    let first = updates.next();
-    for (const event of events.slice(0, phase)) {
-      await record(runId, [event]);
-      await first;
-      first = updates.next();
-      first.catch(() => undefined);
+    let next = updates.next();
+    for (const part of told.slice(0, phase)) {
+      await tell(runId, part);
+      await next;
+      next = updates.next();
+      next.catch(() => undefined);
     }
-    first.catch(() => undefined);
-    while (phase < events.length && !bench.watching(runId)) await tick();
+    next.catch(() => undefined);
+    while (phase < told.length && !bench.watching(runId)) await tick();
     client.terminate();
     while (bench.watching(runId)) await tick();
-    for (const event of events.slice(phase)) await record(runId, [event]);
+    for (const part of told.slice(phase)) await tell(runId, part);
     const { run } = await bench.owner.ask('query ($id: ID!) { run(id: $id) { status lastSeq } }', { id: runId });
-    expect([phase, run]).toEqual([phase, { status: 'SUCCEEDED', lastSeq: 4 }]);
+    expect([phase, run]).toEqual([phase, { status: 'SUCCEEDED', lastSeq: 6 }]);
+    expect(await bench.database.rows('select reason from run_command where run_id = $1', [runId])).toEqual([]);
+    const seen = told.slice(0, phase).filter((part) => part !== say).length;
     const again = connect();
     const seqs: number[] = [];
-    for await (const { data } of follow(again, runId, phase))
+    for await (const { data } of follow(again, runId, seen))
       seqs.push(...(data?.runEvents.flatMap(({ seq }) => seq ?? []) ?? []));
-    expect(seqs).toEqual([1, 2, 3, 4].slice(phase));
+    expect(seqs).toEqual([1, 2, 3, 4, 5, 6].slice(seen));
     await again.dispose();
   }
 }, 30_000);
