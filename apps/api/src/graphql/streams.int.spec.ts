@@ -193,4 +193,4 @@ it('B73 a run goes on and its record is whole, whenever its reader leaves', asyn
     expect(seqs).toEqual([1, 2, 3, 4, 5, 6].slice(seen));
     await again.dispose();
   }
-}, 30_000);
+}, 60_000);
