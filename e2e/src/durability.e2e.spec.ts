@@ -1,5 +1,5 @@
 import { chainOfCalls } from './chain-app.js';
-import { follow, publishApp, readRun, startRun, type FollowedRun } from './client.js';
+import { ask, follow, publishApp, readRun, startRun, type FollowedRun } from './client.js';
 import { startStack, type Stack } from './stack.js';
 
 /*
@@ -42,18 +42,21 @@ interface Outcome {
 }
 
 /** Runs the chain; `fault` happens while the third call is in the middle of its answer. */
-async function runThrough(fault: () => Promise<void>): Promise<Outcome> {
+async function runThrough(fault: () => Promise<void>, app = appId): Promise<Outcome> {
   await script();
-  const runId = await startRun(stack, { appId, query: 'go' });
+  const runId = await startRun(stack, { appId: app, query: 'go' });
   const following = follow(stack, runId);
   await stack.model.waitForHeld(1, 30_000);
   await fault();
   // whichever execution holds now goes on
   await stack.model.resume();
   const seen = await releaseUntil(following);
+  return { seen, callsByStep: await countCalls(), runId };
+}
+
+async function countCalls(): Promise<Record<string, number>> {
   const { byKey } = await stack.model.counts();
-  const callsByStep = Object.fromEntries(Object.entries(byKey).map(([key, count]) => [key.split('/').at(-1), count]));
-  return { seen, callsByStep, runId };
+  return Object.fromEntries(Object.entries(byKey).map(([key, count]) => [key.split('/').at(-1), count]));
 }
 
 async function releaseUntil(following: Promise<FollowedRun>): Promise<FollowedRun> {
@@ -137,3 +140,61 @@ it('is accepted while no worker and no workflow server is there, and runs when t
   const seen = await releaseUntil(follow(stack, runId));
   expect(seen.answer).toBe(WHOLE);
 }, 90_000);
+
+const changes = (document: string) => async (input: object) => {
+  const [payload] = Object.values(
+    await ask<Record<string, { errors: { code: string }[] }>>(stack, document, { input }),
+  );
+  return payload?.errors.map(({ code }) => code);
+};
+const stop = changes('mutation ($input: StopRunInput!) { stopRun(input: $input) { errors { code } } }');
+const importInto = changes('mutation ($input: ImportAppInput!) { importApp(input: $input) { errors { code } } }');
+const publish = changes('mutation ($input: AppInput!) { publishApp(input: $input) { errors { code } } }');
+const remove = changes('mutation ($input: AppInput!) { deleteApp(input: $input) { errors { code } } }');
+const saveProvider = changes(
+  'mutation ($input: SaveProviderInput!) { saveProvider(input: $input) { errors { code } } }',
+);
+const deleteProvider = changes(
+  'mutation ($input: ProviderInput!) { deleteProvider(input: $input) { errors { code } } }',
+);
+
+it('B74 is stopped while its worker is dead, as soon as there is another', async () => {
+  await script();
+  const runId = await startRun(stack, { appId, query: 'go' });
+  const following = follow(stack, runId);
+  await stack.model.waitForHeld(1, 30_000);
+  await stack.worker.kill();
+  for (let n = 0; n < 2; n++) expect(await stop({ runId, reason: 'enough' })).toEqual([]);
+  await stack.worker.start();
+  const seen = await following;
+  expect(seen.types.filter((type) => type === 'run.finished')).toHaveLength(1);
+  expect(await readRun(stack, runId)).toMatchObject({ status: 'STOPPED' });
+  expect(Object.keys(await countCalls()).sort()).toEqual(['call1', 'call2', 'call3']);
+  expect(await stop({ runId, reason: 'again' })).toEqual([]);
+  expect(await readRun(stack, runId)).toMatchObject({ status: 'STOPPED' });
+}, 90_000);
+
+it('B76 keeps its version while its app is edited and published, and its app', async () => {
+  const app = await publishApp(stack, chainOfCalls(CALLS));
+  const outcome = await runThrough(async () => {
+    expect(await importInto({ appId: app, content: chainOfCalls(CALLS, 'other') })).toEqual([]);
+    expect(await publish({ appId: app })).toEqual([]);
+    expect(await remove({ appId: app })).toEqual(['app.hasRuns']);
+  }, app);
+  await expectWhole(outcome);
+}, 60_000);
+
+it('B76 says that its provider is gone when it would use it next', async () => {
+  expect(await saveProvider({ name: 'ours', baseUrl: stack.model.baseUrl, apiKey: 'sk-ours' })).toEqual([]);
+  const app = await publishApp(stack, chainOfCalls(CALLS).replaceAll('provider: openai', 'provider: ours'));
+  const { runId, callsByStep } = await runThrough(async () => {
+    expect(await deleteProvider({ name: 'ours' })).toEqual([]);
+  }, app);
+  expect(callsByStep).toEqual({ call1: 1, call2: 1, call3: 1 });
+  const { status, failure, steps } = await readRun(stack, runId);
+  expect([status, failure]).toEqual([
+    'FAILED',
+    { code: 'model.notConfigured', message: expect.stringContaining('No provider ours is configured') as string },
+  ]);
+  expect(steps.at(-1)).toMatchObject({ key: 'call4', status: 'FAILED' });
+}, 60_000);
