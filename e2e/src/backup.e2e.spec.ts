@@ -1,3 +1,4 @@
+import { until } from '@tenon/platform/testing';
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -5,7 +6,6 @@ import { chainOfCalls } from './chain-app.js';
 import { ask, publishApp, readRun, startRun, type Api } from './client.js';
 import { startInstalled, tenon, type Installed } from './installation.js';
 import { startStack, type Stack } from './stack.js';
-import { until } from './until.js';
 
 /*
  * The promise: with a backup everything is there again on another machine, and what was accepted goes on. The first

@@ -1,9 +1,9 @@
+import { until } from '@tenon/platform/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { chatflow, llm } from './build-app.js';
 import { ask, follow, publishApp, startRun } from './client.js';
-import { until } from './until.js';
 import { startStack, type Stack } from './stack.js';
 
 /* A worker whose clock is wrong: what is recorded and waited for follows the servers. */

@@ -1,8 +1,8 @@
+import { until } from '@tenon/platform/testing';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chatflow, code } from './build-app.js';
 import { follow, publishApp, readRun, startRun, type RunDetails } from './client.js';
 import { startStack, type Stack } from './stack.js';
-import { until } from './until.js';
 
 /* What code comes to when the processes around it are killed or hang. */
 

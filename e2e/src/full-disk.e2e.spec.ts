@@ -1,4 +1,4 @@
-import { itWithDisks, mountSmallDisk, type SmallDisk } from '@tenon/platform/testing';
+import { itWithDisks, mountSmallDisk, type SmallDisk, until } from '@tenon/platform/testing';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,6 @@ import { spawnScriptedModel, type ScriptedModelProcess } from '@tenon/ports/test
 import { chainOfCalls } from './chain-app.js';
 import { publishApp, readRun, startRun } from './client.js';
 import { startInstalled, type Installed } from './installation.js';
-import { until } from './until.js';
 
 /*
  * The promise: on a full disk what cannot be kept is refused with a sentence, what was accepted stays, and with more room

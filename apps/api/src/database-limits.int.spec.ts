@@ -1,4 +1,4 @@
-import { mayMount, mountSmallDisk, type SmallDisk } from '@tenon/platform/testing';
+import { mayMount, mountSmallDisk, until, type SmallDisk } from '@tenon/platform/testing';
 import pg from 'pg';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,6 +9,9 @@ import { startApiBench, type ApiBench } from './testing/api-bench.js';
 /* A database whose disk or whose connections are used up: reads go on, writes say why, and all is well afterwards. */
 
 jest.setTimeout(120_000);
+
+/** How long a change may take until it is seen, in milliseconds. */
+const WITHIN_MS = 30_000;
 
 const FULL = 'The disk of the database is full: free some space. What was accepted is safe and goes on then.';
 
@@ -46,14 +49,6 @@ const healthOf = async ({ url }: ApiBench, headers: Record<string, string> = {})
   return { status: response.status, body: (await response.json()) as object };
 };
 
-/** Asks again until it is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await isSo());) {
-    if (Date.now() > end) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 const isSkipped = mayMount() ? '' : ' (skipped: this process may not mount a disk)';
 (isSkipped ? describe.skip : describe)(`a full disk${isSkipped}`, () => {
   let bench: ApiBench;
@@ -85,7 +80,7 @@ const isSkipped = mayMount() ? '' : ' (skipped: this process may not mount a dis
     const imported = await fetch(`${bench.url}/api/import`, { method: 'POST', body: form, headers });
     expect(imported.status).toBe(503);
     expect(await imported.json()).toMatchObject({ code: 'database.unavailable', message: FULL });
-    await until(async () => (await healthOf(bench)).status === 503);
+    await until('a health page that says so', async () => (await healthOf(bench)).status === 503, WITHIN_MS);
     expect(await healthOf(bench, headers)).toMatchObject({
       status: 503,
       body: { status: 'unavailable', reason: FULL, since: expect.any(String) as string },
@@ -96,7 +91,7 @@ const isSkipped = mayMount() ? '' : ' (skipped: this process may not mount a dis
     expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });
 
     await disk.free();
-    await until(async () => (await healthOf(bench)).status === 200);
+    await until('a health page that is well', async () => (await healthOf(bench)).status === 200, WITHIN_MS);
     expect((await start(large)).body.data.startRun.run).toMatchObject({ status: 'QUEUED' });
     expect(await bench.owner.ask(read, { id })).toEqual({ run: { id, status: 'QUEUED' } });
   });
@@ -109,7 +104,7 @@ describe('connections that others have taken', () => {
     bench = await startApiBench();
     await bench.database.rows('alter system set max_connections = 16');
     await bench.test.postgres.restart();
-    await until(async () => (await healthOf(bench)).status === 200);
+    await until('a health page that is well', async () => (await healthOf(bench)).status === 200, WITHIN_MS);
   });
   afterAll(() => bench.close());
 

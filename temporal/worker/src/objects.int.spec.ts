@@ -1,5 +1,5 @@
 import { buildDefinition } from '@tenon/dsl/testing';
-import { itWithDisks, mayMount, mountSmallDisk, type SmallDisk } from '@tenon/platform/testing';
+import { itWithDisks, mayMount, mountSmallDisk, until, type SmallDisk } from '@tenon/platform/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -50,10 +50,14 @@ const GOOD = { status: 'succeeded', code: undefined, message: '' };
 itWithDisks(
   'B1 a full or read-only disk fails the run with a sentence and no dangling value, until it is well',
   async () => {
-    const full = await until(async () => {
-      const found = await runOnce();
-      return found.code ? found : undefined;
-    });
+    const full = await until(
+      'a run that fails',
+      async () => {
+        const found = await runOnce();
+        return found.code !== undefined && found;
+      },
+      30_000,
+    );
     expect(full).toMatchObject({ status: 'failed', code: 'object.full', references: 0 });
     expect(full.message).toBe('The disk for files is full; free some space.');
     expect(await readdir(path.join(folder, 'objects/unfinished~'))).toEqual([]);
@@ -77,11 +81,3 @@ it('B1 a folder that is away fails the run with a sentence and no dangling value
   await rename(path.join(folder, 'away'), path.join(folder, 'objects'));
   expect(await runOnce()).toMatchObject(GOOD);
 }, 60_000);
-
-async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 20; tries++) {
-    const found = await find();
-    if (found !== undefined) return found;
-  }
-  throw new Error('twenty tries were not enough');
-}

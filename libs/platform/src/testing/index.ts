@@ -2,3 +2,4 @@ export { BuiltProcess } from './built-process.js';
 export { startTestPostgres, type TestPostgres } from './postgres.js';
 export { itWithDisks, mayMount, mountSmallDisk, type SmallDisk } from './small-disk.js';
 export { startTestTemporal, type TestTemporal } from './temporal.js';
+export { until } from './until.js';
