@@ -69,6 +69,7 @@ export async function createWorker(
     ...(workflowBundle && { workflowBundle }),
     maxCachedWorkflows: memory.cachedRuns,
     stickyQueueScheduleToStartTimeout: '1s',
+    // the SDK would pass on a sign of life only every four seconds of the five in which one must come
     maxHeartbeatThrottleInterval: '1s',
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentActivityTaskExecutions: memory.steps,

@@ -5,6 +5,13 @@ import { proxyActivities, proxyLocalActivities, proxySinks } from '@temporalio/w
 /** What an activity may take beyond the author's limit: writing its result, and telling us. */
 const GRACE_MS = 30_000;
 
+/**
+ * An activity that was not heard of for so long is lost with its worker. It says something every second: a busy machine,
+ * a full heap or a short freeze may swallow four of five words, and no call is made twice for that. Waiting less would
+ * gain little: another worker has to start meanwhile.
+ */
+const UNHEARD_MS = 5_000;
+
 /** Repeats after a loss, without limit: failures are data, so only losses come here. */
 const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5_000 };
 
@@ -22,7 +29,7 @@ export function longActivity(key: EffectKey, limitMs: number): RunActivities {
   return proxyActivities<RunActivities>({
     activityId: key,
     startToCloseTimeout: limitMs + GRACE_MS,
-    heartbeatTimeout: 5_000,
+    heartbeatTimeout: UNHEARD_MS,
     cancellationType: 'TRY_CANCEL',
     retry: RETRY,
   });
