@@ -2,9 +2,10 @@ import { until } from '@tenon/platform/testing';
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { findCanaries, makeCanary, readDataFolder } from './canaries.js';
 import { chainOfCalls } from './chain-app.js';
 import { ask, publishApp, readRun, startRun, type Api } from './client.js';
-import { startInstalled, tenon, type Installed } from './installation.js';
+import { startInstalled, tenon as runTenon, type Installed } from './installation.js';
 import { startStack, type Stack } from './stack.js';
 
 /*
@@ -15,7 +16,11 @@ import { startStack, type Stack } from './stack.js';
 jest.setTimeout(240_000);
 
 const LARGE = 'A large answer. '.repeat(8_000);
+/** The key of the model, which is given to every installation. */
+const key = makeCanary((digits) => `sk-${digits}`);
 let root: string;
+/** What backups and restores printed. */
+const printed: string[] = [];
 let stack: Stack;
 const installed: Installed[] = [];
 
@@ -31,9 +36,15 @@ afterAll(async () => {
 });
 
 async function install(folder: string, env: Record<string, string> = {}): Promise<Installed> {
-  const one = await startInstalled(folder, { OPENAI_BASE_URL: stack.model.baseUrl, OPENAI_API_KEY: 'sk-test', ...env });
+  const one = await startInstalled(folder, { OPENAI_BASE_URL: stack.model.baseUrl, OPENAI_API_KEY: key.value, ...env });
   installed.push(one);
   return one;
+}
+
+async function tenon(...args: Parameters<typeof runTenon>): ReturnType<typeof runTenon> {
+  const done = await runTenon(...args);
+  printed.push(done.output);
+  return done;
 }
 
 async function statusOf(api: Api, runId: string): Promise<string> {
@@ -100,8 +111,23 @@ it('P10 T3 after the loss of everything, runs that waited or were under way go o
     [stopped, 'fourth'],
   ] as const)
     expect(await tenon(['restore', from, '--into', path.join(root, to)], {})).toMatchObject({ code: 0 });
-  const fourth = await install(path.join(root, 'fourth'));
+  const fourth = await install(path.join(root, 'fourth'), { TENON_LOG_LEVEL: 'debug' });
   expect((await readRun(fourth, underWay)).answer).toBe('one one three');
+});
+
+it('B19 no secret is in what an installation, its backups and their restoring print and leave', async () => {
+  const [fourth] = installed.slice(-1) as [Installed];
+  const appId = await publishApp(fourth, chainOfCalls(1, 'searched'));
+  const runId = await startRun(fourth, { appId, query: 'go' });
+  await until('the run', async () => (await statusOf(fourth, runId)) === 'SUCCEEDED', 60_000);
+  await fourth.stop();
+  const files = await readDataFolder(path.join(root, 'fourth'));
+  const surfaces = { ...files, launcher: fourth.output(), commands: printed.join('\n') };
+  expect(findCanaries({ key }, surfaces)).toEqual([]);
+  // what was searched is what it is taken for
+  expect(files['file logs/api.log']).toContain('a run was accepted');
+  expect(surfaces.launcher).toContain(fourth.url);
+  expect(surfaces.commands).toContain('will go on');
 });
 
 it('what cannot be restored is refused with a sentence, and nothing is left behind', async () => {

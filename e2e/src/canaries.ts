@@ -49,9 +49,8 @@ export async function readTables(stack: Stack): Promise<Record<string, string>> 
   }
 }
 
-/** Every file below the data folder but the key, which is one itself. */
-export async function readDataFolder(stack: Stack): Promise<Record<string, string>> {
-  const folder = stack.env['TENON_DATA_DIR'] as string;
+/** Every file below a data folder but the key, which is one itself. */
+export async function readDataFolder(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name !== 'secret.key');
   const texts = files.map(async (entry) => {

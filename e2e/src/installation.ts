@@ -30,6 +30,8 @@ export interface Installed {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
+  /** What it has printed so far. */
+  output(): string;
   /** Ends it in order. */
   stop(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function startInstalled(dataFolder: string, env: Env): Promise<Inst
     url: ready.url,
     token: ready.token,
     pid: child.pid as number,
+    output: () => output,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;

@@ -178,7 +178,7 @@ it('B19 B83 a secret is in no answer, event, history, table, file, log or output
     ...Object.fromEntries(printed.map((text, index) => [`command ${index}`, text])),
     ...(await readHistories(stack, Object.values(runs))),
     ...(await readTables(stack)),
-    ...(await readDataFolder(stack)),
+    ...(await readDataFolder(stack.env['TENON_DATA_DIR'] as string)),
     ...{ api: stack.api.lastOutput, worker: stack.worker.lastOutput, codeRunner: stack.codeRunner.lastOutput },
   };
   expect(findCanaries(canaries, surfaces)).toEqual([]);
