@@ -158,6 +158,20 @@ describe('the outputs of a run', () => {
     expect(run.outcome?.outputs).toEqual({ x: 2, only: null });
   });
 
+  it('B61 reads nothing of itself, of what was skipped or comes later, nor in a value that has changed its type', () => {
+    const reads = ['a.x', 'b.x', 'later.x', 'if.list.9', 'if.was.deep'];
+    const plan = buildPlan('if:true -> a -> later\nif:false -> b', {
+      steps: { a: { reads, retry: { maxRetries: 1, intervalMs: 1 } } },
+    });
+    const given = { list: [1], was: 'a text now', kept: 1 };
+    const run = runInMemory(plan, { if: takes('true', given), a: failsFirst(1, returns({ x: 1 })) });
+    expect(run.skipped('b')).toBe(true);
+    const tries = run.effects.filter((effect) => effect.type === 'perform' && effect.stepKey === 'a');
+    expect(tries).toMatchObject([{ inputs: {} }, { inputs: {} }]);
+    expect(tries.map((effect) => 'inputs' in effect && Object.keys(effect.inputs))).toEqual([[], []]);
+    expect(run.outcome).toMatchObject({ status: 'partiallySucceeded' });
+  });
+
   it('are empty without a response step', () => {
     expect(runInMemory(buildPlan('begin -> a'), { a: returns({ x: 1 }) }).outcome?.outputs).toEqual({});
   });
