@@ -1,10 +1,11 @@
-import { PostgresSecretStore } from '@tenon/database';
-import { fixedKeys } from '@tenon/database/testing';
+import type { TeamId } from '@tenon/base';
+import type { PostgresSecretStore } from '@tenon/database';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import path from 'node:path';
 import os from 'node:os';
 import { randomUUID } from 'node:crypto';
+import { SECRETS } from './parts.js';
 import { startApiBench, type ApiBench } from './testing/api-bench.js';
 
 /* App files that want something: none runs, calls out or links what is not its own by being taken in. */
@@ -196,26 +197,20 @@ describe('a file that wants to run', () => {
 });
 
 describe('a file that names what is another team’s', () => {
-  it('B55 links nothing by its id: a sealed secret of theirs stays closed', async () => {
-    const [other] = await bench.test.database.rows<{ id: string }>(`select id from team where name = 'Others'`);
-    const store = new PostgresSecretStore(bench.test.database, fixedKeys(new Uint8Array(32)));
-    const theirs = await store.seal(other!.id as never, 'their canary');
+  it('B55 links nothing by its id: what a file says of a sealed secret is a text, and is sealed anew', async () => {
+    const idOf = async (name: string) =>
+      (await bench.test.database.rows<{ id: TeamId }>('select id from team where name = $1', [name]))[0]!.id;
+    const secrets = bench.app.get<PostgresSecretStore>(SECRETS);
+    const theirs = await secrets.seal(await idOf('Others'), 'their canary');
     const variable = `environment_variables: [{id: v, name: K, value_type: secret, value: {$secret: '${theirs}'}}]`;
-    const content = `${head}workflow: {${variable}, graph: {nodes: [${start}], edges: []}}\n`;
-    const { app } = await importApp(content);
-    const [mine] = await bench.test.database.rows<{ id: string }>(`select id from team where name = 'My team'`);
-    await expect(store.open(mine!.id as never, theirs)).rejects.toMatchObject({ code: 'secret.missing' });
-    if (app) {
-      const { app: opened } = await bench.owner.ask(
-        'query ($id: ID!) { app(id: $id) { export draft { definition } } }',
-        {
-          id: app.id,
-        },
-      );
-      expect(JSON.stringify(opened)).not.toContain('their canary');
-      // the text of a file is a value, never a reference
-      expect(JSON.stringify(opened.draft.definition)).not.toContain(`"$secret":"${theirs}"`);
-    }
+    const { app } = await importApp(`${head}workflow: {${variable}, graph: {nodes: [${start}], edges: []}}\n`);
+    const { app: opened } = await bench.owner.ask('query ($id: ID!) { app(id: $id) { draft { definition } } }', {
+      id: app.id,
+    });
+    const { $secret } = opened.draft.definition.workflow.environment_variables[0].value;
+    expect($secret).not.toBe(theirs);
+    expect(await secrets.open(await idOf('My team'), $secret)).toContain(theirs);
+    await expect(secrets.open(await idOf('My team'), theirs)).rejects.toMatchObject({ code: 'secret.missing' });
   });
 
   it('B55 shows a knowledge base and a tool as what is not there, and lets no run reach for them', async () => {

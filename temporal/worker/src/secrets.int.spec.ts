@@ -1,3 +1,4 @@
+import type { TeamId } from '@tenon/base';
 import { PostgresSecretStore, ProviderRepository } from '@tenon/database';
 import { fixedKeys, seedApp } from '@tenon/database/testing';
 import { buildDefinition, buildNode, buildVariable } from '@tenon/dsl/testing';
@@ -57,10 +58,16 @@ afterAll(async () => {
 });
 beforeEach(() => model.setRules([]));
 
-/** Runs start -> node -> end with the canary in `env.key`. */
-async function accept(node: ReturnType<typeof buildNode>, output: string, canary = CANARY): Promise<AcceptedRun> {
+/** Runs start -> node -> end with the canary in `env.key`. @param sealedFor  the team that it belongs to, usually the run's */
+async function accept(
+  node: ReturnType<typeof buildNode>,
+  output: string,
+  canary = CANARY,
+  sealedFor?: TeamId,
+): Promise<AcceptedRun> {
   const owner = await seedApp(bench.test.database, { mode: 'workflow' } as never);
-  const id = await new PostgresSecretStore(bench.test.database, fixedKeys(SECRET_KEY)).seal(owner.teamId, canary);
+  const store = new PostgresSecretStore(bench.test.database, fixedKeys(SECRET_KEY));
+  const id = await store.seal(sealedFor ?? owner.teamId, canary);
   const nodes = [startNode(), node, endNode({ out: [node.id, output] })];
   const edges = [`start -> ${node.id}`, `${node.id} -> end`];
   const environment = [buildVariable('key', secretOf(id), 'secret')];
@@ -134,6 +141,15 @@ it('code that fails with it is told without it', async () => {
   const run = await accept(buildNode('code', 'code', code), 'answer');
   const { failure } = await run.ended();
   expect(failure).toMatchObject({ code: 'code.failed', message: expect.stringContaining('********') });
+  await expectNoTrace(run);
+}, 30_000);
+
+it('B55 one of another team is opened for no run that names it by its id', async () => {
+  const others = await seedApp(bench.test.database, { mode: 'workflow' } as never);
+  const before = model.counts().total;
+  const run = await accept(llmNode('llm', 'Use {{#env.key#}}'), 'text', CANARY, others.teamId);
+  expect(await run.ended()).toMatchObject({ outputs: {}, failure: { code: 'secret.missing', stepKey: 'llm' } });
+  expect(model.counts().total).toBe(before);
   await expectNoTrace(run);
 }, 30_000);
 
