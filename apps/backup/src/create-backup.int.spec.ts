@@ -3,6 +3,7 @@ import { seedApp, seedRun, startTestDatabase, type TestDatabase } from '@tenon/d
 import { buildPlan } from '@tenon/engine/testing';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import { loadConfig, loadSecretKeys } from '@tenon/platform';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -25,8 +26,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const configOf = (env: Readonly<Record<string, string>>) =>
   loadConfig({ TENON_DATA_DIR: folder, TENON_DATABASE_URL: test.url, ...env });
-const backUp = (env: Readonly<Record<string, string>> = {}) =>
-  createBackup(configOf(env), { file: path.join(folder, 'backup'), release: '1.0.0' }, () => undefined);
+const backUp = (env: Readonly<Record<string, string>> = {}, show: (state: string) => void = () => undefined) =>
+  createBackup(configOf(env), { file: path.join(folder, 'backup'), release: '1.0.0' }, show);
 const keyOf = (prefix: string) => `${prefix}/${owner.teamId}/${'0a'.repeat(32)}`;
 const nameValue = (runId: string, key: string) =>
   test.database.rows('insert into object_reference (run_id, key) values ($1, $2)', [runId, key]);
@@ -77,4 +78,29 @@ describe('objects', () => {
     await nameValue(runId, keyOf('responses'));
     expect(await backUp(env)).toMatchObject({ objects: 1, missing: 1 });
   });
+
+  it('that may be removed, since the database has forgotten that they are copied, are no backup', async () => {
+    const store = createDiskObjectStore(configOf(env).data.objectsFolder);
+    for (const digit of ['a', 'b']) await store.put(`files/${digit.repeat(64)}`, Buffer.from('x'), 'text/plain');
+    const copied: string[] = [];
+    const backup = backUp(env, (state) => {
+      if (!state.endsWith('files and large values')) return;
+      copied.push(state);
+      // at once, while nothing else can happen
+      if (copied.length === 2) endHolders();
+    });
+    await expect(backup).rejects.toMatchObject({ code: 'database.unavailable' });
+    expect(copied).toHaveLength(2);
+    expect(await readdir(folder)).not.toContain('backup');
+  });
 });
+
+/** Ends the connections that hold a lock together with others, as a restart would. */
+function endHolders(): void {
+  const program = `
+    const client = new (require('pg').Client)(process.argv[1]);
+    client.connect()
+      .then(() => client.query("select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'"))
+      .then(() => client.end())`;
+  execFileSync(process.execPath, ['-e', program, test.url], { cwd: import.meta.dirname });
+}

@@ -1,4 +1,11 @@
-import { copyTables, holdRemoval, openDatabase, type Database, type TableCopy } from '@tenon/database';
+import {
+  copyTables,
+  holdRemoval,
+  openDatabase,
+  type Database,
+  type RemovalHold,
+  type TableCopy,
+} from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
 import type { Config } from '@tenon/platform';
 import { readdir, readFile } from 'node:fs/promises';
@@ -27,6 +34,7 @@ export interface BackupReport {
 /**
  * Writes everything of an instance to a file, while it runs or not: first the database as it is at one instant, then the
  * objects, of which none is removed meanwhile, so that all that a row names are there.
+ * @throws database.unavailable also when nobody kept them from being removed for a moment
  */
 export async function createBackup(
   config: Config,
@@ -36,11 +44,11 @@ export async function createBackup(
   return withDatabase(config, show, async (url) => {
     const database = openDatabase({ url, poolSize: 2, name: 'tenon-backup' });
     try {
-      const endHold = await holdRemoval(database);
+      const hold = await holdRemoval(database);
       try {
-        return await write(config, database, { file, release }, show);
+        return await write(config, { database, hold }, { file, release }, show);
       } finally {
-        await endHold();
+        await hold.end();
       }
     } finally {
       await database.close();
@@ -50,7 +58,7 @@ export async function createBackup(
 
 async function write(
   config: Config,
-  database: Database,
+  { database, hold }: { readonly database: Database; readonly hold: RemovalHold },
   { file, release }: { readonly file: string; readonly release: string },
   show: (state: string) => void,
 ): Promise<BackupReport> {
@@ -61,7 +69,11 @@ async function write(
   const store = createDiskObjectStore(config.data.objectsFolder);
   // they may be renewed at this moment: what is sealed in the tables opens with a key of before or of after
   let keys = await readKeyLines(config);
-  const sizeBytes = await writeArchive(file, async (add) => {
+  const sizeBytes = await writeArchive(file, async (addAny) => {
+    const add: AddEntry = (name, content) => {
+      hold.lost.throwIfAborted();
+      return addAny(name, content);
+    };
     await copyTables(database, async (copy) => {
       missing = await checkObjects(copy, store, config.data.objectsFolder);
       keys = [...new Set([...(await readKeyLines(config)), ...keys])];
@@ -79,6 +91,7 @@ async function write(
     });
     await addFiles(config, keys, add);
     objects = await addObjects(store, add, show);
+    await hold.check();
   });
   return { file, sizeBytes, tables, objects, missing };
 }

@@ -27,14 +27,41 @@ export async function whileRemoving(
   }
 }
 
-/** Waits until nobody removes, and keeps it so until the returned function is called. */
-export async function holdRemoval(database: Database): Promise<() => Promise<void>> {
+/** As long as it is held, nothing is removed. */
+export interface RemovalHold {
+  /** Tells when the connection that holds it is lost. */
+  readonly lost: AbortSignal;
+  /** Makes sure that it was held until now. @throws database.unavailable */
+  check(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Waits until nobody removes, and keeps it so until the hold is ended. The database that restarts has forgotten it. */
+export async function holdRemoval(database: Database): Promise<RemovalHold> {
   const connection = await database.connect();
+  const lost = new AbortController();
+  const failure = (cause?: unknown) =>
+    databaseErrors.unavailable(
+      'The database was away for a moment, so that something may be gone by now: begin again.',
+      {
+        cause,
+      },
+    );
+  connection.once('end', () => lost.abort(failure()));
   try {
     await connection.query('select pg_advisory_lock_shared($1)', [LOCKS.removing]);
   } catch (error) {
     await connection.end();
     throw error;
   }
-  return () => connection.end();
+  return {
+    lost: lost.signal,
+    check: async () => {
+      // the lock lives as long as the connection
+      await connection.query('select 1').catch((error: unknown) => {
+        throw failure(error);
+      });
+    },
+    end: () => connection.end(),
+  };
 }

@@ -165,11 +165,11 @@ describe('a rotation', () => {
   it('happens while a backup is made', async () => {
     const keys = await loadKeys();
     await sealed(keys, 1);
-    const endHold = await holdRemoval(test.database);
+    const hold = await holdRemoval(test.database);
     try {
       expect(await rotateSecrets(test.database, keys)).toBe(1);
     } finally {
-      await endHold();
+      await hold.end();
     }
   });
 
