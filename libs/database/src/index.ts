@@ -7,6 +7,7 @@ export {
   type AttemptRecord,
   type OpenedAttempt,
 } from './attempts.js';
+export { cancelOnAbort } from './cancel-on-abort.js';
 export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js';
 export { closeRun, endQueuedRun } from './close-run.js';
 export { compareClocks } from './clocks.js';
@@ -22,7 +23,7 @@ export {
   type Sql,
 } from './database.js';
 export { readAnswer, readLargeValue } from './large-values.js';
-export { holdRemoval, whileRemoving } from './keeping-lock.js';
+export { holdRemoval, whileRemoving, type RemovalHold } from './keeping-lock.js';
 export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
 export { CHANNELS, Listener, RELAY_BELL, ring } from './notifications.js';

@@ -302,13 +302,35 @@ describe('objects', () => {
   });
 });
 
+describe('closing', () => {
+  it('breaks off a removal that takes long, and undoes it', async () => {
+    const runId = await seedAgedRun(test.database, owner, { daysAgo: 100 });
+    await test.database.rows(
+      `create function take_long() returns trigger language plpgsql as $$
+       begin perform pg_sleep(60); return old; end $$;
+       create trigger take_long before delete on run_event for each row execute function take_long()`,
+    );
+    const sleepers = () => test.database.rows(`select 1 from pg_stat_activity where wait_event = 'PgSleep'`);
+    try {
+      const keeper = createKeeper();
+      keeper.start(0);
+      while ((await sleepers()).length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await keeper.close();
+      expect([await sleepers(), (await left(runId)).length]).toEqual([[], 7]);
+      expect(logger.lines).toEqual([]);
+    } finally {
+      await test.database.rows('drop trigger take_long on run_event; drop function take_long()');
+    }
+  }, 20_000);
+});
+
 describe('removing', () => {
   it('is done by one at a time, and waits while a backup is made', async () => {
     const runId = await seedAgedRun(test.database, owner, { daysAgo: 100 });
-    const release = await holdRemoval(test.database);
+    const hold = await holdRemoval(test.database);
     expect(await createKeeper().keep()).toBe(false);
     expect(await left(runId)).toHaveLength(7);
-    await release();
+    await hold.end();
     let goOn: () => void = () => undefined;
     let begun: () => void = () => undefined;
     const hasBegun = new Promise<void>((resolve) => (begun = resolve));

@@ -1,5 +1,6 @@
 import type { RunId } from '@tenon/base';
 import {
+  cancelOnAbort,
   emptyDueConversation,
   isTooMuch,
   listKeepingRules,
@@ -46,7 +47,8 @@ export interface KeeperParts {
 export class Keeper {
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<unknown> = Promise.resolve();
-  private isClosed = false;
+  private readonly closing = new AbortController();
+  private readonly database: Database;
   /** Objects that no row named, and when that was first seen: an object is removed when that is long ago. */
   private readonly doubted = new Map<string, number>();
   private lastObject = '';
@@ -56,6 +58,7 @@ export class Keeper {
 
   constructor(private readonly parts: KeeperParts) {
     this.now = parts.now ?? (() => performance.now());
+    this.database = cancelOnAbort(parts.database, this.closing.signal);
   }
 
   start(delayMs = FIRST_MS): void {
@@ -66,26 +69,29 @@ export class Keeper {
           'what is no longer kept could not be removed, it is tried again',
         );
       });
-      void this.current.then(() => !this.isClosed && this.start(EVERY_MS));
+      void this.current.then(() => !this.isClosed() && this.start(EVERY_MS));
     }, delayMs);
   }
 
+  /** Ends the look that is under way, in the middle of a removal: it is all undone. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort();
     clearTimeout(this.timer);
     await this.current;
   }
 
   /** One look. @returns false when another worker does it, or a backup is being made */
   async keep(): Promise<boolean> {
-    const { database, logger } = this.parts;
+    const { database } = this;
+    const { logger } = this.parts;
     return whileRemoving(database, async (lost) => {
       const removed: Record<string, number> = {};
       const deadline = this.now() + LOOK_MS;
-      const mayGoOn = () => !this.isClosed && !lost.aborted && this.now() < deadline;
+      const mayGoOn = () => !this.isClosed() && !lost.aborted && this.now() < deadline;
       const failures: unknown[] = [];
       /** What cannot be removed does not hold up the rest. */
-      const apart = (work: Promise<unknown>) => work.catch((error: unknown) => void failures.push(error));
+      const apart = (work: Promise<unknown>) =>
+        work.catch((error: unknown) => void (this.isClosed() || failures.push(error)));
       try {
         for (const rule of await listKeepingRules(database, this.parts.keeping))
           for (const remove of this.removalsOf(rule, removed, mayGoOn)) await apart(remove());
@@ -108,9 +114,14 @@ export class Keeper {
     });
   }
 
+  private isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   /** The removals of a team, each by itself. */
   private removalsOf(rule: KeepingRule, removed: Record<string, number>, mayGoOn: () => boolean) {
-    const { database, forget } = this.parts;
+    const { database } = this;
+    const { forget } = this.parts;
     const runs = (kind: 'published' | 'test', name: 'runs' | 'testRuns') => () =>
       this.inBatches(name, mayGoOn, async (limit) => {
         const gone = await removeDueRuns(database, rule, kind, limit);
@@ -168,7 +179,8 @@ export class Keeper {
   }
 
   private async removeObjects(removed: Record<string, number>, mayGoOn: () => boolean): Promise<void> {
-    const { database, objects } = this.parts;
+    const { database } = this;
+    const { objects } = this.parts;
     add(removed, 'unfinishedWrites', await objects.removeUnfinished(GRACE_OF_FILES_MS));
     while (mayGoOn()) {
       const page = await objects.list('', this.lastObject, OBJECTS_PAGE);

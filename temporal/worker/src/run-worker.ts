@@ -70,9 +70,11 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   return {
     ended: polling,
     close: async () => {
-      await Promise.all([relay.close(), reconciler.close(), keeper.close()]);
-      await listener.close();
+      const closing = [relay.close(), reconciler.close(), keeper.close()];
+      // whoever waits for our end does not wait for long: the time for calls that are open begins before anything else ends
       if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.all(closing);
+      await listener.close();
       try {
         await polling;
       } finally {
