@@ -23,7 +23,7 @@ export function shareMemory(heapBytes: number): MemoryShares {
   return {
     valueBytes: Math.floor(heapBytes * 0.4),
     workflowHeapMb: Math.max(64, Math.floor(heapMb / 2)),
-    // a run takes up a few hundred KiB, and at most the 8 MiB that it may carry into a new history
+    // a run takes up a few hundred KiB; where many take more, the thread lets go of some
     cachedRuns: Math.max(20, Math.min(500, Math.floor(heapMb / 2))),
     // a step may be given 1.5 MB, which is there as bytes, as text and as a value
     steps: Math.max(20, Math.min(400, Math.floor(heapMb / 2.5))),

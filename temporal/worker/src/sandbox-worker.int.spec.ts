@@ -74,9 +74,7 @@ it('W9 a workflow that uses up the memory of the thread is named, and the others
 it('W9 no workflow is named when the thread ends while none is at work', async () => {
   const sending = jest.spyOn(WorkerThreadClient.prototype, 'send');
   const idle = await client.workflow.start('waiting', { taskQueue, workflowId: 'idle' });
-  const isIdle = async () =>
-    (await idle.fetchHistory()).events?.some((event) => event.workflowTaskCompletedEventAttributes) ?? false;
-  await until(isIdle, 'a workflow that waits', 20_000);
+  await until(() => hasBegun(idle), 'a workflow that waits', 20_000);
   const { workerThread } = sending.mock.contexts.at(-1) as unknown as { workerThread: Thread };
   sending.mockRestore();
   const before = lost.length;
@@ -86,6 +84,21 @@ it('W9 no workflow is named when the thread ends while none is at work', async (
   await idle.signal('go');
   await expect(idle.result()).resolves.toBe('gone');
 }, 60_000);
+
+it('W9 many workflows that fit one by one, and not together, end nothing and go on', async () => {
+  const before = lost.length;
+  const start = (n: number) => client.workflow.start('holding', { taskQueue, workflowId: `holding-${n}` });
+  const handles = [];
+  for (let n = 0; n < 40; n += 1) {
+    const handle = await start(n);
+    await until(() => hasBegun(handle), 'a workflow that waits', 20_000);
+    handles.push(handle);
+  }
+  for (const handle of handles) await handle.signal('go');
+  const results = await Promise.all(handles.map((handle) => handle.result()));
+  expect(new Set(results)).toEqual(new Set(['gone with 400000']));
+  expect(lost.slice(before)).toEqual([]);
+}, 90_000);
 
 it('says where an error of workflow code happened', async () => {
   const failing = await client.workflow.start('failing', { taskQueue, workflowId: 'failing' });
@@ -107,6 +120,11 @@ it('completes a task when what it recorded is written, and not before', async ()
   finish();
   await expect(handle.result()).resolves.toBe('done');
 }, 40_000);
+
+async function hasBegun(handle: WorkflowHandle): Promise<boolean> {
+  const { events } = await handle.fetchHistory();
+  return events?.some((event) => event.workflowTaskCompletedEventAttributes) ?? false;
+}
 
 /** Why the first task of a workflow failed. */
 async function failureOf(handle: WorkflowHandle) {

@@ -1,5 +1,7 @@
 // The thread of workflow code: the SDK's own, without what costs more than the code that runs in it.
 import { createRequire } from 'node:module';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import { Script } from 'node:vm';
 import { workerData } from 'node:worker_threads';
 
@@ -32,6 +34,12 @@ BaseVMWorkflow.prototype.activate = function (activation) {
     name[0] = 0; // the workflow's code has run; the SDK only waits for a turn
   }
 };
+
+// What is in use is known only after a collection of all that is not.
+new PerformanceObserver((list) => {
+  const isWhole = ({ detail }) => detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+  if (list.getEntries().some(isWhole)) workerData.usedMb[0] = getHeapStatistics().used_heap_size / 2 ** 20;
+}).observe({ entryTypes: ['gc'] });
 
 // What the SDK itself says of each workflow for debugging would be copied to the main thread to be dropped there.
 const isNoise = ({ ifaceName, fnName }) => ifaceName === '__temporal_logger' && fnName === 'debug';

@@ -25,6 +25,13 @@ export async function waiting(): Promise<string> {
   return 'gone';
 }
 
+/** Holds some megabytes until it is told to end. */
+export async function holding(): Promise<string> {
+  const held = Array.from({ length: 400_000 }, (_, index) => index + 0.5);
+  await waiting();
+  return `gone with ${held.length}`;
+}
+
 /** Records something and ends. */
 export async function recording(): Promise<string> {
   const run = { runId: 'recorded', teamId: 't', conversationId: null };
