@@ -10,27 +10,63 @@ export interface TextPiece {
   readonly text: string;
 }
 
+/**
+ * Code units of a text that are kept after they were shown. A finished text that is longer is a reference, with which
+ * nothing is compared.
+ */
+const KEPT_LENGTH = 64 * 1024;
+
 /** The text of one output as far as it has arrived, from one execution of one try. */
 export interface LiveText {
   readonly attempt: number;
   readonly execution: number;
+  /** Its beginning, `KEPT_LENGTH` at most. */
   readonly text: string;
+  /** Code units of all of it. */
+  readonly length: number;
+}
+
+/** Nothing of a text yet. */
+export function noText(attempt: number, execution = 0): LiveText {
+  return { attempt, execution, text: '', length: 0 };
+}
+
+/** A text and what was new in the piece that it took in. */
+export interface TakenIn<Live extends LiveText = LiveText> {
+  readonly live: Live;
+  readonly added: string;
+  /** The piece began another try or execution. */
+  readonly isAnew: boolean;
 }
 
 /**
  * The text after one more piece. A later try or execution begins anew, an earlier one is not heard; what was there
  * already is not taken twice. A piece beyond a gap is left out, as is all that follows it: the finished value brings
  * the rest, and nothing is ever joined that does not belong together.
+ * @returns undefined when there is nothing new
  */
-export function takeIn(live: LiveText | undefined, piece: TextPiece): LiveText | undefined {
+export function takeIn(live: LiveText | undefined, piece: TextPiece): TakenIn | undefined {
   const { attempt, execution, offset, text } = piece;
-  if (live && attempt < live.attempt) return live;
-  if (live && attempt === live.attempt && execution < live.execution) return live;
-  const isSame = live?.attempt === attempt && live.execution === execution;
-  const before = isSame ? live.text : '';
+  if (live && attempt < live.attempt) return undefined;
+  if (live && attempt === live.attempt && execution < live.execution) return undefined;
+  const isAnew = live?.attempt !== attempt || live.execution !== execution;
+  const before = isAnew ? noText(attempt, execution) : live;
   const known = before.length - offset;
-  if (known >= text.length && isSame) return live;
-  return { attempt, execution, text: known < 0 ? before : before + text.slice(known) };
+  const added = known < 0 ? '' : text.slice(known);
+  if (added === '' && !isAnew) return undefined;
+  const kept = before.length < KEPT_LENGTH ? beginningOf(before.text + added) : before.text;
+  return { live: { ...before, text: kept, length: before.length + added.length }, added, isAnew };
+}
+
+/** As much of a text as is kept; a character is never cut in half. */
+function beginningOf(text: string): string {
+  if (text.length <= KEPT_LENGTH) return text;
+  return text.slice(0, endsInHalf(text, KEPT_LENGTH) ? KEPT_LENGTH - 1 : KEPT_LENGTH);
+}
+
+function endsInHalf(text: string, length: number): boolean {
+  const last = text.charCodeAt(length - 1);
+  return length > 0 && last >= 0xd800 && last <= 0xdbff;
 }
 
 /**
@@ -47,6 +83,5 @@ export function finishedText(arrived: string, value: string): string {
 export function sharedLength(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;
-  const last = a.charCodeAt(length - 1);
-  return length > 0 && last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
+  return endsInHalf(a, length) ? length - 1 : length;
 }

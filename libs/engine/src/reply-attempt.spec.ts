@@ -195,6 +195,55 @@ describe('pieces of text out of order', () => {
     expect(fold(plan, [...begun, piece(2, 'cd'), piece(0, 'ab'), piece(2, 'cd')])).toEqual(['ab', 'cd']);
   });
 
+  describe('of a text that is too long to be kept', () => {
+    const half = 'x'.repeat(40_000);
+    const reference = { $ref: { key: 'k', sizeBytes: 200_000, mediaType: 'application/json', preview: 'x' } } as Value;
+
+    it('are shown as they come, and not kept; the finished value brings what is missing', () => {
+      let reply: Reply = openReply(plan);
+      for (const event of begun) ({ reply } = replyToEvent(plan, reply, event));
+      const said: ReplyPiece[] = [];
+      for (const one of [piece(0, half), piece(40_000, half), piece(80_000, half), piece(120_001, 'beyond a gap')]) {
+        const turn = replyToChunk(plan, reply, one);
+        said.push(...turn.pieces);
+        ({ reply } = turn);
+      }
+      expect(said.map((one) => one.type === 'text' && one.text)).toEqual([half, half, half]);
+      expect(JSON.stringify(reply).length).toBeLessThan(70_000);
+      expect(replyToEvent(plan, reply, ended(reference)).pieces).toMatchObject([{ type: 'reference', from: 120_000 }]);
+    });
+
+    it('are taken back to what the value has of them, when it is shorter after all', () => {
+      const shown = fold(plan, [...begun, piece(0, half), piece(40_000, half), ended(half)]);
+      expect(shown).toEqual([half, half, `-${40_000}`, '']);
+    });
+
+    it('W3 of a later execution replace all that was shown', () => {
+      const again = piece(0, 'again', { execution: 2 });
+      expect(fold(plan, [...begun, piece(0, half), piece(40_000, half), again])).toEqual([
+        half,
+        half,
+        '-80000',
+        'again',
+      ]);
+    });
+
+    it('wait for the value where others speak first, but for their beginning', () => {
+      const behind = buildPlan('start -> slow -> answer\nstart -> llm -> answer', {
+        steps: { answer: { answer: '{{#slow.text#}}{{#llm.text#}}' } },
+      });
+      const slow = event({
+        type: 'step.succeeded',
+        stepKey: 'slow',
+        attempt: 1,
+        exit: 'source',
+        outputs: { text: 'slow' },
+      });
+      const shown = fold(behind, [...begun, piece(0, half), piece(40_000, half), slow, ended(reference)]);
+      expect(shown.map((text) => text.length)).toEqual([4, 65_536, 'reference'.length]);
+    });
+  });
+
   it('W3 of a later execution replace those of an earlier one', () => {
     expect(
       fold(plan, [

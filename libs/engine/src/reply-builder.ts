@@ -1,6 +1,6 @@
 import { isValueRef } from '@tenon/base';
 import type { RunEvent } from './event.js';
-import { finishedText, sharedLength, takeIn, type LiveText, type TextPiece } from './live-text.js';
+import { finishedText, noText, sharedLength, takeIn, type LiveText, type TextPiece } from './live-text.js';
 import type { Segment, Selector } from './plan.js';
 import { selectorKey, walk } from './reference.js';
 import { isBlocking, reachFrom, type ReplyPlan } from './reply-plan.js';
@@ -61,34 +61,35 @@ export class ReplyBuilder {
     }
   }
 
-  /** Keeps live text that a template shows; says whether there was any need to. */
+  /** Takes in live text that a template shows; says whether there may be more to say. */
   takeText(piece: TextPiece): boolean {
     const selector = [piece.stepKey, piece.channel];
     const key = selectorKey(selector);
     const isWanted = this.plan.wanted.get(piece.stepKey)?.some((wanted) => selectorKey(wanted) === key) ?? false;
     if (!isWanted || Object.hasOwn(this.reply.ended, piece.stepKey)) return false;
-    const before = own(this.reply.texts, key);
-    const after = takeIn(before, piece);
-    if (!after || after === before) return false;
-    const isOther = before && (after.attempt !== before.attempt || after.execution !== before.execution);
-    if (isOther) this.takeBack(selector, 0);
-    this.reply.texts = { ...this.reply.texts, [key]: after };
-    return true;
+    const taken = takeIn(own(this.reply.texts, key), piece);
+    if (!taken) return false;
+    if (taken.isAnew) this.takeBack(selector, 0);
+    const { live, added } = taken;
+    const isSaid = this.speaking(selector)?.shown === live.length - added.length;
+    // what is not said at once and too long to be kept waits for the finished value
+    this.reply.texts = { ...this.reply.texts, [key]: isSaid ? live : { ...live, length: live.text.length } };
+    if (isSaid && added !== '') this.sayText(added, selector, live.length);
+    return !isSaid;
   }
 
   /** Passes thinking on while somebody who is speaking or waits to will show its step. */
   think(piece: TextPiece): void {
     const { stepKey } = piece;
     const before = own(this.reply.reasoning, stepKey);
-    const after = takeIn(before, piece);
-    if (!after || after === before || Object.hasOwn(this.reply.ended, stepKey)) return;
-    const isSame = before?.attempt === after.attempt && before.execution === after.execution;
-    if (!isSame) this.takeBackReasoning(stepKey);
-    const text = after.text.slice(isSame ? before.text.length : 0);
-    const isHeard = text !== '' && this.isAwaited(stepKey);
-    const shown = (isSame ? before.shown : 0) + (isHeard ? text.length : 0);
-    this.reply.reasoning = { ...this.reply.reasoning, [stepKey]: { ...after, shown } };
-    if (isHeard) this.pieces.push({ type: 'reasoning', text, selector: [stepKey, REASONING_CHANNEL], stepKey });
+    const taken = takeIn(before, piece);
+    if (!taken || Object.hasOwn(this.reply.ended, stepKey)) return;
+    const { live, added, isAnew } = taken;
+    if (isAnew) this.takeBackReasoning(stepKey);
+    const isHeard = added !== '' && this.isAwaited(stepKey);
+    const shown = (isAnew ? 0 : (before?.shown ?? 0)) + (isHeard ? added.length : 0);
+    this.reply.reasoning = { ...this.reply.reasoning, [stepKey]: { ...live, text: '', shown } };
+    if (isHeard) this.pieces.push({ type: 'reasoning', text: added, selector: [stepKey, REASONING_CHANNEL], stepKey });
   }
 
   private isAwaited(stepKey: string): boolean {
@@ -144,7 +145,7 @@ export class ReplyBuilder {
     if (typeof value === 'string') {
       const text = finishedText(live.text, value);
       this.takeBack(selector, sharedLength(live.text, text));
-      this.reply.texts = { ...this.reply.texts, [key]: { ...live, text } };
+      this.reply.texts = { ...this.reply.texts, [key]: { ...live, text, length: text.length } };
     } else if (isValueRef(value)) {
       // the reader shows the rest of it
       const { [key]: _arrived, ...others } = this.reply.texts;
@@ -159,24 +160,29 @@ export class ReplyBuilder {
       const live = own(this.reply.texts, key);
       if (!live || live.attempt >= attempt) continue;
       this.takeBack(selector, 0);
-      this.reply.texts = { ...this.reply.texts, [key]: { attempt, execution: 0, text: '' } };
+      this.reply.texts = { ...this.reply.texts, [key]: noText(attempt) };
     }
     const thinking = own(this.reply.reasoning, stepKey);
     if (!thinking || thinking.attempt >= attempt) return;
     this.takeBackReasoning(stepKey);
-    const none = { attempt, execution: 0, text: '', shown: 0 };
-    this.reply.reasoning = { ...this.reply.reasoning, [stepKey]: none };
+    this.reply.reasoning = { ...this.reply.reasoning, [stepKey]: { ...noText(attempt), shown: 0 } };
   }
 
   /** Takes back what the speaking cursor has shown of `selector` beyond `kept` code units. */
   private takeBack(selector: Selector, kept: number): void {
-    const [cursor] = this.reply.cursors;
-    const segment = cursor && this.plan.templates.get(cursor.stepKey)?.[cursor.segment];
-    if (!segment || !('selector' in segment) || selectorKey(segment.selector) !== selectorKey(selector)) return;
-    if (cursor.shown <= kept) return;
+    const cursor = this.speaking(selector);
+    if (!cursor || cursor.shown <= kept) return;
     const length = cursor.shown - kept;
     this.pieces.push({ type: 'reset', of: 'text', length, selector, stepKey: selector[0] as string });
     this.move({ segment: cursor.segment, shown: kept });
+  }
+
+  /** The cursor that speaks, while it is at `selector`. */
+  private speaking(selector: Selector): ReplyCursor | undefined {
+    const [cursor] = this.reply.cursors;
+    const segment = cursor && this.plan.templates.get(cursor.stepKey)?.[cursor.segment];
+    const isAt = segment && 'selector' in segment && selectorKey(segment.selector) === selectorKey(selector);
+    return isAt ? cursor : undefined;
   }
 
   private takeBackReasoning(stepKey: string): void {
@@ -223,11 +229,14 @@ export class ReplyBuilder {
     const text = live.text.slice(cursor.shown);
     const isOver = Object.hasOwn(this.reply.ended, selector[0] as string);
     // an empty piece ends a text that was shown as it came
-    if (text !== '' || (isOver && cursor.shown > 0)) {
-      this.pieces.push({ type: 'text', text, selector, stepKey: selector[0] as string });
-    }
-    this.move({ segment: cursor.segment, shown: live.text.length });
+    if (text !== '' || (isOver && cursor.shown > 0)) this.sayText(text, selector, live.length);
     return isOver || cursor.isFinished;
+  }
+
+  private sayText(text: string, selector: Selector, shown: number): void {
+    this.pieces.push({ type: 'text', text, selector, stepKey: selector[0] as string });
+    const [cursor] = this.reply.cursors;
+    if (cursor) this.move({ segment: cursor.segment, shown });
   }
 }
 
