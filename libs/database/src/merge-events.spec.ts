@@ -21,10 +21,11 @@ it('what the record has already is no news, whatever its number', () => {
   expect(told(heard({}), [{ seq: 1, at: 1, type: 'run.started', inputs: {}, pool: {}, root: 'a' }])).toEqual([]);
 });
 
-it('news come in the order of the story', () => {
-  expect(told(heard({ a: 1 }), [started('b', 8), ended('c', 9), ended('a', 7)])).toEqual([
+it('news come in the order of the story, and an end without a start begins', () => {
+  expect(told(heard({ a: 1 }), [ended('a', 7), started('b', 8), ended('c', 9)])).toEqual([
     'step.succeeded a',
     'step.started b',
+    'step.started c',
     'step.succeeded c',
   ]);
 });

@@ -31,26 +31,37 @@ export async function mergeEvents(
   append: (sql: Sql, batch: Batch) => Promise<void>,
 ): Promise<void> {
   const { runId } = batch;
+  const unread = await takeUnread(sql, runId);
   const heard = await heardOf(sql, runId);
-  let lastSeq = await closeGaps(sql, runId, heard);
-  const news = newsIn(heard, batch.events);
+  let lastSeq = await beginMerging(sql, runId, heard);
+  const news = newsIn(heard, [...inOrder(unread), ...inOrder(batch.events)]);
   const events = news.map((event) => ({ ...event, seq: event.type === 'run.started' ? 1 : ++lastSeq }));
   if (events.length > 0) await append(sql, { ...batch, events });
 }
 
+function inOrder(events: readonly RunEvent[]): RunEvent[] {
+  return [...events].sort((a, b) => a.seq - b.seq);
+}
+
+/** Takes the events out of the record that nobody could read yet, because one before them is missing. */
+async function takeUnread(sql: Sql, runId: RunId): Promise<RunEvent[]> {
+  const rows = await sql.rows<{ seq: number; at: number; type: string; payload: object }>(
+    `delete from run_event where run_id = $1 and seq > (
+       select coalesce(max(seq), 0) from (
+         select seq, row_number() over (order by seq) as place from run_event where run_id = $1
+       ) numbered where seq = place
+     )
+     returning seq, (extract(epoch from at) * 1000)::float8 as at, type, payload`,
+    [runId],
+  );
+  return rows.map(({ payload, ...row }) => ({ ...row, ...payload }) as RunEvent);
+}
+
 /**
- * Events that nobody could read yet, because one before them is missing, move up; the first number is for the start.
+ * From now on the numbers of the run are the record's own; the first one is for the start.
  * @returns the last number
  */
-async function closeGaps(sql: Sql, runId: RunId, { hasStarted }: Heard): Promise<number> {
-  // in two statements, since a number is free only after it was left
-  await sql.rows(
-    `update run_event set seq = -place from (
-       select seq as had, row_number() over (order by seq) + $2::int as place from run_event where run_id = $1
-     ) numbered where run_id = $1 and seq = had and had <> place`,
-    [runId, hasStarted ? 0 : 1],
-  );
-  await sql.rows('update run_event set seq = -seq where run_id = $1 and seq < 0', [runId]);
+async function beginMerging(sql: Sql, runId: RunId, { hasStarted }: Heard): Promise<number> {
   const [row] = await sql.rows<{ lastSeq: number }>(
     `update run set is_merged = true, touched_at = now(), relayed_at = coalesce(relayed_at, now()),
        status = case when status = 'queued' then 'running' else status end,
@@ -90,22 +101,23 @@ function progressOf(type: RunEvent['type'], attempt: number): Progress {
 }
 
 /**
- * What of a story the record has not heard. A step that is under way in the record when the story ends is stopped; one
- * that ends without a start begins there for whoever reads.
+ * What of a story the record has not heard. A step that ends in it without a start begins at its end, and one that is
+ * under way in the record when the story ends is stopped.
  */
 export function newsIn({ hasStarted, steps }: Heard, story: readonly RunEvent[]): News[] {
   const known = new Map(steps);
-  return [...story]
-    .sort((a, b) => a.seq - b.seq)
-    .flatMap(({ seq: _, ...event }): News[] => {
-      if (event.type === 'run.started') return hasStarted ? [] : [event];
-      if (event.type === 'run.finished') return [...stopsOf(known, event.at), event];
-      const { stepKey, type } = event;
-      const progress = progressOf(type, 'attempt' in event ? event.attempt : 1);
-      if (progress <= (known.get(stepKey) ?? 0)) return [];
-      known.set(stepKey, progress);
-      return [event];
-    });
+  return story.flatMap(({ seq: _, ...event }): News[] => {
+    if (event.type === 'run.started') return hasStarted ? [] : [event];
+    if (event.type === 'run.finished') return [...stopsOf(known, event.at), event];
+    const { stepKey, type, at } = event;
+    const had = known.get(stepKey) ?? 0;
+    const progress = progressOf(type, 'attempt' in event ? event.attempt : 1);
+    if (progress <= had) return [];
+    known.set(stepKey, progress);
+    // its inputs stand in its attempt
+    const start = { type: 'step.started', stepKey, at } as News;
+    return had === 0 && type !== 'step.started' && type !== 'step.skipped' ? [start, event] : [event];
+  });
 }
 
 function stopsOf(known: ReadonlyMap<string, Progress>, at: number): News[] {

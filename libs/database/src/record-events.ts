@@ -52,7 +52,7 @@ export async function settleBatch(database: Database, batch: Batch): Promise<voi
       'select finished_at is null as "isOpen" from run where id = $1 and team_id = $2 for no key update',
       [batch.runId, batch.teamId],
     );
-    const [met] = await sql.rows<Met>(RECORD.other, parametersOf(batch));
+    const [met] = await sql.rows<Met>(RECORD.other, recordingParameters(batch));
     if (met?.isRefused && run?.isOpen) await mergeEvents(sql, batch, appendEvents);
   });
 }
@@ -65,8 +65,19 @@ export async function appendEvents(sql: Sql, batch: Batch): Promise<void> {
 /** What `recordingClauses` reads. `events` holds at least one. */
 export function recordingParameters(batch: Batch): unknown[] {
   const first = batch.events.reduce((a, b) => (a.seq < b.seq ? a : b));
-  return [...parametersOf(batch), first.seq];
+  return [...parametersOf(batch), first.seq, keysWithoutStart(batch.events)];
 }
+
+/** Steps of which a batch tells something without their start, as far as nothing is missing in it. */
+function keysWithoutStart(events: readonly RunEvent[]): string[] {
+  const ordered = [...events].sort((a, b) => a.seq - b.seq);
+  const gap = ordered.findIndex(({ seq }, index) => seq !== (ordered[0]?.seq ?? 0) + index);
+  const ofSteps = ordered.slice(0, gap < 0 ? undefined : gap).filter((event) => 'stepKey' in event);
+  const begun = new Set(ofSteps.filter(({ type }) => BEGINS.has(type)).map(({ stepKey }) => stepKey));
+  return [...new Set(ofSteps.map(({ stepKey }) => stepKey))].filter((key) => !begun.has(key));
+}
+
+const BEGINS: ReadonlySet<RunEvent['type']> = new Set(['step.started', 'step.skipped']);
 
 function parametersOf({ teamId, runId, events, answerText }: Batch): unknown[] {
   const last = events.reduce((a, b) => (a.seq > b.seq ? a : b));
@@ -96,10 +107,15 @@ function parametersOf({ teamId, runId, events, answerText }: Batch): unknown[] {
 /** Larger than any number of an event. */
 const MAX_SEQ = 2_147_483_647;
 
+/** SQL: a batch that goes on where the record ends, and tells of a step whose start is not in it. */
+const LACKS_START = `last_seq = $18 - 1 and exists (
+  select 1 from unnest($19::text[]) as told(key)
+  where not exists (select 1 from step where run_id = $1::uuid and step_key = told.key))`;
+
 /** When a batch is not written: its numbers may be there already, or tell another story, or are known to be new. */
 const REFUSED = {
-  overlapping: 'is_merged or last_seq >= $18',
-  other: `is_merged or exists (
+  overlapping: `is_merged or last_seq >= $18 or ${LACKS_START}`,
+  other: `is_merged or ${LACKS_START} or exists (
       select 1 from json_to_recordset($3::json) as e(seq int, type text, step_key text)
       join run_event had on had.run_id = $1::uuid and had.seq = e.seq
       where (had.type, had.step_key) is distinct from (e.type, e.step_key)

@@ -15,8 +15,8 @@ export function createWorkflowRelease(
     if (isLocal || attempt === 1 || !execution) return {};
     return {
       inbound: {
-        execute: (input, next) => {
-          workflowService
+        execute: async (input, next) => {
+          await workflowService
             .resetStickyTaskQueue({ namespace, execution })
             .catch((error: unknown) => logger.debug({ error: String(error) }, 'a workflow could not be released'));
           return next(input);
