@@ -13,6 +13,7 @@ import { pick, seeded } from './seeded.js';
 const FAULTS: readonly (readonly [Target, FaultKind, number])[] = [
   ['worker', 'K', 2_000],
   ['worker', 'K', 0],
+  ['worker', 'K', 45_000],
   ['worker', 'S', 8_000],
   ['api', 'K', 1_000],
   ['api', 'S', 3_000],
@@ -57,11 +58,9 @@ export async function playRound(seed: number, setting: Setting): Promise<Row> {
   try {
     const session = await Session.open(stack, apps, loadRules());
     const orders = loadFor(target, stack.effects.url);
-    const accepting = session.accept(orders);
-    await reach(session, moment);
-    const stopping = orders.includes(ENDLESS) ? stopEndless(session) : undefined;
-    const hit = await inject(stack, target, fault, forMs);
-    await Promise.all([accepting, stopping]);
+    const hurting = reach(session, moment).then(() => inject(stack, target, fault, forMs));
+    const stopping = orders.includes(ENDLESS) ? stopEndless(session, moment) : undefined;
+    const [hit] = await Promise.all([hurting, session.accept(orders), stopping]);
     const recording = await session.finish();
     const from = fault === 'K' && target === 'worker' ? hit.at : hit.healedAt;
     return {
@@ -84,8 +83,9 @@ function loadFor(target: Target, effectsUrl: string): Order[] {
   return orders.map((order) => ({ ...order, expected: { ...order.expected, states: ['succeeded', 'failed'] } }));
 }
 
-/** Stops the run that nothing else ends, as soon as it is accepted. */
-async function stopEndless(session: Session): Promise<void> {
+/** Stops the run that nothing else ends, when the moment of the fault has come. */
+async function stopEndless(session: Session, moment: Round['moment']): Promise<void> {
+  await reach(session, moment);
   const find = () => session.runs.find(({ name }) => name === ENDLESS.name);
   await session.seen(() => find() !== undefined, 'the run that is stopped');
   await session.stop(find()?.id ?? '');

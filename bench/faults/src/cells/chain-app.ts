@@ -23,8 +23,8 @@ export function chainApp(name: string, nodes: readonly AppNode[], told: readonly
   });
 }
 
-/** A call of the scripted model. */
-export function callNode(id: string, prompt: string): AppNode {
+/** A call of the scripted model, which is tried again as often as given. */
+export function callNode(id: string, prompt: string, retries = 0): AppNode {
   return {
     id,
     data: {
@@ -34,6 +34,7 @@ export function callNode(id: string, prompt: string): AppNode {
         model: { provider: 'openai', name: 'scripted', mode: 'chat', completion_params: {} },
       },
       prompt_template: [{ role: 'user', text: prompt }],
+      retry_config: { retry_enabled: retries > 0, max_retries: retries, retry_interval: 100 },
       ...{ context: { enabled: false, variable_selector: [] }, vision: { enabled: false } },
     },
   };

@@ -9,8 +9,8 @@ import { sizeOf } from './moments.js';
 
 /** Cuts of each stream. */
 const CUTS = 3;
-/** Bytes that a stream of the load has at least. */
-const STREAM_BYTES = 1_000;
+/** Bytes until the next cut at most: that often, each stream of the load has more than that. */
+const STRETCH_BYTES = 300;
 const MIB = 1024 * 1024;
 const SLOW_READERS = 40;
 const PIECES = 3_000;
@@ -29,7 +29,7 @@ async function cutEverywhere(setting: Setting): Promise<Outcome> {
   const random = seeded(followers);
   const size = sizeOf(setting);
   const early = Array.from({ length: 400 }, (_, byte) => byte + 1);
-  const later = Array.from({ length: size * followers * CUTS }, () => 1 + Math.floor(random() * STREAM_BYTES));
+  const later = Array.from({ length: size * followers * CUTS }, () => 1 + Math.floor(random() * STRETCH_BYTES));
   const end = stack.log.begin('client cut off', false);
   stack.proxies.clientToApi.cutNextAfter(setting.isQuick ? later : [...early, ...later]);
   await session.accept(mixedLoad(stack.effects.url, size), { followers, door: stack.backDoor });

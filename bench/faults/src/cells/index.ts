@@ -1,8 +1,11 @@
 import { apiCases } from './api.js';
 import type { Case } from './cell.js';
 import { clientCases } from './client.js';
+import { codeCases } from './code.js';
 import { longWorkCases } from './long-work.js';
+import { objectCases } from './objects.js';
 import { postgresCases } from './postgres.js';
+import { providerCases } from './providers.js';
 import { recoveryCases } from './recovery.js';
 import { temporalCases } from './temporal.js';
 import { workerCases } from './worker.js';
@@ -14,6 +17,9 @@ export const CASES: readonly Case[] = [
   apiCases,
   temporalCases,
   postgresCases,
+  providerCases,
+  codeCases,
+  objectCases,
   clientCases,
   recoveryCases,
 ].flat();

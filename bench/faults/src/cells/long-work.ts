@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { acceptApp } from '../load/accept-app.js';
 import { loadRules, type Order } from '../load/load.js';
 import { Session } from '../load/session.js';
-import { cpuMs, listProcesses } from '../stack/processes.js';
-import { importApp, publish, start } from '../watch/api.js';
+import { listProcesses, usedWithin } from '../stack/processes.js';
 import { callNode, chainApp, codeNode, textNode } from './chain-app.js';
 import { demand, type Case, type Outcome, type Setting } from './cell.js';
 import { inject } from './inject.js';
@@ -38,13 +37,9 @@ async function whileCodeRuns(setting: Setting): Promise<Outcome> {
   const runIds: string[] = [];
   for (const [index, node] of SPINNING.entries()) {
     const order: Order = { name: `spin ${index}`, app: 'endless', input: {}, expected: { states: ['stopped'] } };
-    runIds.push(await accept(session, order, chainApp('Spinning', [node], ['spin', 'text'])));
+    runIds.push(...(await acceptApp(session, chainApp('Spinning', [node], ['spin', 'text']), [order])));
   }
-  const usedMs = async () => {
-    const before = await cpuMs(codeRunner.pid);
-    await delay(WINDOW_MS);
-    return (await cpuMs(codeRunner.pid)) - before;
-  };
+  const usedMs = () => usedWithin(codeRunner.pid, WINDOW_MS);
   await session.seen(() => session.events('step.started').length === SPINNING.length, 'code that has begun');
   await session.until(async () => (await usedMs()) >= BUSY_MS, 'code that runs');
   await acceptLoad(session, setting);
@@ -83,7 +78,8 @@ async function afterManySteps(setting: Setting): Promise<Outcome> {
     ...{ name: 'long', app: 'endless', input: {} },
     expected: { states: ['succeeded'], result: JSON.stringify({ told: 'said' }) },
   };
-  await accept(session, order, chainApp('Long', [...steps, callNode('call', 'long call')], ['call', 'text']));
+  const app = chainApp('Long', [...steps, callNode('call', 'long call')], ['call', 'text']);
+  await acceptApp(session, app, [order]);
   await stack.model.waitForHeld(1, 120_000);
   const { healedAt } = await inject(stack, 'worker', 'K', 0);
   const recording = await session.finish();
@@ -93,15 +89,6 @@ async function afterManySteps(setting: Setting): Promise<Outcome> {
     ...{ recording, recoveryMs, bounds: { maxCallsPerKey: 2 } },
     violations: demand(isInTime, `the run went on ${recoveryMs.join(', ')} ms after the worker was there again`),
   };
-}
-
-async function accept(session: Session, order: Order, content: string): Promise<string> {
-  const door = session.stack.backDoor;
-  const appId = await importApp(door, content);
-  await publish(door, appId);
-  const runId = await start(door, { ...session.inputOf(order), appId } as never, Date.now() + 30_000);
-  session.take(runId, order);
-  return runId;
 }
 
 /** What belongs to no code runner any more. */

@@ -43,10 +43,12 @@ export const workerCases: readonly Case[] = [
     run: async (setting) => {
       const session = await loadAt('before the first text', setting);
       const further = await setting.stack.startWorker();
-      const { at } = await inject(setting.stack, 'worker', 'S', outageOf(setting), () => untilRepeated(session));
-      // the calls of the stopped worker are answered only now: what it makes of them comes too late
-      const recording = await session.finish();
-      await further.stop();
+      const play = async () => {
+        const { at } = await inject(setting.stack, 'worker', 'S', outageOf(setting), () => untilRepeated(session));
+        // the calls of the stopped worker are answered only now: what it makes of them comes too late
+        return { at, recording: await session.finish() };
+      };
+      const { at, recording } = await play().finally(() => further.stop());
       const recoveryMs = progressAfter(recording, at);
       const isInTime = isBackWithin(30_000, recoveryMs);
       return {

@@ -10,8 +10,10 @@ export interface Bounds {
   readonly stoppedMs: number;
   /** Work that a fault took away may begin again this long after its end. */
   readonly aftermathMs: number;
-  /** Added to the bounds of a stop while a fault lasts, and after it. */
+  /** Added to the bounds of a stop that meets a fault in which work is lost, after the end of the fault. */
   readonly recoveryMs: number;
+  /** The same for other faults, which only keep people from seeing it. */
+  readonly rejoinMs: number;
   /** Calls of one effect, whatever happens; no bound when left out. */
   readonly maxCallsPerKey?: number;
 }
@@ -22,5 +24,6 @@ export const BOUNDS: Bounds = {
   stopStartsMs: 1_000,
   stopAbortsMs: 2_000,
   stoppedMs: 5_000,
-  recoveryMs: 30_000,
+  recoveryMs: 15_000,
+  rejoinMs: 3_000,
 };

@@ -1,5 +1,5 @@
 import type { Bounds } from './bounds.js';
-import type { Fault, Recording, SeenCall } from './recording.js';
+import type { EndState, Fault, Recording, SeenCall } from './recording.js';
 import type { Violation } from './violation.js';
 
 /** From the beginning of an execution to its call. */
@@ -29,6 +29,25 @@ export function checkCalls(recording: Recording, { maxCallsPerKey, aftermathMs }
       found.push(broken(`was called ${ordered.length} times, more than ${maxCallsPerKey}`));
     return found;
   });
+}
+
+/** P3: every call names a step of an accepted run, so that the other side can tell a repetition. */
+export function checkKeys({ calls, runs }: Recording): Violation[] {
+  const steps = new Map(runs.map(({ id, end }) => [id, end && stepsOf(end)]));
+  const isKnown = ({ key }: SeenCall) => {
+    const slash = key.indexOf('/');
+    const ofRun = steps.get(key.slice(0, slash));
+    return slash > 0 && steps.has(key.slice(0, slash)) && (!ofRun || ofRun.has(key.slice(slash + 1)));
+  };
+  const unknown = calls.filter((call) => !isKnown(call)).map(({ key }) => key);
+  return [...new Set(unknown)].map((key) => ({
+    ...{ promise: 'P3', kind: 'repeated' },
+    text: `a call has a key that names no step of a run: ${key}`,
+  }));
+}
+
+function stepsOf({ executions, succeededSteps, unfinishedSteps }: EndState): ReadonlySet<string> {
+  return new Set([...executions.map(({ stepKey }) => stepKey), ...succeededSteps, ...unfinishedSteps]);
 }
 
 /** When each step was seen to be finished: by a follower, or by the product's own record. The earlier counts. */

@@ -31,8 +31,14 @@ function checkStop({ runId, acknowledgedAt }: Stop, recording: Recording, bounds
   return found;
 }
 
-/** While a fault lasts, and until what it hit is back, a stop may take longer. */
-function extraAfter(at: number, faults: readonly Fault[], { recoveryMs, stoppedMs }: Bounds): number {
-  const near = faults.filter((fault) => fault.at <= at + stoppedMs && (fault.until ?? Infinity) >= at - recoveryMs);
-  return near.length === 0 ? 0 : Math.max(...near.map(({ until = at }) => Math.max(0, until - at))) + recoveryMs;
+/** A stop that meets a fault may take as long as the fault lasts, and until what it hit is back. */
+function extraAfter(at: number, faults: readonly Fault[], bounds: Bounds): number {
+  const met = faults.filter(
+    ({ at: from, until = Infinity, losesWork }) =>
+      from <= at + bounds.stoppedMs && until >= at - (losesWork ? bounds.aftermathMs : 0),
+  );
+  const extras = met.map(
+    ({ until = at, losesWork }) => Math.max(0, until - at) + (losesWork ? bounds.recoveryMs : bounds.rejoinMs),
+  );
+  return Math.max(0, ...extras);
 }

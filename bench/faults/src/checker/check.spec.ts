@@ -23,7 +23,9 @@ const run: AcceptedRun = {
     answer: 'hello',
     unfinishedSteps: [],
     succeededSteps: ['ask'],
-    executions: [],
+    executions: ['ask', 'next'].map((stepKey) => ({
+      ...{ stepKey, attempt: 1, execution: 1, outcome: null, startedAt: 240 },
+    })),
   },
 };
 const call = (at: number, more: Partial<SeenCall> = {}): SeenCall => ({
@@ -75,10 +77,28 @@ describe('P2 what is shown is true', () => {
   it('a run is shown as running for long while nobody is there', () => {
     const owners = [{ from: 0, to: 1_000 }, { from: 60_000 }];
     const samples = [sample(500, 'running'), sample(32_000, 'running'), sample(61_000, 'succeeded')];
-    expect(found({ owners, samples })).toEqual(['P2 unowned']);
-    expect(found({ owners, samples: [sample(500, 'running'), sample(30_000, 'running')] })).toEqual([]);
-    expect(found({ owners, samples: [sample(32_000, 'running', true)] })).toEqual([]);
-    expect(found({ owners: [{ from: 0, to: 1_000 }, { from: 900 }], samples })).toEqual([]);
+    const calls = [call(250, { endedAt: 60_000 })];
+    expect(found({ owners, samples, calls })).toEqual(['P2 unowned']);
+    expect(found({ owners, samples: [sample(500, 'running'), sample(30_000, 'running')], calls })).toEqual([]);
+    expect(found({ owners, samples: [sample(32_000, 'running', true)], calls })).toEqual([]);
+    expect(found({ owners: [{ from: 0, to: 1_000 }, { from: 900 }], samples, calls })).toEqual([]);
+  });
+
+  it('a run is shown as running for long while nothing of it moves', () => {
+    const stuck = [sample(500, 'running'), sample(32_000, 'running')];
+    const streams = (type: string) => [
+      { runId: 'run', frames: [frame(1, 'run.started'), frame(2, type, 'ask')], completed: true },
+    ];
+    const seen = { samples: stuck, streams: streams('step.started') };
+    expect(found(seen)).toContain('P2 unowned');
+    expect(found({ ...seen, samples: [sample(30_000, 'running')] })).not.toContain('P2 unowned');
+    expect(found({ ...seen, samples: [sample(32_000, 'running', true)] })).not.toContain('P2 unowned');
+    expect(found({ ...seen, calls: [call(250, { endedAt: 20_000 })] })).not.toContain('P2 unowned');
+    const { endedAt: _, ...open } = call(250);
+    expect(found({ ...seen, calls: [open] })).not.toContain('P2 unowned');
+    expect(found({ ...seen, streams: streams('step.retrying') })).not.toContain('P2 unowned');
+    const away = { name: 'postgres killed', at: 900, until: 3_000, losesWork: true };
+    expect(found({ ...seen, faults: [away] })).not.toContain('P2 unowned');
   });
 
   it('a run that has ended is shown as something else', () => {
@@ -103,6 +123,10 @@ describe('P3 what is finished is not done again', () => {
     expect(found({ calls: [call(250), call(280), call(290)], faults: [kill] })).toEqual(['P3 repeated']);
     expect(found({ calls: [call(20_000), call(20_010)], faults: [kill], streams: [] })).toEqual(['P3 repeated']);
     expect(found({ calls: [call(250), call(280)], faults: [{ ...kill, losesWork: false }] })).toEqual(['P3 repeated']);
+  });
+
+  it.each(['none', 'run', 'run/other', 'other/ask', '/ask'])('a call cannot be told apart by its key: %s', (key) => {
+    expect(found({ calls: [call(250), call(260, { key })] })).toEqual(['P3 repeated']);
   });
 
   it('a step that was seen to be finished is called again, whatever happened', () => {
@@ -177,5 +201,8 @@ describe('P5 stop stops', () => {
   it('takes longer where a fault came between', () => {
     const faults = [{ name: 'worker killed', at: 310, until: 2_000, losesWork: true }];
     expect(found({ runs: stopped, stops, calls: [{ ...open, endedAt: 9_000 }], samples: [], faults })).toEqual([]);
+    const harmless = faults.map((fault) => ({ ...fault, losesWork: false }));
+    const late = { runs: stopped, stops, calls: [{ ...open, endedAt: 9_000 }], samples: [], faults: harmless };
+    expect(found(late)).toEqual(['P5 stop']);
   });
 });

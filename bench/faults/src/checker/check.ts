@@ -1,5 +1,5 @@
 import { BOUNDS, type Bounds } from './bounds.js';
-import { checkCalls } from './check-calls.js';
+import { checkCalls, checkKeys } from './check-calls.js';
 import { checkRuns } from './check-runs.js';
 import { checkStates } from './check-states.js';
 import { checkStops } from './check-stops.js';
@@ -14,6 +14,7 @@ export function check(recording: Recording, bounds: Partial<Bounds> = {}): Viola
     ...checkRuns(recording),
     ...checkStates(recording, all),
     ...checkCalls(recording, all),
+    ...checkKeys(recording),
     ...checkStreams(recording),
     ...checkStops(recording, all),
   ];

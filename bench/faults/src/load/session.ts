@@ -13,6 +13,7 @@ const PATIENCE_MS = 120_000;
 const SWEEP_MS = 2_000;
 /** Longer than a call may go on after its run was stopped, whatever happened meanwhile. */
 const SETTLED_MS = 40_000;
+const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Run = Omit<AcceptedRun, 'end'>;
 
@@ -142,9 +143,10 @@ export class Session {
     for (const deadline = Date.now() + SETTLED_MS; !(await isSettled()) && Date.now() < deadline;) await delay(100);
   }
 
-  /** All calls that this load made, of both servers. */
+  /** All calls that both servers have seen since the load began, but those of runs of an earlier one. */
   async calls(): Promise<SeenCall[]> {
-    const ids = new Set(this.runs.map(({ id }) => id));
+    const own = new Set(this.runs.map(({ id }) => id));
+    const isEarlier = (runId: string) => RUN_ID.test(runId) && !own.has(runId);
     const modelCalls = await this.stack.model.calls();
     const calls = [
       ...modelCalls.map(({ idempotencyKey = 'none', receivedAt, state, endedAt }) => ({
@@ -153,7 +155,7 @@ export class Session {
       })),
       ...this.stack.effects.calls(),
     ];
-    return calls.filter(({ key }) => ids.has(key.split('/')[0] ?? ''));
+    return calls.filter(({ key }) => !isEarlier(key.split('/')[0] ?? ''));
   }
 
   private async acceptOne(order: Order, { followers = 1, door = this.stack.door }): Promise<string> {

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Of the system's clock for processor time. */
 const TICK_MS = 10;
@@ -36,7 +37,7 @@ export async function signalTree(root: number, signal: NodeJS.Signals): Promise<
 }
 
 /** Processor time that a process and all below it have used, in milliseconds. */
-export async function cpuMs(root: number): Promise<number> {
+async function cpuMs(root: number): Promise<number> {
   const stats = await Promise.all(
     (await listTree(root)).map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
   );
@@ -45,6 +46,13 @@ export async function cpuMs(root: number): Promise<number> {
     return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
   });
   return ticks.reduce((sum, one) => sum + one, 0) * TICK_MS;
+}
+
+/** Processor time that a process and all below it use while `windowMs` go by, in milliseconds. */
+export async function usedWithin(root: number, windowMs: number): Promise<number> {
+  const before = await cpuMs(root);
+  await delay(windowMs);
+  return (await cpuMs(root)) - before;
 }
 
 /** Memory that a process has in use, in bytes. */

@@ -21,6 +21,8 @@ export interface Stack {
   readonly model: ScriptedModelProcess;
   readonly effects: Effects;
   readonly log: FaultLog;
+  /** Where large values lie. */
+  readonly objectsFolder: string;
   readonly victims: {
     readonly api: Victim;
     readonly worker: Victim;
@@ -105,7 +107,7 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
   return {
     door: { url: `http://${proxies.clientToApi.address}`, token },
     backDoor: { url: `http://127.0.0.1:${port}`, token },
-    ...{ model, effects, log, proxies },
+    ...{ model, effects, log, proxies, objectsFolder: path.join(data, 'objects') },
     victims: {
       api: new Victim('api', api, log, 'nothing'),
       worker: new Victim('worker', worker, log, 'owner'),

@@ -51,10 +51,14 @@ export async function ask<Data>(door: Door, query: string, variables: object = {
 }
 
 /** Asks again and again until there is an answer. @throws the last error when there is none by `deadline` */
-export async function askUntil<Data>(door: Door, query: string, variables: object, deadline: number): Promise<Data> {
+export function askUntil<Data>(door: Door, query: string, variables: object, deadline: number): Promise<Data> {
+  return until(() => ask<Data>(door, query, variables), deadline);
+}
+
+async function until<Result>(work: () => Promise<Result>, deadline: number): Promise<Result> {
   for (;;) {
     try {
-      return await ask<Data>(door, query, variables);
+      return await work();
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await delay(AGAIN_MS);
@@ -101,15 +105,8 @@ export async function startOnce(door: Door, input: object, limitMs?: number): Pr
 }
 
 /** Asks for a run, with the same key each time, until it is accepted. @returns its id */
-export async function start(door: Door, input: { readonly idempotencyKey: string }, deadline: number): Promise<string> {
-  for (;;) {
-    try {
-      return await startOnce(door, input);
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(AGAIN_MS);
-    }
-  }
+export function start(door: Door, input: { readonly idempotencyKey: string }, deadline: number): Promise<string> {
+  return until(() => startOnce(door, input), deadline);
 }
 
 /** Asks until the product says that it will stop the run. */
