@@ -3,6 +3,7 @@ import type { RunEvent, RunFact, RunOutcome, Usage } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
 import { appendEvents } from './record-events.js';
 import { storableJson } from './storable.js';
+import { takeUnread } from './unread-events.js';
 import { usageOf } from './usage.js';
 
 const NOTHING: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
@@ -74,15 +75,10 @@ async function tellEnd(
 
 /** Removes what comes after the first gap. @returns the last number that is left */
 async function cutEvents(sql: Sql, runId: RunId): Promise<number> {
+  await takeUnread(sql, runId);
   const [row] = await sql.rows<{ lastSeq: number }>(
-    `with numbered as (
-       select seq, row_number() over (order by seq) as place from run_event where run_id = $1
-     ), kept as (
-       select coalesce(max(seq), 0) as last from numbered where seq = place
-     ), cut as (
-       delete from run_event using kept where run_id = $1 and seq > kept.last
-     )
-     update run set last_seq = kept.last from kept where run.id = $1 returning last_seq as "lastSeq"`,
+    `update run set last_seq = (select coalesce(max(seq), 0) from run_event where run_id = $1)
+     where id = $1 returning last_seq as "lastSeq"`,
     [runId],
   );
   return row?.lastSeq ?? 0;

@@ -1,6 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { RunEvent, RunFact } from '@tenon/engine';
 import type { Sql } from './database.js';
+import { takeUnread } from './unread-events.js';
 
 /** Events of a run on their way to its record. */
 export interface Batch {
@@ -41,20 +42,6 @@ export async function mergeEvents(
 
 function inOrder(events: readonly RunEvent[]): RunEvent[] {
   return [...events].sort((a, b) => a.seq - b.seq);
-}
-
-/** Takes the events out of the record that nobody could read yet, because one before them is missing. */
-async function takeUnread(sql: Sql, runId: RunId): Promise<RunEvent[]> {
-  const rows = await sql.rows<{ seq: number; at: number; type: string; payload: object }>(
-    `delete from run_event where run_id = $1 and seq > (
-       select coalesce(max(seq), 0) from (
-         select seq, row_number() over (order by seq) as place from run_event where run_id = $1
-       ) numbered where seq = place
-     )
-     returning seq, (extract(epoch from at) * 1000)::float8 as at, type, payload`,
-    [runId],
-  );
-  return rows.map(({ payload, ...row }) => ({ ...row, ...payload }) as RunEvent);
 }
 
 /**

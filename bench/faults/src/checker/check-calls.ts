@@ -35,9 +35,9 @@ export function checkCalls(recording: Recording, { maxCallsPerKey, aftermathMs }
 export function checkKeys({ calls, runs }: Recording): Violation[] {
   const steps = new Map(runs.map(({ id, end }) => [id, end && stepsOf(end)]));
   const isKnown = ({ key }: SeenCall) => {
-    const slash = key.indexOf('/');
-    const ofRun = steps.get(key.slice(0, slash));
-    return slash > 0 && steps.has(key.slice(0, slash)) && (!ofRun || ofRun.has(key.slice(slash + 1)));
+    const [runId = '', ...step] = key.split('/');
+    // of a run without an end no steps are known
+    return steps.has(runId) && step.length > 0 && (steps.get(runId)?.has(step.join('/')) ?? true);
   };
   const unknown = calls.filter((call) => !isKnown(call)).map(({ key }) => key);
   return [...new Set(unknown)].map((key) => ({

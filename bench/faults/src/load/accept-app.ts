@@ -11,7 +11,7 @@ export async function acceptApp(session: Session, content: string, orders: reado
   await publish(door, appId);
   return Promise.all(
     orders.map(async (order) => {
-      const runId = await start(door, { ...session.inputOf(order), ...{ appId } }, Date.now() + PATIENCE_MS);
+      const runId = await start(door, { ...session.inputOf(order), appId }, Date.now() + PATIENCE_MS);
       session.take(runId, order);
       return runId;
     }),

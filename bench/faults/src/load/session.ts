@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AcceptedRun, EndState, Frame, Recording, SeenCall, Stop } from '../checker/recording.js';
 import type { Stack } from '../stack/stack.js';
-import { list, readEnd, start, stop, type Door } from '../watch/api.js';
+import { list, readEnd, start, stop, type Door, type StartInput } from '../watch/api.js';
 import { Follower } from '../watch/follower.js';
 import { Sweep } from '../watch/sweep.js';
 import type { AppName, Order } from './load.js';
@@ -64,7 +64,7 @@ export class Session {
   }
 
   /** What the API is asked for an order; the same each time that it is asked. */
-  inputOf(order: Order): { readonly idempotencyKey: string } & Readonly<Record<string, unknown>> {
+  inputOf(order: Order): StartInput {
     const idempotencyKey = `${this.channel}/${order.name}`;
     return { appId: this.apps[order.app as AppName], channel: this.channel, idempotencyKey, ...order.input };
   }

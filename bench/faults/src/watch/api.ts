@@ -104,8 +104,11 @@ export async function startOnce(door: Door, input: object, limitMs?: number): Pr
   return startRun.run.id;
 }
 
+/** What a run is asked for with. */
+export type StartInput = { readonly idempotencyKey: string } & Readonly<Record<string, unknown>>;
+
 /** Asks for a run, with the same key each time, until it is accepted. @returns its id */
-export function start(door: Door, input: { readonly idempotencyKey: string }, deadline: number): Promise<string> {
+export function start(door: Door, input: StartInput, deadline: number): Promise<string> {
   return until(() => startOnce(door, input), deadline);
 }
 
