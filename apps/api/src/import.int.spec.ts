@@ -6,7 +6,7 @@ import path from 'node:path';
 import os from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { SECRETS } from './parts.js';
-import { startApiBench, type ApiBench } from './testing/api-bench.js';
+import { startApiBench, type ApiBench, type ApiClient } from './testing/api-bench.js';
 
 /* App files that want something: none runs, calls out or links what is not its own by being taken in. */
 
@@ -40,6 +40,7 @@ const upload = async (content: string, token = bench.owner.token) => {
   return { status: response.status, body, codes: body.issues?.map(({ code }) => code) ?? [] };
 };
 const IMPORT = `mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } issues { code severity } errors { code } } }`;
+const SAVE = 'mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { errors { code } } }';
 const importApp = async (content: string) => (await bench.owner.ask(IMPORT, { input: { content } })).importApp;
 
 const head = 'version: 0.7.0\nkind: app\napp: {name: Hostile, mode: workflow}\n';
@@ -97,7 +98,6 @@ it('a file that is refused leaves no sealed secret behind', async () => {
       graph: { nodes: [], edges: [] },
     },
   };
-  const SAVE = 'mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { errors { code } } }';
   const input = { appId: app.id, definition, revision: 7 };
   expect(await ask(SAVE, input)).toMatchObject([{ errors: [{ code: 'draft.staleRevision' }] }]);
   expect(await count()).toBe(before + 1);
@@ -181,9 +181,7 @@ describe('a file that wants to run', () => {
     );
     expect(opened.app.export).toContain(canary);
     const { definition, revision } = opened.app.draft;
-    await bench.owner.ask('mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { errors { code } } }', {
-      input: { appId: app.id, definition, revision },
-    });
+    await bench.owner.ask(SAVE, { input: { appId: app.id, definition, revision } });
     await bench.owner.ask('mutation ($id: ID!) { publishApp(input: {appId: $id}) { errors { code } } }', {
       id: app.id,
     });
@@ -211,6 +209,30 @@ describe('a file that names what is another team’s', () => {
     expect($secret).not.toBe(theirs);
     expect(await secrets.open(await idOf('My team'), $secret)).toContain(theirs);
     await expect(secrets.open(await idOf('My team'), theirs)).rejects.toMatchObject({ code: 'secret.missing' });
+  });
+
+  it('B55 is refused as a draft that points at a sealed secret, or at what is none', async () => {
+    const secrets = bench.app.get<PostgresSecretStore>(SECRETS);
+    const teamOf = async ({ ask }: ApiClient) => (await ask('{ viewer { team { id } } }')).viewer.team.id as TeamId;
+    const theirs = await secrets.seal(await teamOf(bench.stranger), 'their canary');
+    const own = await secrets.seal(await teamOf(bench.owner), 'our own');
+    const { app } = await importApp(graph(start));
+    const save = async (revision: number, ...ids: string[]) => {
+      const variables = ids.map((id, at) => ({
+        id: `v${at}`,
+        name: `K${at}`,
+        value_type: 'secret',
+        value: { $secret: id },
+      }));
+      const workflow = { environment_variables: variables, graph: { nodes: [], edges: [] } };
+      const definition = { version: '0.7.0', kind: 'app', app: { name: 'A', mode: 'workflow' }, workflow };
+      const { saveDraft } = await bench.owner.ask(SAVE, { input: { appId: app.id, definition, revision } });
+      return saveDraft.errors.map(({ code }: { code: string }) => code);
+    };
+    for (const id of [theirs, randomUUID(), 'no id', '{"\\', theirs.toUpperCase()])
+      expect(await save(1, own, id)).toEqual(['secret.missing']);
+    expect(await save(1, own, own)).toEqual([]);
+    expect(await save(2)).toEqual([]);
   });
 
   it('B55 shows a knowledge base and a tool as what is not there, and lets no run reach for them', async () => {

@@ -1,4 +1,4 @@
-import type { TeamId } from '@tenon/base';
+import { isUuid, type TeamId } from '@tenon/base';
 import { secretErrors, type SealingKey, type SealingKeys, type SecretStore } from '@tenon/ports';
 import type { Sql } from './database.js';
 import { newId } from './new-id.js';
@@ -51,6 +51,18 @@ export class PostgresSecretStore implements SecretStore {
     );
   }
 
+  /** @throws secret.missing unless the team has all of these secrets */
+  async check(teamId: TeamId, secretIds: readonly string[]): Promise<void> {
+    const missing = secretIds.every(isUuid)
+      ? await this.sql.rows(
+          `select from unnest($2::uuid[]) as named (id)
+           where not exists (select from secret where team_id = $1 and id = named.id) limit 1`,
+          [teamId, secretIds],
+        )
+      : secretIds;
+    if (missing.length > 0) throw gone();
+  }
+
   async remove(teamId: TeamId, secretId: string): Promise<void> {
     await this.sql.rows('delete from secret where team_id = $1 and id = $2', [teamId, secretId]);
   }
@@ -81,7 +93,7 @@ export class PostgresSecretStore implements SecretStore {
       `select id, team_id as "teamId", sealed, key_id as "keyId" from secret where team_id = $1 and id = $2`,
       [teamId, id],
     );
-    if (!row) throw secretErrors.missing('The secret is gone; enter it again.');
+    if (!row) throw gone();
     const plain = openWithAny(row, this.keys.list());
     if (plain !== undefined) this.onOpen(plain);
     return plain;
@@ -92,6 +104,8 @@ export class PostgresSecretStore implements SecretStore {
 const SEAL = `
 with usable as (select id from secret_key where id = $4 and retired_at is null for share)
 insert into secret (id, team_id, sealed, key_id) select $1::uuid, $2::uuid, $3, usable.id from usable returning id`;
+
+const gone = () => secretErrors.missing('The secret is gone; enter it again.');
 
 /** The plain value; undefined when none of the keys opens it. */
 export function openWithAny(row: SealedSecret, keys: readonly SealingKey[]): string | undefined {

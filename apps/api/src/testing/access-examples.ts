@@ -14,12 +14,14 @@ export interface World {
   readonly appId: string;
   /** An app without runs. */
   readonly idleAppId: string;
-  readonly definition: object;
+  readonly definition: Readonly<Record<string, unknown>>;
   readonly revision: number;
   readonly versionId: string;
   readonly conversationId: string;
   readonly runId: string;
   readonly provider: string;
+  /** The sealed key of the provider. */
+  readonly secretId: string;
   readonly sessionId: string;
   readonly uploadId: string;
   readonly fileUrl: string;
@@ -83,6 +85,10 @@ export async function buildWorld(bench: ApiBench, teamId: string, modelUrl: stri
   const [file] = await bench.test.database.rows<{ key: string }>('select object_key as key from file where id = $1', [
     upload.id,
   ]);
+  const [sealed] = await bench.test.database.rows<{ id: string }>(
+    'select secret_id as id from provider where team_id = $1 and name = $2',
+    [teamId, mark],
+  );
   return {
     ...{ mark, client, teamId, modelUrl, appId, idleAppId: idle.app.id, provider: mark },
     ...{ definition: taken.app.draft.definition, revision: taken.app.draft.revision },
@@ -90,6 +96,7 @@ export async function buildWorld(bench: ApiBench, teamId: string, modelUrl: stri
     conversationId: startRun.run.conversationId,
     runId: startRun.run.id,
     sessionId: sessions[0].id,
+    secretId: sealed!.id,
     uploadId: upload.id,
     fileUrl: `/files/${file!.key}`,
   };
@@ -108,6 +115,11 @@ export interface Example {
 const page = { first: 2 };
 const NOTHING: Example = { variables: () => ({}) };
 const fileOf = (id: string) => ({ type: 'document', transfer_method: 'local_file', upload_file_id: id });
+
+function withSecret(definition: World['definition'], id: string): object {
+  const variable = { id: 'v', name: 'K', value_type: 'secret', value: { $secret: id } };
+  return { ...definition, workflow: { ...(definition['workflow'] as object), environment_variables: [variable] } };
+}
 
 /** An example for every query, mutation and subscription. */
 export const OPERATIONS: Readonly<Record<string, Example>> = {
@@ -139,7 +151,12 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   resetOwnerPassword: NOTHING,
   // for the first owner alone, by the token of the command line
   rotateSecretKey: { variables: () => ({}), mayAnswer: ['auth.ownerTokenNeeded'] },
-  saveDraft: { variables: ({ appId, definition, revision }) => ({ input: { appId, definition, revision } }) },
+  saveDraft: {
+    variables: ({ appId, definition, revision }) => ({ input: { appId, definition, revision } }),
+    hidden: ({ appId, definition, revision }, { secretId }) => [
+      { input: { appId, definition: withSecret(definition, secretId), revision } },
+    ],
+  },
   saveProvider: { variables: ({ modelUrl, mark }) => ({ input: { name: mark, baseUrl: modelUrl } }) },
   saveTeamSettings: { variables: () => ({ input: { keepRunsDays: 30 } }) },
   setDefaultModel: { variables: ({ provider }) => ({ input: { provider, model: 'm' } }) },
