@@ -9,12 +9,9 @@ import { CASES } from './cells/index.js';
 import { publishApps } from './load/load.js';
 import { readOptions } from './options.js';
 import { fold, tableOf, type Row } from './report.js';
-import { playRound } from './rounds.js';
+import { playRound, QUICK_SEEDS } from './rounds.js';
 import { heal, runCase } from './run-case.js';
 import { startStack } from './stack/stack.js';
-
-/** Rounds of the short form. */
-const QUICK_ROUNDS = 2;
 
 const startedAt = performance.now();
 const options = readOptions(process.argv.slice(2));
@@ -44,13 +41,13 @@ async function runAll(): Promise<Row[]> {
     say(`${index + 1} of ${cases.length}: ${one.cell} ${one.fault}, ${one.moment}`);
     rows.push(tell(await runCase(one, setting)));
   }
-  const roundCount = cells.length > 0 ? 0 : rounds || (isQuick ? QUICK_ROUNDS : 0);
+  const seeds = cells.length > 0 ? [] : rounds > 0 ? from(seed, rounds) : isQuick ? QUICK_SEEDS : [];
   const roundsFrom = performance.now();
-  for (let round = 0; round < roundCount; round += 1) {
-    const row = await playRound(seed + round, setting);
-    const minutesLeft = ((performance.now() - roundsFrom) / (round + 1) / 60_000) * (roundCount - round - 1);
+  for (const [index, roundSeed] of seeds.entries()) {
+    const row = await playRound(roundSeed, setting);
+    const minutesLeft = ((performance.now() - roundsFrom) / (index + 1) / 60_000) * (seeds.length - index - 1);
     const left = minutesLeft < 1 ? '' : `, ${Math.ceil(minutesLeft)} min left`;
-    say(`round ${round + 1} of ${roundCount}: ${row.fault}, seed ${seed + round}${left}`);
+    say(`round ${index + 1} of ${seeds.length}: ${row.fault}, seed ${roundSeed}${left}`);
     rows.push(tell(row));
   }
   return rows;
@@ -66,6 +63,10 @@ function choose(): Case[] {
   if (cells.length > 0) return CASES.filter(({ cell }) => cells.includes(cell));
   if (isQuick) return CASES.filter((one) => one.isQuick);
   return rounds > 0 ? [] : [...CASES];
+}
+
+function from(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 function repeat(cases: readonly Case[], times: number): Case[] {

@@ -34,7 +34,7 @@ export async function loadAt(moment: Moment, setting: Setting, followers = 1): P
   return session;
 }
 
-/** Asks for the runs of a mixed load. @returns their ids */
+/** Asks for the runs of a mixed load, of which one is stopped when a fault has begun. @returns their ids */
 export function acceptLoad(session: Session, setting: Setting, followers = 1): Promise<string[]> {
   return session.accept(mixedLoad(setting.stack.effects.url, sizeOf(setting)), { followers });
 }
@@ -47,15 +47,17 @@ export function heldCount(size: number): number {
 }
 
 /**
- * From `at` to the next event of each run that had not ended then, in milliseconds; `Infinity` where none came.
+ * From `at` to the next event of each run that had not ended then, in milliseconds; `Infinity` where none came. Runs
+ * that were stopped do not count: they end by that.
  * @param counts  which frames count, where others than events do
  */
 export function progressAfter(
-  { streams }: Pick<Recording, 'streams'>,
+  { streams, stops }: Pick<Recording, 'streams' | 'stops'>,
   at: number,
   counts: (frame: Frame) => boolean = ({ kind }) => kind === 'event',
 ): number[] {
-  return streams.flatMap(({ frames }) => {
+  return streams.flatMap(({ runId, frames }) => {
+    if (stops.some((stop) => stop.runId === runId)) return [];
     const isOver = frames.some((frame) => frame.kind === 'event' && frame.type === 'run.finished' && frame.at <= at);
     if (isOver) return [];
     const next = frames.find((frame) => counts(frame) && frame.at > at);

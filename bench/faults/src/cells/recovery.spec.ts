@@ -12,8 +12,9 @@ it('the way back is that of every run that had not ended, also of one that never
     stream(event(60, 'run.finished')),
     stream(event(50), { kind: 'reply', connection: 1, at: 110, offset: 0, text: 'a' }, event(140)),
   ];
-  expect(progressAfter({ streams }, 100)).toEqual([30, Infinity, 40]);
-  expect(progressAfter({ streams }, 100, () => true)).toEqual([30, Infinity, 10]);
+  expect(progressAfter({ streams, stops: [] }, 100)).toEqual([30, Infinity, 40]);
+  expect(progressAfter({ streams, stops: [] }, 100, () => true)).toEqual([30, Infinity, 10]);
+  expect(progressAfter({ streams, stops: [{ runId: 'run', acknowledgedAt: 99 }] }, 100)).toEqual([]);
 });
 
 it('what was not measured or did not go on is within no time', () => {

@@ -114,7 +114,14 @@ export const workerCases: readonly Case[] = [
         workerToTemporal.open();
       });
       const recording = await session.finish();
-      return { recording, bounds: { maxCallsPerKey: 1 }, recoveryMs: progressAfter(recording, at) };
+      const stopped = recording.stops.map(({ runId }) => runId);
+      const isOpenAtTheFault = (key: string) => stopped.some((runId) => key.startsWith(`${runId}/`));
+      const keys = recording.calls.map(({ key }) => key).filter((key) => !isOpenAtTheFault(key));
+      const isOnce = new Set(keys).size === keys.length;
+      return {
+        ...{ recording, recoveryMs: progressAfter(recording, at) },
+        violations: demand(isOnce, 'a call whose result was recorded was made once more', 'P3'),
+      };
     },
   },
 ];

@@ -2,7 +2,7 @@
 export interface Bounds {
   /** A run may be shown as running without a live owner. */
   readonly unownedMs: number;
-  /** From the acknowledgement of a stop: to the last new call. */
+  /** From the acknowledgement of a stop: to the last step that begins, and the last new call. */
   readonly stopStartsMs: number;
   /** From the acknowledgement of a stop: until open calls are broken off. */
   readonly stopAbortsMs: number;

@@ -15,15 +15,18 @@ function checkStop({ runId, acknowledgedAt }: Stop, recording: Recording, bounds
   const isLate = (at: number | undefined, boundMs: number) => (at ?? Infinity) > acknowledgedAt + boundMs + extraMs;
   const broken = (text: string): Violation => ({ promise: 'P5', kind: 'stop', runId, text });
   const found: Violation[] = [];
+  const events = streams
+    .filter((stream) => stream.runId === runId)
+    .flatMap(({ frames }) => frames.filter((frame) => frame.kind === 'event'));
+  const isInTime = (seq: number) => events.some((one) => one.seq === seq && !isLate(one.at, bounds.stopStartsMs));
+  const begun = events.find(({ type, seq }) => type === 'step.started' && !isInTime(seq));
+  if (begun) found.push(broken(`the step ${begun.stepKey} began after the stop`));
   const started = ofRun.find(({ key, at }) => !known.has(key) && isLate(at, bounds.stopStartsMs));
   if (started) found.push(broken(`${started.key} began after the stop`));
   const isOpen = ({ at, endedAt }: SeenCall) => at <= acknowledgedAt && isLate(endedAt, bounds.stopAbortsMs);
   const open = ofRun.find(isOpen);
   if (open) found.push(broken(`${open.key} went on after the stop`));
-  const endedAt = streams
-    .filter((stream) => stream.runId === runId)
-    .flatMap(({ frames }) => frames.filter((frame) => frame.kind === 'event' && frame.type === 'run.finished'))
-    .map(({ at }) => at);
+  const endedAt = events.filter(({ type }) => type === 'run.finished').map(({ at }) => at);
   if (isLate(Math.min(...endedAt), bounds.stoppedMs)) found.push(broken('was not stopped in time'));
   const end = recording.runs.find(({ id }) => id === runId)?.end;
   if (end && isEnd(end.state) && end.state !== 'stopped' && endedAt.every((at) => at > acknowledgedAt))

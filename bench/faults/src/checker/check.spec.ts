@@ -179,6 +179,10 @@ describe('P5 stop stops', () => {
   }));
   const stops = [{ runId: 'run', acknowledgedAt: 300 }];
   const open = call(250, { state: 'aborted', endedAt: 1_000 });
+  const toldAt = (type: string, at: number) => {
+    const frames = ALL.map((one) => (one.kind === 'event' && one.type === type ? { ...one, at } : one));
+    return { streams: [{ runId: 'run', frames, completed: true }] };
+  };
   it('is in order when the call is broken off and nothing begins', () => {
     expect(found({ runs: stopped, stops, calls: [open], samples: [] })).toEqual([]);
   });
@@ -186,10 +190,8 @@ describe('P5 stop stops', () => {
   it.each([
     ['an open call goes on', { calls: [{ ...open, endedAt: 2_400 }] }],
     ['a new call begins', { calls: [open, call(1_400, { key: 'run/next' })] }],
-    [
-      'the run ends late',
-      { streams: [{ runId: 'run', frames: ALL.map((one) => ({ ...one, at: 5_400 })), completed: true }] },
-    ],
+    ['a new step begins', toldAt('step.started', 1_400)],
+    ['the run ends late', toldAt('run.finished', 5_400)],
   ])('%s', (_name, change: Partial<Recording>) => {
     expect(found({ runs: stopped, stops, calls: [open], samples: [], ...change })).toEqual(['P5 stop']);
   });

@@ -7,7 +7,7 @@ import { importApp, publish, type Door } from '../watch/api.js';
 /** The apps of the mixed load, by the names of their files. */
 export const APPS = ['chat', 'branch', 'web', 'code'] as const;
 /** Those of single cases. */
-const OTHER_APPS = ['retry', 'endless'] as const;
+const OTHER_APPS = ['retry', 'endless', 'upload'] as const;
 type MixedName = (typeof APPS)[number];
 export type AppName = MixedName | (typeof OTHER_APPS)[number];
 
@@ -20,6 +20,8 @@ export interface Order {
   readonly app: AppName;
   readonly input: { readonly query?: string; readonly inputs?: object };
   readonly expected: { readonly states: readonly RunState[]; readonly result?: string };
+  /** It is stopped when a fault has begun, while its call is open. */
+  readonly isStopped?: boolean;
 }
 
 const CHAT = ['one two three four ', 'five six seven eight ', 'nine ten eleven twelve '];
@@ -55,15 +57,19 @@ export function loadRules(change: (prompt: string) => Partial<ScriptedReply> = (
   ];
 }
 
-/** `count` runs of all apps in turn. @param effectsUrl  of the web server that they call */
+/** A run that only a stop can end. */
+export const ENDLESS: Order = {
+  ...{ name: 'endless', app: 'endless', input: {}, expected: { states: ['stopped'] } },
+  isStopped: true,
+};
+
+/** `count` runs of all apps in turn, and one that is stopped. @param effectsUrl  of the web server that they call */
 export function mixedLoad(effectsUrl: string, count = LOAD_SIZE): Order[] {
-  return Array.from({ length: count }, (_, index) =>
+  const orders = Array.from({ length: count }, (_, index) =>
     orderOf(APPS[index % APPS.length] as MixedName, index, effectsUrl),
   );
+  return [ENDLESS, ...orders];
 }
-
-/** A run that only a stop can end. */
-export const ENDLESS: Order = { name: 'endless', app: 'endless', input: {}, expected: { states: ['stopped'] } };
 
 /** A run of one app; `n` makes its result its own. */
 export function orderOf(app: MixedName, n: number, effectsUrl: string): Order {

@@ -26,6 +26,8 @@ export class Session {
   private readonly apps: Readonly<Record<string, string>>;
   private readonly sweep: Sweep;
   private readonly stops: Stop[] = [];
+  private stopping: Promise<void> = Promise.resolve();
+  private isFinishing = false;
   private readonly watchers = new Set<() => void>();
 
   private constructor(stack: Stack, apps: Readonly<Record<string, string>>, channel: string) {
@@ -44,13 +46,17 @@ export class Session {
     await stack.model.resetCalls();
     stack.effects.hold();
     stack.effects.fail(0);
+    stack.effects.slow(0);
     stack.effects.release();
     stack.effects.reset();
     stack.log.reset();
     return new Session(stack, apps, `load-${randomUUID().slice(0, 18)}`);
   }
 
-  /** Asks for runs, all at once, until each is accepted, and follows them. @returns their ids */
+  /**
+   * Asks for runs, all at once, until each is accepted, and follows them. One of them may be to be stopped.
+   * @returns their ids
+   */
   accept(orders: readonly Order[], options: { readonly followers?: number; readonly door?: Door } = {}) {
     return Promise.all(orders.map((order) => this.acceptOne(order, options)));
   }
@@ -114,6 +120,7 @@ export class Session {
   /** Waits for the end of all runs, letting go whatever is on hold, and gives all that was seen. */
   async finish(): Promise<Recording> {
     const { stack, followers } = this;
+    this.isFinishing = true;
     const ended = Promise.all(followers.map((follower) => follower.ended)).then(() => true);
     const deadline = Date.now() + PATIENCE_MS;
     while (!(await Promise.race([ended, delay(100).then(() => false)]))) {
@@ -121,6 +128,7 @@ export class Session {
       stack.effects.release();
       if (Date.now() > deadline) for (const follower of followers) follower.giveUp();
     }
+    await this.stopping;
     await this.settle();
     const ends = await Promise.all(this.runs.map(({ id }) => readEnd(stack.backDoor, id, Date.now() + 30_000)));
     const listed = await list(stack.backDoor, this.channel);
@@ -161,7 +169,19 @@ export class Session {
   private async acceptOne(order: Order, { followers = 1, door = this.stack.door }): Promise<string> {
     const id = await start(door, this.inputOf(order), Date.now() + PATIENCE_MS);
     this.take(id, order, followers);
+    if (order.isStopped) {
+      this.stopping = this.stopAtFault(id);
+      this.stopping.catch(() => undefined); // told when the load is finished
+    }
     return id;
+  }
+
+  /** Stops a run as soon as a fault has begun, or the load is to be finished, and a call of the run is open. */
+  private async stopAtFault(runId: string): Promise<void> {
+    while (!this.isFinishing && this.stack.log.faults.length === 0) await delay(10);
+    const isCalling = async () => (await this.calls()).some(({ key }) => key.startsWith(`${runId}/`));
+    await this.until(isCalling, 'a call of the run that is stopped', PATIENCE_MS);
+    await this.stop(runId);
   }
 
   private notify(): void {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SeenCall } from '../checker/recording.js';
 
 type Call = { -readonly [Name in keyof SeenCall]: SeenCall[Name] };
@@ -14,6 +15,8 @@ export interface Effects {
   hold(path?: string): void;
   /** Answers this many times with status 503, each key for itself, before it answers in order. */
   fail(times: number): void;
+  /** Each answer takes so long, from now on. */
+  slow(ms: number): void;
   release(): void;
   heldCount(): number;
   /** How many calls were open at the same time at most, since the reset. */
@@ -27,6 +30,7 @@ export async function startEffects(): Promise<Effects> {
   let held: (() => void)[] = [];
   let heldPath: string | undefined;
   let failures = 0;
+  let answerMs = 0;
   let open = 0;
   let most = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -49,6 +53,7 @@ export async function startEffects(): Promise<Effects> {
         response.once('close', resolve);
       });
     }
+    if (answerMs > 0) await delay(answerMs);
     if (nth <= failures) response.writeHead(503).end('not yet');
     else response.writeHead(200, { 'content-type': 'text/plain' }).end(bodyOf(url));
   };
@@ -63,6 +68,7 @@ export async function startEffects(): Promise<Effects> {
     },
     hold: (path) => void (heldPath = path),
     fail: (times) => void (failures = times),
+    slow: (ms) => void (answerMs = ms),
     release: () => {
       for (const go of held) go();
       held = [];
