@@ -229,7 +229,7 @@ describe('what takes too long', () => {
 });
 
 describe('objects', () => {
-  it('that no row names are removed after an hour, with what cut-off writes left, and named ones stay', async () => {
+  it('A3 that no row names are removed after an hour, with what cut-off writes left, and named ones stay', async () => {
     const keeper = createKeeper();
     const [orphan, named] = [await storeValue('orphan'), await storeValue('named')];
     const runId = await seedRun(test.database, owner);

@@ -8,6 +8,7 @@ import { postgresCases } from './postgres.js';
 import { providerCases } from './providers.js';
 import { recoveryCases } from './recovery.js';
 import { temporalCases } from './temporal.js';
+import { uploadCases } from './uploads.js';
 import { workerCases } from './worker.js';
 
 /** Every case, in the order of the table. */
@@ -15,6 +16,7 @@ export const CASES: readonly Case[] = [
   workerCases,
   longWorkCases,
   apiCases,
+  uploadCases,
   temporalCases,
   postgresCases,
   providerCases,
