@@ -36,13 +36,11 @@ export function findDeaths({ victims }: Stack): Violation[] {
 }
 
 /** Everything runs, and everything passes. */
-export async function heal({ victims, proxies, model, effects }: Stack): Promise<void> {
+export async function heal({ victims, proxies, model }: Stack): Promise<void> {
   for (const proxy of Object.values(proxies)) proxy.open();
   for (const victim of [victims.postgres, victims.temporal, victims.codeRunner, victims.api, victims.worker])
     await victim.restore();
   await model.resume();
-  effects.hold();
-  effects.release();
 }
 
 /** The moment of the fault was not reached, or the product did not come back. */

@@ -44,10 +44,8 @@ export class Session {
     await stack.model.resume();
     await stack.model.setRules(rules);
     await stack.model.resetCalls();
-    stack.effects.hold();
     stack.effects.fail(0);
     stack.effects.slow(0);
-    stack.effects.release();
     stack.effects.reset();
     stack.log.reset();
     return new Session(stack, apps, `load-${randomUUID().slice(0, 18)}`);
@@ -125,7 +123,6 @@ export class Session {
     const deadline = Date.now() + PATIENCE_MS;
     while (!(await Promise.race([ended, delay(100).then(() => false)]))) {
       await stack.model.release();
-      stack.effects.release();
       if (Date.now() > deadline) for (const follower of followers) follower.giveUp();
     }
     await this.stopping;

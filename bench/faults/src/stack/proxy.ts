@@ -22,8 +22,8 @@ export class Proxy {
   private held: 'nothing' | 'answers' | 'all' = 'nothing';
   private isRefused = false;
   private cutsAfter: number[] = [];
-  /** Bytes that went from clients to the server since the last `resetBytes`. */
-  bytesUp = 0;
+  /** Bytes that went from clients to the server since they were last counted anew. */
+  private bytesUp = 0;
   private onBytesUp: (() => void) | undefined;
 
   private constructor(listening: Server, target: { readonly host: string; readonly port: number }) {
@@ -43,10 +43,6 @@ export class Proxy {
 
   get address(): string {
     return `127.0.0.1:${this.port}`;
-  }
-
-  get connectionCount(): number {
-    return this.pairs.size;
   }
 
   /** Breaks all connections; new ones are taken. */

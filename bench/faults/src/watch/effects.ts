@@ -5,20 +5,16 @@ import type { SeenCall } from '../checker/recording.js';
 
 type Call = { -readonly [Name in keyof SeenCall]: SeenCall[Name] };
 
-/** A web server that notes each call by its idempotency key; calls can be held until they are released. */
+/** A web server that notes each call by its idempotency key. */
 export interface Effects {
   readonly url: string;
   calls(): readonly SeenCall[];
-  /** Forgets the calls; those on hold stay on hold. */
+  /** Forgets the calls. */
   reset(): void;
-  /** Holds the first call of each key whose path begins with this, from now on; nothing without a path. */
-  hold(path?: string): void;
   /** Answers this many times with status 503, each key for itself, before it answers in order. */
   fail(times: number): void;
   /** Each answer takes so long, from now on. */
   slow(ms: number): void;
-  release(): void;
-  heldCount(): number;
   /** How many calls were open at the same time at most, since the reset. */
   mostAtOnce(): number;
   close(): Promise<void>;
@@ -27,8 +23,6 @@ export interface Effects {
 /** Starts it on a free port of the loopback. Its answer to `/x?n=5` is `x5`. */
 export async function startEffects(): Promise<Effects> {
   let calls: Call[] = [];
-  let held: (() => void)[] = [];
-  let heldPath: string | undefined;
   let failures = 0;
   let answerMs = 0;
   let open = 0;
@@ -46,13 +40,6 @@ export async function startEffects(): Promise<Effects> {
       call.state = response.writableFinished ? 'answered' : 'aborted';
     });
     request.resume();
-    if (nth === 1 && heldPath !== undefined && url.pathname.startsWith(heldPath)) {
-      call.state = 'held';
-      await new Promise<void>((resolve) => {
-        held.push(resolve);
-        response.once('close', resolve);
-      });
-    }
     if (answerMs > 0) await delay(answerMs);
     if (nth <= failures) response.writeHead(503).end('not yet');
     else response.writeHead(200, { 'content-type': 'text/plain' }).end(bodyOf(url));
@@ -66,14 +53,8 @@ export async function startEffects(): Promise<Effects> {
       calls = [];
       most = open;
     },
-    hold: (path) => void (heldPath = path),
     fail: (times) => void (failures = times),
     slow: (ms) => void (answerMs = ms),
-    release: () => {
-      for (const go of held) go();
-      held = [];
-    },
-    heldCount: () => calls.filter(({ state }) => state === 'held').length,
     mostAtOnce: () => most,
     close: () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
