@@ -27,6 +27,8 @@ try {
   await teardown.run();
   clearInterval(staying);
 }
+// followers of a case that broke off would go on for ever
+process.exit();
 
 async function runAll(): Promise<Row[]> {
   const { cells, isQuick, rounds, seed } = options;
