@@ -19,6 +19,8 @@ function checkEnd({ id, name, expected, end }: AcceptedRun): Violation[] {
   if (!isEnd(end.state)) return [broken('lost', id, `${name} is still ${end.state}`)];
   if (!expected.states.includes(end.state))
     return [broken('wrongResult', id, `${name} is ${end.state} instead of ${expected.states.join(' or ')}`)];
+  if (end.state === 'failed' && expected.failureCode !== undefined && end.failureCode !== expected.failureCode)
+    return [broken('wrongResult', id, `${name} failed with ${end.failureCode} instead of ${expected.failureCode}`)];
   if (end.state === 'succeeded' && expected.result !== undefined && end.result !== expected.result)
     return [broken('wrongResult', id, `${name} gave ${quote(end.result)} instead of ${quote(expected.result)}`)];
   if (end.state === 'succeeded' && end.unfinishedSteps.length > 0)

@@ -49,8 +49,8 @@ const calm: Recording = {
 };
 const found = (change: Partial<Recording>, bounds = {}) =>
   check({ ...calm, ...change }, bounds).map(({ promise, kind }) => `${promise} ${kind}`);
-const withEnd = (end: Partial<NonNullable<AcceptedRun['end']>>) => ({
-  runs: [{ ...run, end: { ...(run.end as NonNullable<AcceptedRun['end']>), ...end } }],
+const withEnd = (end: Partial<NonNullable<AcceptedRun['end']>>, expected = run.expected) => ({
+  runs: [{ ...run, expected, end: { ...(run.end as NonNullable<AcceptedRun['end']>), ...end } }],
 });
 
 it('finds nothing where nothing happened', () => {
@@ -64,6 +64,11 @@ describe('P1 what is accepted ends', () => {
     ['is not listed', { listedIds: [] }, 'P1 lost'],
     ['does not end', withEnd({ state: 'running' }), 'P1 lost'],
     ['fails', withEnd({ state: 'failed' }), 'P1 wrongResult'],
+    [
+      'fails for another reason',
+      withEnd({ state: 'failed', failureCode: 'b' }, { states: ['failed'], failureCode: 'a' }),
+      'P1 wrongResult',
+    ],
     ['gives something else', withEnd({ result: 'hell' }), 'P1 wrongResult'],
     ['succeeds with a step under way', withEnd({ unfinishedSteps: ['ask'] }), 'P1 wrongResult'],
     ['forgets a step that was shown', withEnd({ succeededSteps: [] }), 'P1 lost'],

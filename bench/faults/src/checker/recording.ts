@@ -29,6 +29,8 @@ export interface SeenExecution {
 /** What became of a run in the end. */
 export interface EndState {
   readonly state: RunState;
+  /** Why it failed, by the code that the product gives. */
+  readonly failureCode?: string;
   /** The answer or the outputs, as text. */
   readonly result: string;
   /** The answer, where there is one: what followers of the run were shown must add up to it. */
@@ -38,12 +40,19 @@ export interface EndState {
   readonly executions: readonly SeenExecution[];
 }
 
+/** What must come of a run. */
+export interface Expectation {
+  readonly states: readonly RunState[];
+  readonly result?: string;
+  readonly failureCode?: string;
+}
+
 /** A run whose acceptance the product acknowledged. */
 export interface AcceptedRun {
   readonly id: string;
   readonly name: string;
   readonly acceptedAt: number;
-  readonly expected: { readonly states: readonly RunState[]; readonly result?: string };
+  readonly expected: Expectation;
   /** Undefined when the product did not know the run in the end. */
   readonly end?: EndState;
 }

@@ -1,7 +1,7 @@
 import type { ScriptedReply, ScriptedRule } from '@tenon/ports/testing';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunState } from '../checker/recording.js';
+import type { Expectation } from '../checker/recording.js';
 import { importApp, publish, type Door } from '../watch/api.js';
 
 /** The apps of the mixed load, by the names of their files. */
@@ -19,7 +19,7 @@ export interface Order {
   readonly name: string;
   readonly app: AppName;
   readonly input: { readonly query?: string; readonly inputs?: object };
-  readonly expected: { readonly states: readonly RunState[]; readonly result?: string };
+  readonly expected: Expectation;
   /** It is stopped when a fault has begun, while its call is open. */
   readonly isStopped?: boolean;
 }

@@ -37,8 +37,8 @@ export interface Stack {
     readonly workerToTemporal: Proxy;
     readonly workerToModel: Proxy;
   };
-  /** One more worker, which is there until it is stopped. */
-  startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** One more worker, which is there until it is stopped; `more` goes into its environment. */
+  startWorker(more?: Readonly<Record<string, string>>): Promise<{ stop(): Promise<void> }>;
 }
 
 /** Starts everything from `dist`; `teardown` ends it. */
@@ -115,8 +115,8 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
       temporal: new Victim('temporal', server(temporal), log, 'work'),
       postgres: new Victim('postgres', server(postgres), log, 'work'),
     },
-    startWorker: async () => {
-      const further = new BuiltProcess('temporal/worker', workerEnv);
+    startWorker: async (more = {}) => {
+      const further = new BuiltProcess('temporal/worker', { ...workerEnv, ...more });
       teardown.add(() => further.stop());
       await further.start();
       log.note(further, true);

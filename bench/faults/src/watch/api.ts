@@ -155,13 +155,14 @@ export async function detail(door: Door, runIds: readonly string[], limitMs?: nu
   return Object.values(runs).flatMap((run) => (run ? [toSample(run, at, 'detail')] : []));
 }
 
-const END = `query ($id: ID!) { run(id: $id) { status outputs answer
+const END = `query ($id: ID!) { run(id: $id) { status outputs answer failure { code }
   steps { key status attempts { attempt execution outcome startedAt finishedAt } } } }`;
 
 interface EndOfRun {
   readonly status: string;
   readonly outputs: Record<string, unknown> | null;
   readonly answer: string | null;
+  readonly failure: { readonly code: string } | null;
   readonly steps: readonly {
     readonly key: string;
     readonly status: string;
@@ -181,6 +182,7 @@ export async function readEnd(door: Door, runId: string, deadline: number): Prom
   if (!run) return undefined;
   return {
     state: toState(run.status),
+    ...(run.failure && { failureCode: run.failure.code }),
     result: run.answer ?? JSON.stringify(run.outputs),
     ...(run.answer !== null && { answer: run.answer }),
     unfinishedSteps: run.steps.filter(({ status }) => /RUNNING|RETRYING/.test(status)).map(({ key }) => key),
