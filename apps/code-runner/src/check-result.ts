@@ -32,8 +32,9 @@ function isDeeperThan(limit: number, text: string): boolean {
   return false;
 }
 
-/** What was printed, cut to its limit; a character that would be cut in two is left out. */
+/** What was printed, cut to its limit with `…` for the rest; a character that would be cut in two is left out. */
 export function cutPrinted(text: string): string {
   if (Buffer.byteLength(text) <= limits.printedBytes) return text;
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, limits.printedBytes), { stream: true });
+  const start = Buffer.from(text).subarray(0, limits.printedBytes);
+  return `${new TextDecoder().decode(start, { stream: true })}…`;
 }

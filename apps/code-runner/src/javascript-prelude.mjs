@@ -8,7 +8,8 @@ export const prelude = `(() => {
   const { keep, limits } = host;
   delete globalThis.host;
 
-  let room = limits.printedBytes;
+  // one more than is kept tells that there was more
+  let room = limits.printedBytes + 1;
   const show = (value) => {
     if (typeof value === 'string') return value;
     if (value instanceof Error) return value.name + ': ' + value.message;
@@ -54,14 +55,16 @@ export const prelude = `(() => {
     return parts.join('');
   };
 
+  const cut = (text) => (text.length > limits.messageLength ? text.slice(0, limits.messageLength) + '…' : text);
+
   /** The reply for what was thrown: a status line, then the message with the author's lines of the stack. */
   const describe = (error) => {
     try {
       if (error instanceof InternalError && error.message === 'out of memory') return 'code.outOfMemory\\n';
-      if (!(error instanceof Error)) return 'code.failed\\nUncaught ' + show(error).slice(0, limits.messageLength);
+      if (!(error instanceof Error)) return 'code.failed\\nUncaught ' + cut(show(error));
       const lines = String(error.stack ?? '').slice(0, limits.messageLength).split('\\n');
       const stack = lines.filter((line) => line && !line.includes(FILE)).slice(0, limits.stackLines);
-      const message = (error.name + ': ' + error.message).slice(0, limits.messageLength);
+      const message = cut(error.name + ': ' + error.message);
       return 'code.failed\\n' + [message, ...stack].join('\\n');
     } catch {
       return 'code.failed\\nThe code threw something that cannot be shown.';
@@ -89,7 +92,7 @@ export const prelude = `(() => {
     } catch (error) {
       if (error instanceof InternalError && error.message === 'stack overflow') return 'code.outputTooLarge\\ndepth';
       if (error instanceof InternalError && error.message === 'out of memory') return 'code.outputTooLarge\\nsize';
-      return 'code.failed\\nThe result of main cannot be written as JSON: ' + show(error).slice(0, limits.messageLength);
+      return 'code.failed\\nThe result of main cannot be written as JSON: ' + cut(show(error));
     }
     if (text?.length > limits.resultBytes) return 'code.outputTooLarge\\nsize';
     return 'ok\\n' + text;

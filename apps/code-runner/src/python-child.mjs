@@ -35,7 +35,8 @@ if (makesSnapshot) {
   const snapshot = python.makeMemorySnapshot();
   writeFrame({ type: 'snapshot' }, snapshot);
 }
-const printed = capturePrinted(limits.printedBytes);
+// one more character than is kept tells that there was more
+const printed = capturePrinted(limits.printedBytes + 4);
 python.setStdout({ write: printed.write });
 python.setStderr({ write: printed.write });
 python.unregisterJsModule('js');

@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '@tenon/database';
 import type { StepResult } from '@tenon/engine';
-import { hideInReplies, hideSecrets, type StepPorts } from '@tenon/nodes/activities';
+import { hideInReplies, hideInShown, hideSecrets, type StepPorts } from '@tenon/nodes/activities';
 
 type Failed = Extract<StepResult, { ok: false }>;
 
@@ -16,18 +16,18 @@ export class Discretion {
   failure(result: Failed): Failed {
     const { failure, outputs } = result;
     const { message, details } = failure;
-    const shown = { ...failure, message: this.text(message) };
+    const shown = { ...failure, message: hideInShown(message, this.secrets) };
     return {
       ...result,
-      failure: details ? { ...shown, details: hideSecrets(details, this.secrets) } : shown,
+      failure: details ? { ...shown, details: hideInShown(details, this.secrets) } : shown,
       ...(outputs && { outputs: hideSecrets(outputs, this.secrets) }),
     };
   }
 
   record({ request, reply }: AttemptRecord): AttemptRecord {
     return {
-      ...(request !== undefined && { request: hideSecrets(request, this.secrets) }),
-      ...(reply !== undefined && { reply: hideSecrets(reply, this.secrets) }),
+      ...(request !== undefined && { request: hideInShown(request, this.secrets) }),
+      ...(reply !== undefined && { reply: hideInShown(reply, this.secrets) }),
     };
   }
 

@@ -44,7 +44,7 @@ export function checkHeaders(headers: OutboundRequest['headers'], url: URL): rea
     }
     if (!isHeaderValue(value)) {
       throw outboundErrors.invalidHeader(
-        `The value of the header ${cut(name)} holds characters that HTTP cannot carry.`,
+        `The value of the header ${JSON.stringify(cut(name))} holds characters that HTTP cannot carry.`,
       );
     }
     if (key === 'host' && value.trim().toLowerCase() !== url.host) {

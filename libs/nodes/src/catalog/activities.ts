@@ -9,7 +9,7 @@ import type { StepActivity } from '../run/step-activity.js';
 
 export { hideInReplies } from '../run/discreet-model.js';
 export { failureOf, thrownResult } from '../run/failure.js';
-export { hideSecrets } from '../run/mask.js';
+export { hideInShown, hideSecrets } from '../run/mask.js';
 export type { StepActivity, StepCall, StepPorts, StepRecord } from '../run/step-activity.js';
 
 /** What node types do to the world, by the `type@version` under which plans name it. */

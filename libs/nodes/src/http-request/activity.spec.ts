@@ -122,6 +122,17 @@ describe('an http request step', () => {
     });
   });
 
+  it('hides secrets first and cuts what it shows then', async () => {
+    const secret = 'top secret';
+    for (let before = 16_384 - secret.length; before <= 16_384; before++) {
+      const text = `${'.'.repeat(before)}${secret}${'.'.repeat(20)}`;
+      const body = { type: 'raw-text', data: [{ type: 'text', value: text }] };
+      const { performed } = await request({ body: bytes(text) }, { method: 'post', body }, { secrets: [secret] });
+      const { request: sent, reply } = performed.recorded as { request: string; reply: { body: string } };
+      for (const shown of [sent, reply.body]) expect(shown).toMatch(/\.(\*{8}\.*)?…$/);
+    }
+  });
+
   it.each([
     ['get', { connect: 1, read: 3 }, 'short', { connectMs: 1000, readMs: 3000, totalMs: 4000 }],
     ['head', { connect: 1, read: 2.5 }, 'short', { connectMs: 1000, readMs: 2500, totalMs: 3500 }],

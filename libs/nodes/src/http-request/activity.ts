@@ -3,7 +3,7 @@ import { encode, type Failure, type StepResult } from '@tenon/engine';
 import type { OutboundReply } from '@tenon/ports';
 import { requestErrors } from '../run/errors.js';
 import { failed, failureOf } from '../run/failure.js';
-import { hideSecrets, longSecrets } from '../run/mask.js';
+import { hideInShown, hideSecrets, longSecrets } from '../run/mask.js';
 import type { StepActivity, StepCall, StepPorts } from '../run/step-activity.js';
 import type { HttpInstruction } from './definition.js';
 import { createFileReader, storeFile } from './files.js';
@@ -27,8 +27,8 @@ export const activity: StepActivity<HttpInstruction> = async (call, { http, obje
 
 function hidden(failure: Failure, secrets: readonly string[]): Failure {
   const { message, details } = failure;
-  const shown = { ...failure, message: hideSecrets(message, secrets) };
-  return details ? { ...shown, details: hideSecrets(details, secrets) } : shown;
+  const shown = { ...failure, message: hideInShown(message, secrets) };
+  return details ? { ...shown, details: hideInShown(details, secrets) } : shown;
 }
 
 async function send(
@@ -53,7 +53,7 @@ async function send(
     signal,
   });
   const content = readReply(reply);
-  call.record({ reply: hideSecrets(shownReply(reply, content), secrets) });
+  call.record({ reply: hideInShown(shownReply(reply, content), secrets) });
   const outputs = {
     status_code: reply.status,
     // a server may repeat what it was sent, which nobody has asked it for

@@ -1,6 +1,6 @@
 import { isTenonError } from '@tenon/base';
 import type { Lookup } from '@tenon/engine';
-import { hideSecrets, MASK } from '../run/mask.js';
+import { hideInShown, hideSecrets, MASK } from '../run/mask.js';
 import type { HttpInstruction } from './definition.js';
 import { buildRequest, type FilledRequest } from './request.js';
 
@@ -24,7 +24,7 @@ export async function showRequest(
   };
   try {
     const request = await buildRequest(instruction, hidden, async () => new Uint8Array(), idempotencyKey);
-    return hideSecrets(textOf(request, sent), secrets);
+    return hideInShown(textOf(request, sent), secrets);
   } catch (error) {
     // an address that is a secret as a whole is no address when it is hidden
     if (isTenonError(error)) return `${sent.method} ${MASK}`;

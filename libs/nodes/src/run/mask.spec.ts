@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hideSecrets, TextMask } from './mask.js';
+import { hideInShown, hideSecrets, TextMask } from './mask.js';
 
 describe('hiding secrets', () => {
   const secret = 'p@ss "w/o" ü&#?';
@@ -36,6 +36,21 @@ describe('hiding secrets', () => {
   it('leaves everything alone when there are none, or an empty one', () => {
     expect(hideSecrets({ a: 'b' }, [])).toEqual({ a: 'b' });
     expect(hideSecrets('abc', [''])).toBe('abc');
+  });
+});
+
+describe('hiding secrets in what people are shown', () => {
+  it('leaves no beginning of one where a text was cut', () => {
+    const secrets = ['s3cret "one"', 'token', 'token-longer'];
+    for (const [text, shown] of [
+      ['a s3cre…', 'a …'],
+      ['the reply is "a s3cret \\"on…", which', 'the reply is "a …", which'],
+      ['a s%…', 'a s%…'],
+      ['Error: tok…\n    at main', 'Error: …\n    at main'],
+      ['token, my token-l…', '********, my …'],
+      ['s3cret, s… and more', 's3cret, s… and more'],
+    ] as const)
+      expect(hideInShown({ text: [text] }, secrets)).toEqual({ text: [shown] });
   });
 });
 

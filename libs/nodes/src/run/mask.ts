@@ -20,6 +20,12 @@ export function hideSecrets<T extends Json>(value: T, secrets: readonly string[]
   return forms.length === 0 ? value : (hide(value, forms) as T);
 }
 
+/** The same for what is kept for people only, where a long text may be cut: no secret begins before its `…` either. */
+export function hideInShown<T extends Json>(value: T, secrets: readonly string[]): T {
+  const forms = formsOf(secrets);
+  return forms.length === 0 ? value : (hide(value, forms, withoutCutSecrets) as T);
+}
+
 /** Hides secrets in a text that comes in pieces, also one that is cut by the end of a piece. */
 export class TextMask {
   readonly #forms: readonly string[];
@@ -49,7 +55,7 @@ export class TextMask {
 
   /** What was held back, when nothing follows. */
   end(): string {
-    const rest = hide(this.#held, this.#forms) as string;
+    const rest = withoutWholeSecrets(this.#held, this.#forms);
     this.#held = '';
     return rest;
   }
@@ -58,7 +64,11 @@ export class TextMask {
 /** Where `form` begins in `text`, or may begin because the text ends within it; its length when it does not. */
 function startOf(form: string, text: string): number {
   const whole = text.indexOf(form);
-  if (whole >= 0) return whole;
+  return whole >= 0 ? whole : startAtEnd(form, text);
+}
+
+/** Where `form` may begin because the text ends within it; its length when it does not. */
+function startAtEnd(form: string, text: string): number {
   const first = form[0] as string;
   for (let at = text.indexOf(first, Math.max(0, text.length - form.length)); at >= 0; at = text.indexOf(first, at + 1))
     if (form.startsWith(text.slice(at))) return at;
@@ -73,11 +83,26 @@ function formsOf(secrets: readonly string[]): readonly string[] {
   return [...forms].sort((a, b) => b.length - a.length);
 }
 
-function hide(value: Json, forms: readonly string[]): Json {
-  if (typeof value === 'string') return forms.reduce((text, form) => text.replaceAll(form, MASK), value);
-  if (Array.isArray(value)) return value.map((item: Json) => hide(item, forms));
+type HideInText = (text: string, forms: readonly string[]) => string;
+
+const withoutWholeSecrets: HideInText = (text, forms) =>
+  forms.reduce((rest, form) => rest.replaceAll(form, MASK), text);
+
+/** What stands for the rest of a text: at the end of all, or of its line or quote. */
+const CUT = /…(?=["\n]|$)/;
+
+const withoutCutSecrets: HideInText = (text, forms) => {
+  const parts = text.split(CUT);
+  const end = parts.pop();
+  const starts = parts.map((part) => part.slice(0, firstOf(forms.map((form) => startAtEnd(form, part)))));
+  return withoutWholeSecrets([...starts, end].join('…'), forms);
+};
+
+function hide(value: Json, forms: readonly string[], inText = withoutWholeSecrets): Json {
+  if (typeof value === 'string') return inText(value, forms);
+  if (Array.isArray(value)) return value.map((item: Json) => hide(item, forms, inText));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [hide(key, forms) as string, hide(member, forms)]),
+    Object.entries(value).map(([key, member]) => [inText(key, forms), hide(member, forms, inText)]),
   );
 }
