@@ -89,9 +89,8 @@ export class RunService {
   async start(identity: Identity, request: StartRequest): Promise<RunRecord> {
     const { teamId, memberId } = identity;
     checkRequest(request);
-    const idempotency = request.idempotencyKey
-      ? { key: request.idempotencyKey, requestHash: hashOfRequest(request) }
-      : undefined;
+    const { idempotencyKey: key, ...asked } = request;
+    const idempotency = key ? { key, requestHash: hashOf(asked) } : undefined;
     const earlier = idempotency && (await this.runs.findAccepted(teamId, request.appId, idempotency));
     if (earlier) return earlier;
     const target = await this.findTarget(identity, request);
@@ -214,7 +213,6 @@ function checkSize(inputs: Outputs, system: Outputs): void {
     );
 }
 
-function hashOfRequest({ inputs, query, conversationId, versionId, useDraft }: StartRequest): string {
-  const asked = { inputs, query, conversationId: conversationId ?? null, versionId: versionId ?? null, useDraft };
+function hashOf(asked: Omit<StartRequest, 'idempotencyKey'>): string {
   return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }

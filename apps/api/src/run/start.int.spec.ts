@@ -1,5 +1,6 @@
 import type { RunId } from '@tenon/base';
-import { endQueuedRun } from '@tenon/database';
+import { endQueuedRun, newId } from '@tenon/database';
+import { buildSchema, getNamedType, type GraphQLInputObjectType } from 'graphql';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { appNamed, START, startApiBench, type ApiBench } from '../testing/api-bench.js';
@@ -51,6 +52,16 @@ async function start(input: object) {
     run: { id: string; inputs: Record<string, unknown>; status: string } | null;
     errors: { code: string; path: string[] }[];
   };
+}
+
+/** One value for each field that can be asked for, which is not what it is by itself. */
+async function otherRequests(): Promise<object[]> {
+  const schema = buildSchema(await readFile(path.resolve(import.meta.dirname, '../../schema.graphql'), 'utf8'));
+  const fields = Object.values((schema.getType('StartRunInput') as GraphQLInputObjectType).getFields());
+  const others: Record<string, unknown> = { ID: newId(), String: 'other', Boolean: true, JSON: { a: 1 } };
+  return fields
+    .filter(({ name }) => name !== 'appId' && name !== 'idempotencyKey')
+    .map(({ name, type }) => ({ [name]: others[getNamedType(type).name] }));
 }
 
 const countRuns = async () => (await bench.database.rows('select 1 from run')).length;
@@ -166,11 +177,11 @@ describe('a key', () => {
     const input = { appId, query: 'hello', idempotencyKey: 'other' };
     const first = await start(input);
     const before = await countRuns();
-    for (const other of [{ query: 'bye' }, { useDraft: true }, { inputs: { a: 1 } }])
-      expect(await start({ ...input, ...other })).toEqual({
-        run: null,
-        errors: [expect.objectContaining({ code: 'run.keyReused' })],
-      });
+    for (const other of await otherRequests())
+      expect([other, await start({ ...input, ...other })]).toEqual([
+        other,
+        { run: null, errors: [expect.objectContaining({ code: 'run.keyReused' })] },
+      ]);
     expect((await start({ ...input, inputs: {} })).run?.id).toBe(first.run?.id);
     expect(await countRuns()).toBe(before);
     const statusOf = async (document: string, accept: string) =>
