@@ -53,9 +53,12 @@ export class DiskUse {
   }
 
   private async renew(): Promise<void> {
-    this.last = await this.measure();
-    this.measuredMs = performance.now();
-    this.measuring = undefined;
+    try {
+      this.last = await this.measure();
+    } finally {
+      this.measuredMs = performance.now();
+      this.measuring = undefined;
+    }
   }
 
   private async measure(): Promise<DiskReport> {
@@ -81,14 +84,17 @@ function warn(freeBytes: number): string {
   return `Only ${Math.floor(freeBytes / 1e6)} MB are free on the disk: free some space, or Tenon takes no more runs when it is full.`;
 }
 
+/** Null for a folder that is not there, or that the disk does not read to its end. */
 async function sizeOf(folder: string): Promise<number | null> {
-  const entries = await opendir(folder).catch(unseen);
-  if (!entries) return null;
   let bytes = 0;
-  for await (const entry of entries) {
-    const place = path.join(folder, entry.name);
-    if (entry.isDirectory()) bytes += (await sizeOf(place)) ?? 0;
-    else if (entry.isFile()) bytes += (await stat(place).catch(unseen))?.size ?? 0;
+  try {
+    for await (const entry of await opendir(folder)) {
+      const place = path.join(folder, entry.name);
+      if (entry.isDirectory()) bytes += (await sizeOf(place)) ?? 0;
+      else if (entry.isFile()) bytes += (await stat(place).catch(unseen))?.size ?? 0;
+    }
+  } catch {
+    return null;
   }
   return bytes;
 }
