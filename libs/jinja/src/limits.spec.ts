@@ -137,7 +137,7 @@ describe('the limits of a rendering', () => {
       renderTemplate(template, { users });
       return performance.now() - start;
     });
-    expect(Math.min(...times)).toBeLessThan(1);
+    expect(Math.min(...times)).toBeLessThan(10);
   });
 });
 
