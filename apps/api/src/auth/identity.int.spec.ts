@@ -41,9 +41,9 @@ describe('a token', () => {
   });
 
   it('B07 of a megabyte is not read', async () => {
-    const huge = `authorization: Bearer ${'x'.repeat(1024 * 1024)}`;
-    const { answer } = sendRaw(bench.url, requestText('POST /graphql', [JSON_TYPE, huge], VIEWER));
-    expect((await answer) || 'HTTP/1.1 431 cut off while it was sent').toMatch(/^HTTP\/1.1 431 /);
+    // it is refused by its beginning: what is still being sent could take the answer with it
+    const head = `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${'x'.repeat(32 * 1024)}`;
+    expect(await sendRaw(bench.url, head).answer).toMatch(/^HTTP\/1.1 431 /);
   });
 
   it('B07 of a member who was removed is nobody’s', async () => {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /** A request as bytes, for what no client would send. */
 export interface RawRequest {
@@ -23,4 +24,17 @@ export function sendRaw(url: string, text: string): RawRequest {
 export function requestText(line: string, headers: readonly string[], body = ''): string {
   const all = [`${line} HTTP/1.1`, 'host: 127.0.0.1', 'connection: close', ...headers];
   return `${[...all, `content-length: ${Buffer.byteLength(body)}`].join('\r\n')}\r\n\r\n${body}`;
+}
+
+/**
+ * Sends one piece after the other until the server closes the connection. What has come is read before each: a write to
+ * a connection that was reset would take the answer with it.
+ */
+export async function sendPieces({ socket }: RawRequest, pieces: Iterable<string>, everyMs: number): Promise<void> {
+  for (const piece of pieces) {
+    await setTimeout(everyMs);
+    for (let turns = 0; turns < 2; turns++) await setImmediate();
+    if (socket.destroyed || socket.readableEnded) return;
+    socket.write(piece);
+  }
 }
