@@ -16,12 +16,12 @@ import {
   type Database,
 } from '@tenon/database';
 import { createDiskObjectStore } from '@tenon/object-store-disk';
-import type { MemoryRoom } from '@tenon/base';
 import { createLogger, loadSecretKeys, rememberSecret, type Config } from '@tenon/platform';
 import type { Logger, ObjectStore, RenewableKeys } from '@tenon/ports';
 import { getHeapStatistics } from 'node:v8';
 import { DefinitionThreads } from './app/definition-threads.js';
-import { createBodyRoom } from './http/body-limit.js';
+import { createBodyRooms, type BodyRooms } from './http/body-limit.js';
+import { FollowerRooms } from './run/follower-rooms.js';
 
 /** Settings without which the API cannot start. */
 export const REQUIRED = ['database.url'] as const;
@@ -37,8 +37,8 @@ export interface Parts {
   readonly secrets: PostgresSecretStore;
   readonly objects: ObjectStore;
   readonly definitionThreads: DefinitionThreads;
-  /** Memory for the large bodies of requests under way. */
-  readonly bodies: MemoryRoom;
+  readonly bodies: BodyRooms;
+  readonly followers: FollowerRooms;
 }
 
 /** Builds the parts; connects to nothing yet. */
@@ -46,6 +46,7 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
   const logger = createLogger({ ...config.log, name: 'api' });
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: 'tenon-api' });
   const secretKeys = await loadSecretKeys(config);
+  const heapBytes = getHeapStatistics().heap_size_limit;
   return {
     config,
     logger,
@@ -55,7 +56,8 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
     secrets: new PostgresSecretStore(database, secretKeys, rememberSecret),
     objects: createDiskObjectStore(config.data.objectsFolder),
     definitionThreads: new DefinitionThreads(logger),
-    bodies: createBodyRoom(getHeapStatistics().heap_size_limit),
+    bodies: createBodyRooms(heapBytes),
+    followers: new FollowerRooms(heapBytes),
   };
 }
 
@@ -69,7 +71,7 @@ export const OBJECTS = Symbol('objects');
 
 /** The parts as Nest providers. */
 export function partProviders(parts: Parts) {
-  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads } = parts;
+  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads, followers } = parts;
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
@@ -80,6 +82,7 @@ export function partProviders(parts: Parts) {
     { provide: Listener, useValue: listener },
     { provide: TokenBudgets, useValue: new TokenBudgets(database, config.models.teamTokensPerDay) },
     { provide: DefinitionThreads, useValue: definitionThreads },
+    { provide: FollowerRooms, useValue: followers },
     ...[
       AppRepository,
       ConversationRepository,

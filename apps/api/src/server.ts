@@ -10,7 +10,8 @@ import { createErrorFormatter } from './graphql/format-error.js';
 import { noteRefusals } from './graphql/http-status.js';
 import { SOCKET_TIMES, type SocketTimes } from './graphql/socket-session.js';
 import { serveSubscriptions } from './graphql/socket.js';
-import { BODY_LIMIT, refuseLargeBodiesOfNobody, waitForRoom } from './http/body-limit.js';
+import { BODY_LIMIT, createBodyGate, waitForRoom } from './http/body-limit.js';
+import { parseJsonBody } from './http/json-body.js';
 import { refuseOtherSpellings } from './http/one-spelling.js';
 import { nameRequests } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -59,10 +60,11 @@ export async function createServer(parts: Parts, times: Partial<ServerTimes> = {
   app.use(noteRefusals);
   app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
   app.use(refuseOtherSpellings);
-  app.use(refuseLargeBodiesOfNobody(app.get(IdentityReader)));
-  app.use(waitForRoom(parts.bodies, allTimes.roomMs));
+  const gate = createBodyGate(app.get(IdentityReader), allTimes.roomMs);
+  app.use(waitForRoom(gate, parts.bodies.bytes));
   // a small body that inflates would get past every limit on its length
-  app.useBodyParser('json', { limit: BODY_LIMIT, inflate: false });
+  app.useBodyParser('raw', { type: 'application/json', limit: BODY_LIMIT, inflate: false });
+  app.use(parseJsonBody(gate, parts.bodies.values));
   app.enableCors({ origin: parts.config.server.corsOrigins.map((url) => new URL(url).origin), credentials: true });
   setTimes(app.getHttpServer() as Server, allTimes);
   await app.init();

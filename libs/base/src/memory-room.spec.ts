@@ -76,6 +76,34 @@ it('who has left takes nothing more, whether it waits or comes again', async () 
   expect(isAdmitted(late.take(2 * MIB))).toBe(true);
 });
 
+describe('of owners', () => {
+  it('none holds more than it leaves to the others, whatever waits of it', async () => {
+    const room = new MemoryRoom(16 * MIB, 0);
+    const greedy = Array.from({ length: 4 }, () => room.enter('greedy'));
+    expect(greedy.map((holding) => isAdmitted(holding.take(4 * MIB)))).toEqual([true, true, false, false]);
+    const others = ['next', 'next', 'last'].map((owner) => room.enter(owner));
+    const taken = [4, 2, 2].map((mib, index) => isAdmitted(others[index]?.take(mib * MIB)));
+    expect(taken).toEqual([true, false, true]);
+    greedy[0]?.leave();
+    await turn();
+    // what it has given back is not for itself as long as others hold so much
+    expect(greedy.map(({ heldBytes }) => heldBytes)).toEqual([0, 4 * MIB, 0, 0]);
+    others.forEach((holding) => holding.leave());
+    await turn();
+    expect(greedy.map(({ heldBytes }) => heldBytes)).toEqual([0, 4 * MIB, 4 * MIB, 0]);
+  });
+
+  it('one that has given everything back may take half of the room again, and never more', () => {
+    const room = new MemoryRoom(16 * MIB, FREE);
+    for (let time = 0; time < 3; time++) {
+      const holding = room.enter('one');
+      expect(isAdmitted(holding.take(room.mostOfOwnerBytes))).toBe(true);
+      holding.leave();
+    }
+    expect(isAdmitted(room.enter('one').take(room.mostOfOwnerBytes + 1))).toBe(false);
+  });
+});
+
 /** Pieces of work at random, each with what it holds and how many of its wishes wait. */
 class Crowd {
   readonly room = new MemoryRoom(100, 5);

@@ -8,7 +8,8 @@ interface Waiter {
 /**
  * Memory of a process that pieces of work share. Whoever wants more than is left waits until others leave; one at a time
  * may go beyond the limit, so that those who hold something and want more do not wait for each other for ever. So the
- * limit and one piece of work is the most that is in memory.
+ * limit and one piece of work is the most that is in memory. Work of an owner never goes beyond it, and an owner never holds
+ * more than it leaves to all others, so that none keeps the others out; such work takes all that it needs at once.
  */
 export class MemoryRoom {
   private bytes = 0;
@@ -16,6 +17,7 @@ export class MemoryRoom {
   private readonly waiting = new Set<Waiter>();
   /** Who may go beyond the limit: somebody, while anybody waits. */
   private first: Holding | undefined;
+  private readonly ofOwner = new Map<string, number>();
 
   private readonly limitBytes: number;
   /** What each piece of work may hold without asking: small work never waits for large work. */
@@ -31,9 +33,14 @@ export class MemoryRoom {
     return this.bytes;
   }
 
+  /** More than this an owner never gets. */
+  get mostOfOwnerBytes(): number {
+    return this.limitBytes / 2 + this.freeBytes;
+  }
+
   /** The place of one piece of work; `leave` gives back what it holds. */
-  enter(): Holding {
-    return new Holding(this);
+  enter(owner?: string): Holding {
+    return new Holding(this, owner);
   }
 
   /** For `Holding`: undefined when the bytes are its own now, else a promise of when. */
@@ -64,6 +71,8 @@ export class MemoryRoom {
   }
 
   private mayTake(holding: Holding, bytes: number): boolean {
+    const { owner } = holding;
+    if (owner !== undefined) return this.heldBy(owner) + bytes <= this.limitBytes - this.bytes - bytes;
     if (this.bytes + bytes <= this.limitBytes) return true;
     this.first ??= holding;
     return this.first === holding;
@@ -72,6 +81,15 @@ export class MemoryRoom {
   private give(holding: Holding, bytes: number): undefined {
     this.bytes += bytes;
     holding.heldBytes += bytes;
+    const { owner } = holding;
+    if (owner === undefined) return;
+    const heldBytes = this.heldBy(owner) + bytes;
+    if (heldBytes > 0) this.ofOwner.set(owner, heldBytes);
+    else this.ofOwner.delete(owner);
+  }
+
+  private heldBy(owner: string): number {
+    return this.ofOwner.get(owner) ?? 0;
   }
 }
 
@@ -79,12 +97,14 @@ export class MemoryRoom {
 export class Holding {
   /** Kept by the room. */
   heldBytes = 0;
+  readonly owner: string | undefined;
   private readonly room: MemoryRoom;
   private freeBytes: number;
   private end: { readonly reason: Error } | undefined;
 
-  constructor(room: MemoryRoom) {
+  constructor(room: MemoryRoom, owner: string | undefined) {
     this.room = room;
+    this.owner = owner;
     this.freeBytes = room.freeBytes;
   }
 

@@ -1,37 +1,18 @@
 import type { RunId, TeamId } from '@tenon/base';
-import {
-  HistoryRepository,
-  PlanRepository,
-  readLargeValue,
-  textName,
-  type Identity,
-  type RunRecord,
-} from '@tenon/database';
-import {
-  openReply,
-  replyToChunk,
-  replyToEvent,
-  toMarkdown,
-  walk,
-  type Plan,
-  type Reply,
-  type ReplyPiece,
-  type RunEvent,
-} from '@tenon/engine';
+import { HistoryRepository, PlanRepository, type Identity, type RunRecord } from '@tenon/database';
+import type { RunEvent } from '@tenon/engine';
 import type { ObjectStore, TextChunk } from '@tenon/ports';
 import { Inject, Injectable } from '@nestjs/common';
 import { OBJECTS } from '../parts.js';
-import type { RunEventUpdate, RunReplyUpdate, RunTextUpdate } from './run-update.types.js';
-import { plain } from './plain.js';
+import { Follower, type Folded, type Update } from './follower.js';
+import { FollowerRooms } from './follower-rooms.js';
 import { RunService } from './run.service.js';
 import { RunWatch, type RunBellWaiter } from './run-watch.js';
 
-type Update = RunEventUpdate | RunTextUpdate | RunReplyUpdate;
-
-/** Read at once of events, and of text: whoever follows and does not read costs about that, or one event that is larger. */
-const PAGE = { count: 500, pageBytes: 128 * 1024 };
-/** Events that end a live text: what came before them is folded first. */
-const ENDS_TEXT = new Set(['step.succeeded', 'step.handled', 'step.failed', 'step.retrying', 'step.stopped']);
+/** Read at once of events, and as much of text, when there is room for it, and when there is none. */
+const PAGE_BYTES = 128 * 1024;
+const SMALL_PAGE_BYTES = 4 * 1024;
+const PAGE_COUNT = 500;
 
 /** Follows runs: what is recorded, then what comes. */
 @Injectable()
@@ -42,6 +23,7 @@ export class RunUpdates {
     private readonly history: HistoryRepository,
     private readonly watch: RunWatch,
     @Inject(OBJECTS) private readonly objects: ObjectStore,
+    private readonly rooms: FollowerRooms,
   ) {}
 
   /**
@@ -81,9 +63,20 @@ export class RunUpdates {
       const follower = new Follower(plan, afterSeq, this.objects);
       // the watch is older than the look at the run, so what came since rings
       if (lastSeq === 0) await bell.news();
-      while (!bell.isClosed) {
-        const { updates, isFull } = await this.readPage(teamId, id, follower, hasText);
-        if (updates.length > 0) yield updates;
+      for (let eventBytes = 0, isFull = false; !bell.isClosed;) {
+        const room = this.rooms.takePage(teamId, Math.max(2 * PAGE_BYTES, eventBytes));
+        if (!room && eventBytes > 0) {
+          await bell.news();
+          continue;
+        }
+        try {
+          const pageBytes = room ? Math.max(PAGE_BYTES, eventBytes) : SMALL_PAGE_BYTES;
+          const page = await this.readPage(teamId, id, follower, { hasText, pageBytes });
+          ({ eventBytes, isFull } = page);
+          yield* this.tell(teamId, follower, follower.fold(page.events, page.chunks), bell);
+        } finally {
+          room?.leave();
+        }
         if (follower.hasEnded) return;
         if (!isFull) await bell.news();
       }
@@ -92,120 +85,56 @@ export class RunUpdates {
     }
   }
 
-  private async readPage(teamId: TeamId, id: RunId, follower: Follower, hasText: boolean) {
+  /** What was folded, when there is room for the large values that it shows. */
+  private async *tell(
+    teamId: TeamId,
+    follower: Follower,
+    folded: Folded,
+    bell: RunBellWaiter,
+  ): AsyncGenerator<Update[], void, void> {
+    let room = this.rooms.takeValues(teamId, folded.largeBytes);
+    for (; !room; room = this.rooms.takeValues(teamId, folded.largeBytes)) {
+      await bell.news();
+      if (bell.isClosed) return;
+    }
+    try {
+      const updates = await follower.tell(folded);
+      if (updates.length > 0) yield updates;
+    } finally {
+      room.leave();
+    }
+  }
+
+  private async readPage(
+    teamId: TeamId,
+    id: RunId,
+    follower: Follower,
+    { hasText, pageBytes }: { readonly hasText: boolean; readonly pageBytes: number },
+  ): Promise<Page> {
     // Text is read after the events, so that an event in hand speaks only of text that is in hand too.
-    const { events, isFull } = await this.history.readEvents(teamId, id, follower.seq, PAGE);
-    const chunks = hasText ? await this.history.listText(teamId, id, follower.known, PAGE.pageBytes) : [];
-    const hasMoreText = sizeOf(chunks) >= PAGE.pageBytes;
-    return { updates: await follower.take(hasMoreText ? [] : events, chunks), isFull: isFull || hasMoreText };
+    const { events, bytes, isFull } = await this.history.readEvents(teamId, id, follower.seq, {
+      count: PAGE_COUNT,
+      pageBytes,
+    });
+    const isOver = bytes > pageBytes;
+    if (isOver && events.length === 1) return { events: [], chunks: [], eventBytes: bytes, isFull };
+    const textBytes = Math.min(pageBytes, PAGE_BYTES);
+    const chunks = hasText ? await this.history.listText(teamId, id, follower.known, textBytes) : [];
+    const hasMoreText = sizeOf(chunks) >= textBytes;
+    const fitting = isOver ? events.slice(0, -1) : events;
+    return { events: hasMoreText ? [] : fitting, chunks, eventBytes: 0, isFull: isFull || hasMoreText };
   }
 }
 
-/** Folds what was read into what is told. */
-class Follower {
-  seq = 0;
-  hasEnded = false;
-  readonly known = new Map<string, number>();
-  private reply: Reply;
-  private readonly shown = { text: 0, reasoning: 0 };
-
-  constructor(
-    private readonly plan: Plan,
-    private readonly afterSeq: number,
-    private readonly objects: ObjectStore,
-  ) {
-    this.reply = openReply(plan);
-  }
-
-  async take(events: readonly RunEvent[], chunks: readonly TextChunk[]): Promise<Update[]> {
-    const waiting = [...chunks];
-    const updates: Update[] = [];
-    for (const event of events) {
-      if (ENDS_TEXT.has(event.type) && 'stepKey' in event)
-        for (const chunk of takeWhere(waiting, ({ stepKey }) => stepKey === event.stepKey))
-          updates.push(...(await this.takeChunk(chunk)));
-      updates.push(...(await this.takeEvent(event)));
-    }
-    for (const chunk of waiting) updates.push(...(await this.takeChunk(chunk)));
-    return merge(updates);
-  }
-
-  private async takeEvent(event: RunEvent): Promise<Update[]> {
-    const { reply, pieces } = replyToEvent(this.plan, this.reply, event);
-    this.reply = reply;
-    this.seq = event.seq;
-    if (event.type === 'run.finished') this.hasEnded = true;
-    const said = await this.toReplies(pieces);
-    return event.seq > this.afterSeq ? [...said, toEventUpdate(event)] : said;
-  }
-
-  private async takeChunk(chunk: TextChunk): Promise<Update[]> {
-    this.known.set(textName(chunk), chunk.offset + chunk.text.length);
-    const { reply, pieces } = replyToChunk(this.plan, this.reply, chunk);
-    this.reply = reply;
-    const { stepKey, attempt, execution, channel, offset, text } = chunk;
-    return [{ stepKey, attempt, execution, channel, offset, text }, ...(await this.toReplies(pieces))];
-  }
-
-  private async toReplies(pieces: readonly ReplyPiece[]): Promise<RunReplyUpdate[]> {
-    const replies: RunReplyUpdate[] = [];
-    for (const piece of pieces) {
-      const of = piece.type === 'reset' ? piece.of : piece.type === 'reasoning' ? 'reasoning' : 'text';
-      if (piece.type === 'reset') this.shown[of] -= piece.length;
-      const text = piece.type === 'reset' ? '' : piece.type === 'reference' ? await this.fetch(piece) : piece.text;
-      replies.push({ offset: this.shown[of], text, reasoning: of === 'reasoning' });
-      this.shown[of] += text.length;
-    }
-    return replies;
-  }
-
-  /** Nothing where the answer would become longer than one may be: its step fails then. */
-  private async fetch({ reference, path, from }: ReferencePiece): Promise<string> {
-    if (this.shown.text + reference.$ref.sizeBytes > MAX_ANSWER_BYTES) return '';
-    const value = walk(await readLargeValue(this.objects, reference), path);
-    return value === undefined ? '' : toMarkdown(value).slice(from);
-  }
+interface Page {
+  readonly events: readonly RunEvent[];
+  readonly chunks: readonly TextChunk[];
+  /** Of an event that is larger than the page, and is read when there is room for it; else 0. */
+  readonly eventBytes: number;
+  /** There may be more already. */
+  readonly isFull: boolean;
 }
-
-type ReferencePiece = Extract<ReplyPiece, { type: 'reference' }>;
-
-/** Most that is shown of an answer while it comes. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 function sizeOf(chunks: readonly TextChunk[]): number {
   return chunks.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
-}
-
-function toEventUpdate(event: RunEvent): RunEventUpdate {
-  const { seq, at, type, ...payload } = event;
-  const stepKey = 'stepKey' in event ? event.stepKey : null;
-  return { seq, at: new Date(at), type, stepKey, payload: plain(payload as never) };
-}
-
-function takeWhere<T>(list: T[], isWanted: (item: T) => boolean): T[] {
-  const taken = list.filter(isWanted);
-  if (taken.length > 0) list.splice(0, list.length, ...list.filter((item) => !isWanted(item)));
-  return taken;
-}
-
-/** Joins pieces of the answer that follow each other, so that a reader who is behind is told once. */
-function merge(updates: readonly Update[]): Update[] {
-  const merged: Update[] = [];
-  for (const update of updates) {
-    const last = merged.at(-1);
-    if (
-      last &&
-      isReply(last) &&
-      isReply(update) &&
-      last.reasoning === update.reasoning &&
-      last.offset + last.text.length === update.offset
-    )
-      merged[merged.length - 1] = { ...last, text: last.text + update.text };
-    else merged.push(update);
-  }
-  return merged;
-}
-
-function isReply(update: Update): update is RunReplyUpdate {
-  return 'reasoning' in update;
 }

@@ -1,4 +1,4 @@
-import type { MemoryRoom, RunId } from '@tenon/base';
+import type { RunId } from '@tenon/base';
 import type { Database, Listener } from '@tenon/database';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { MemberRepository, type Role } from '@tenon/database';
@@ -12,8 +12,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { DefinitionThreads, type ThreadLimits } from '../app/definition-threads.js';
 import { hashPassword } from '../auth/passwords.js';
+import type { BodyRooms } from '../http/body-limit.js';
 import { composeParts, REQUIRED } from '../parts.js';
 import { seed } from '../seed.js';
+import type { FollowerRooms } from '../run/follower-rooms.js';
 import { RunWatch } from '../run/run-watch.js';
 import { createServer, type ServerTimes } from '../server.js';
 import { buildDefinitionThread } from './build-definition-thread.js';
@@ -62,11 +64,13 @@ export async function startApiBench(
     threadLimits,
     times,
     bodies,
+    followers,
     place,
   }: {
     readonly threadLimits?: ThreadLimits;
     readonly times?: Partial<ServerTimes>;
-    readonly bodies?: MemoryRoom;
+    readonly bodies?: BodyRooms;
+    readonly followers?: FollowerRooms;
     /** The folder in which the data of Postgres lie. */
     readonly place?: string;
   } = {},
@@ -90,6 +94,7 @@ export async function startApiBench(
   const parts = {
     ...composed,
     ...(bodies && { bodies }),
+    ...(followers && { followers }),
     database: recordStatements(composed.database, (statement) => statements.forEach((list) => list.push(statement))),
     definitionThreads: new DefinitionThreads(composed.logger, await buildDefinitionThread(folder), threadLimits),
   };

@@ -45,6 +45,8 @@ export interface AttemptRecordRow {
 /** Events that were read at once. */
 export interface EventPage {
   readonly events: readonly RunEvent[];
+  /** Of them together. */
+  readonly bytes: number;
   /** There may be more already. */
   readonly isFull: boolean;
 }
@@ -79,7 +81,8 @@ export class HistoryRepository implements ConversationMemory {
     { count = 1_000, pageBytes = Number.MAX_SAFE_INTEGER }: { count?: number; pageBytes?: number } = {},
   ): Promise<EventPage> {
     const rows = await this.sql.rows<EventRow>(EVENTS, [teamId, runId, afterSeq, count, pageBytes]);
-    return { events: rows.map(toEvent), isFull: rows.length >= count || (rows.at(-1)?.bytes ?? 0) >= pageBytes };
+    const bytes = rows.at(-1)?.bytes ?? 0;
+    return { events: rows.map(toEvent), bytes, isFull: rows.length >= count || bytes >= pageBytes };
   }
 
   /** Steps of a run with all their values, in the order in which they were first heard of. */
