@@ -135,6 +135,23 @@ describe('providers', () => {
     expect(await save({ baseUrl: 'https://evil.example/v1' })).toMatchObject({ provider: { hasKey: false } });
   });
 
+  it('are stored with their key or not at all, and no key is left of one that is replaced or removed', async () => {
+    const count = async () =>
+      Number((await bench.test.database.rows<{ n: string }>('select count(*) as n from secret'))[0]?.n);
+    const input = { name: 'sealed', baseUrl: 'https://a.example/v1', apiKey: 'sk-1' };
+    const before = await count();
+    await bench.test.database.rows(`alter table provider add constraint full_here check (name <> 'sealed') not valid`);
+    expect((await bench.owner.post(SAVE, { input })).body.errors).toHaveLength(1);
+    await bench.test.database.rows('alter table provider drop constraint full_here');
+    expect(await count()).toBe(before);
+    for (const apiKey of ['sk-1', 'sk-2']) expect((await save({ ...input, apiKey })).provider.hasKey).toBe(true);
+    const saves = ['sk-3', 'sk-4', 'sk-5'].map((apiKey) => save({ ...input, apiKey }));
+    expect((await Promise.all(saves)).map(({ errors }) => errors)).toEqual([[], [], []]);
+    expect(await count()).toBe(before + 1);
+    await bench.owner.ask('mutation { deleteProvider(input: { name: "sealed" }) { errors { code } } }');
+    expect(await count()).toBe(before);
+  });
+
   it('B38 are all that an input of the API names an address of', async () => {
     const schema = buildSchema(await readFile(path.resolve(import.meta.dirname, '../schema.graphql'), 'utf8'));
     const takers = Object.values(schema.getTypeMap()).flatMap((type) => {

@@ -63,10 +63,6 @@ export class PostgresSecretStore implements SecretStore {
     if (missing.length > 0) throw gone();
   }
 
-  async remove(teamId: TeamId, secretId: string): Promise<void> {
-    await this.sql.rows('delete from secret where team_id = $1 and id = $2', [teamId, secretId]);
-  }
-
   /** The id of the secret; undefined when the key is retired, or seals for the first time. */
   private async sealWithFirst(teamId: TeamId, plain: string): Promise<string | undefined> {
     const [key] = this.keys.list() as [SealingKey];

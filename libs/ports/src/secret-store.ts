@@ -6,5 +6,4 @@ export interface SecretStore {
   seal(teamId: TeamId, plain: string): Promise<string>;
   /** @throws secret.missing, secret.wrongKey */
   open(teamId: TeamId, secretId: string): Promise<string>;
-  remove(teamId: TeamId, secretId: string): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { defineErrors } from '@tenon/base';
-import { ProviderRepository, type Identity, type TeamModels } from '@tenon/database';
+import { ProviderRepository, type Identity, type PostgresSecretStore, type TeamModels } from '@tenon/database';
 import { createOpenAiCompatibleModels, type OpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createProviderConnector } from '@tenon/outbound-http';
-import { normaliseProvider, type Logger, type SecretStore } from '@tenon/ports';
+import { normaliseProvider, type Logger } from '@tenon/ports';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, LOGGER, SECRETS, type ApiConfig } from '../parts.js';
 import { toProvider, type Provider } from './model.types.js';
@@ -24,7 +24,7 @@ export class ModelService implements OnApplicationShutdown {
 
   constructor(
     private readonly providers: ProviderRepository,
-    @Inject(SECRETS) private readonly secrets: SecretStore,
+    @Inject(SECRETS) private readonly secrets: PostgresSecretStore,
     @Inject(CONFIG) private readonly config: ApiConfig,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -65,26 +65,19 @@ export class ModelService implements OnApplicationShutdown {
     if (!NAME.test(name))
       throw providerErrors.invalidName(`"${given.name}" is no provider id; use one such as openai.`);
     const baseUrl = checkUrl(given.baseUrl);
-    const before = await this.providers.find(teamId, name);
-    const isGiven = given.apiKey !== undefined && given.apiKey !== null;
-    // a stored key is never sent to another address than the one it was entered for
-    const keepsKey = !isGiven && before?.baseUrl === baseUrl;
-    const secretId = keepsKey
-      ? (before?.secretId ?? null)
-      : given.apiKey
-        ? await this.secrets.seal(teamId, given.apiKey)
-        : null;
-    await this.providers.save(teamId, { name, baseUrl, secretId, models: given.models });
-    if (before?.secretId && before.secretId !== secretId) await this.secrets.remove(teamId, before.secretId);
-    return { name, baseUrl, hasKey: secretId !== null, models: given.models, source: 'team' };
+    const { apiKey, models } = given;
+    const saved = await this.providers.save(teamId, name, async (before, sql) => {
+      // a stored key is never sent to another address than the one it was entered for
+      const kept = before?.baseUrl === baseUrl ? before.secretId : null;
+      const secretId = apiKey ? await this.secrets.within(sql).seal(teamId, apiKey) : apiKey === '' ? null : kept;
+      return { baseUrl, secretId, models };
+    });
+    return toProvider(saved);
   }
 
   /** @throws provider.missing */
   async remove({ teamId }: Identity, name: string): Promise<void> {
-    const before = await this.providers.find(teamId, name);
-    if (!before || !(await this.providers.remove(teamId, name)))
-      throw providerErrors.missing('There is no such provider.');
-    if (before.secretId) await this.secrets.remove(teamId, before.secretId);
+    if (!(await this.providers.remove(teamId, name))) throw providerErrors.missing('There is no such provider.');
   }
 
   /** Asks a server for its models, and a model for a word. Throws `model.*` with what is wrong. */

@@ -80,7 +80,6 @@ export function createFakeSecretStore(): SecretStore {
       if (plain === undefined) throw secretErrors.missing(`There is no secret ${secretId}.`);
       return plain;
     },
-    remove: async (teamId, secretId) => void secrets.delete(`${teamId}/${secretId}`),
   };
 }
 
