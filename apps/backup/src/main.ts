@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createBackup } from './create-backup.js';
 import { backupErrors } from './errors.js';
+import { settingsOfLastStart } from './last-start.js';
 import { restoreBackup } from './restore-backup.js';
 
 /*
@@ -41,7 +42,7 @@ if (process.connected) process.disconnect();
 
 function work(): Promise<object> {
   const [command, file = '', folder] = process.argv.slice(2);
-  const config = loadConfig({ ...process.env, TENON_DATA_DIR: folder });
+  const config = loadConfig({ ...settingsOfLastStart(folder), ...process.env, TENON_DATA_DIR: folder });
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   if (command === 'create') return createBackup(config, { file: path.resolve(file), release: version }, show);
   if (command === 'restore') return restoreBackup(config, path.resolve(file), show);

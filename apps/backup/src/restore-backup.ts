@@ -19,6 +19,7 @@ export interface RestoreReport {
   readonly release: string;
   readonly tables: number;
   readonly objects: number;
+  readonly objectsFolder: string;
   /** Runs that had not ended and go on at the next start. */
   readonly openRuns: number;
 }
@@ -47,7 +48,7 @@ export async function restoreBackup(config: Config, file: string, show: Show): P
     );
     await publish(config, objects, staged);
     const { createdAt, release } = manifest;
-    return { folder, createdAt, release, tables: manifest.tables.length, ...counts };
+    return { folder, objectsFolder, createdAt, release, tables: manifest.tables.length, ...counts };
   } catch (error) {
     throw toRestoreError(error, folder);
   } finally {

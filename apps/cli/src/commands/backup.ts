@@ -20,6 +20,7 @@ interface BackupReport {
 
 interface RestoreReport {
   readonly folder: string;
+  readonly objectsFolder: string;
   readonly createdAt: string;
   readonly release: string;
   readonly tables: number;
@@ -61,12 +62,12 @@ export async function restoreCommand(
   const report = await terminal.step('Restoring', (show) =>
     runProgram<RestoreReport>(context, ['restore', path.resolve(file)], folder, show),
   );
-  const { createdAt, release, tables, objects, openRuns } = report;
+  const { createdAt, release, tables, objects, objectsFolder, openRuns } = report;
   terminal.result(
-    `${folder}: ${count(tables, 'table')}; files and large values: ${objects}; of ${createdAt}, written by Tenon ${release}.`,
+    `${folder}: ${count(tables, 'table')}; files and large values: ${objects}, in ${objectsFolder}; of ${createdAt}, written by Tenon ${release}.`,
   );
   const goOn = openRuns === 0 ? '' : ` ${count(openRuns, 'run')} that had not ended will go on.`;
-  terminal.result(`${sayStart(folder)}${goOn}`);
+  terminal.result(`${sayStart(folder, objectsFolder)}${goOn}`);
   if (config.temporal.address)
     terminal.note(
       'The Temporal server of TENON_TEMPORAL_ADDRESS may still know runs of before: set TENON_TEMPORAL_NAMESPACE to a new name.',
@@ -74,11 +75,13 @@ export async function restoreCommand(
   return EXIT.succeeded;
 }
 
-function sayStart(folder: string): string {
+function sayStart(folder: string, objectsFolder: string): string {
   if (!existsSync(LAUNCHER)) return 'Start it as before.'; // as in a container
-  return folder === path.resolve('.tenon')
-    ? 'Start it with "npm start".'
-    : `Start it with "TENON_DATA_DIR=${folder} npm start".`;
+  const settings = [
+    ...(folder === path.resolve('.tenon') ? [] : [`TENON_DATA_DIR=${folder}`]),
+    ...(objectsFolder === path.join(folder, 'objects') ? [] : [`TENON_OBJECTS_DIR=${objectsFolder}`]),
+  ];
+  return `Start it with "${[...settings, 'npm start'].join(' ')}".`;
 }
 
 type Message =
