@@ -157,35 +157,49 @@ describe('a file that is taken in with what is wrong with it', () => {
 });
 
 describe('a file that wants to run', () => {
-  it('B31 B54 B38 does nothing of it: not taken in, not opened, not published', async () => {
-    const python = `import os\\nos.system('touch ${canary}')\\ndef main(a=open('${canary}', 'w')):\\n  return {}`;
-    const nodes = [
-      start,
-      `{id: c, data: {type: code, code_language: python3, code: "${python}", outputs: {}, variables: []}}`,
-      `{id: j, data: {type: code, code_language: javascript, code: "require('fs').writeFileSync('${canary}', ''); fetch('${url}')", outputs: {}, variables: []}}`,
-      `{id: h, data: {type: http-request, method: get, url: '${url}/x', authorization: {type: no-auth}}}`,
-      `{id: t, data: {type: tool, provider_id: '${url}', provider_type: mcp, server_url: '${url}/mcp'}}`,
-      `{id: k, data: {type: knowledge-retrieval, dataset_ids: ['${randomUUID()}'], external: '${url}'}}`,
-      `{id: e, data: {type: end, outputs: []}}`,
-    ];
-    const ids = ['s', 'c', 'j', 'h', 't', 'k', 'e'];
-    const edges = ids.slice(1).map((id, at) => edge(ids[at] as string, id));
-    const content = graph(nodes.join(', '), edges.join(', ')).replace(
-      'mode: workflow}',
-      `mode: workflow, icon_type: link, icon: '${url}/icon.png'}\ndependencies: [{type: github, value: {repo: '${url}'}}]`,
-    );
-    const { app } = await importApp(content);
-    const opened = await bench.owner.ask(
-      'query ($id: ID!) { app(id: $id) { export issues { code } draft { definition revision } } }',
-      { id: app.id },
-    );
-    expect(opened.app.export).toContain(canary);
-    const { definition, revision } = opened.app.draft;
-    await bench.owner.ask(SAVE, { input: { appId: app.id, definition, revision } });
-    await bench.owner.ask('mutation ($id: ID!) { publishApp(input: {appId: $id}) { errors { code } } }', {
-      id: app.id,
-    });
-  });
+  const python = `import os\\nos.system('touch ${canary}')\\ndef main(a=open('${canary}', 'w')):\\n  return {}`;
+  const javascript = () => `fetch('${url}'); require('fs').writeFileSync('${canary}', ''); function main() {}`;
+  const runnable = () => [
+    `{id: c, data: {type: code, title: C, code_language: python3, code: "${python}", outputs: {}, variables: []}}`,
+    `{id: j, data: {type: code, title: J, code_language: javascript, code: "${javascript()}", outputs: {}, variables: []}}`,
+    `{id: h, data: {type: http-request, title: H, method: get, url: '${url}/x', authorization: {type: no-auth}, headers: '', params: '', body: {type: none, data: []}}}`,
+    `{id: e, data: {type: end, title: E, outputs: []}}`,
+  ];
+  const unknown = () => [
+    `{id: t, data: {type: tool, provider_id: '${url}', provider_type: mcp, server_url: '${url}/mcp'}}`,
+    `{id: k, data: {type: knowledge-retrieval, dataset_ids: ['${randomUUID()}'], external: '${url}'}}`,
+  ];
+
+  it.each<[string, () => string[], boolean]>([
+    ['all of which could run', runnable, true],
+    ['not all of which are known', () => [...unknown(), ...runnable()], false],
+  ])(
+    'B31 B54 B38 does nothing of its steps, %s: not taken in, not opened, not published',
+    async (_which, make, isWhole) => {
+      const nodes = make();
+      const ids = ['s', ...nodes.map((node) => node.charAt('{id: '.length))];
+      const edges = ids.slice(1).map((id, at) => edge(ids[at] as string, id));
+      const content = graph([start, ...nodes].join(', '), edges.join(', ')).replace(
+        'mode: workflow}',
+        `mode: workflow, icon_type: link, icon: '${url}/icon.png'}\ndependencies: [{type: github, value: {repo: '${url}'}}]`,
+      );
+      const { app } = await importApp(content);
+      const opened = await bench.owner.ask(
+        'query ($id: ID!) { app(id: $id) { export issues { code } draft { definition revision } } }',
+        { id: app.id },
+      );
+      expect(opened.app.export).toContain(canary);
+      const { definition, revision } = opened.app.draft;
+      await bench.owner.ask('mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { errors { code } } }', {
+        input: { appId: app.id, definition, revision },
+      });
+      const { publishApp } = await bench.owner.ask(
+        'mutation ($id: ID!) { publishApp(input: {appId: $id}) { version { number } issues { code } errors { code } } }',
+        { id: app.id },
+      );
+      expect(publishApp.version !== null).toBe(isWhole);
+    },
+  );
 
   it('B31 is not even read from nobody', async () => {
     for (const content of ['{', 'x'.repeat(1_000), `!!js/function 'x'`])
