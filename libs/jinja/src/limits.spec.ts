@@ -45,7 +45,7 @@ describe('the limits of a rendering', () => {
       `{% for i in range(1000) %}{% set x %}${'a'.repeat(100_000)}{% endset %}{% endfor %}`,
     ],
     ['a long chain of operators', `{{ 1${' + 1'.repeat(26_000)} }}`],
-  ])('stop %s', (_what, template) => {
+  ])('B28 stop %s', (_what, template) => {
     expect(codeOf(template)).toBe('template.tooManySteps');
   });
 
@@ -67,7 +67,7 @@ describe('the limits of a rendering', () => {
     ['tabs', '{{ ("\\t" * 100000).expandtabs(100000) }}'],
     ['the filler of rows', '{{ [1]|batch(10 ** 12, 0)|list }}'],
     ['the result', `{% for i in range(1000) %}${'a'.repeat(1000)}{% endfor %}`],
-  ])('cap %s', (_what, template) => {
+  ])('B28 cap %s', (_what, template) => {
     expect(codeOf(template)).toBe('template.tooLong');
   });
 
@@ -84,7 +84,7 @@ describe('the limits of a rendering', () => {
     ['keys of tuples that share their parts', doubled('(1,)', '(v.x, v.x)', '{v.x: 1}')],
     ['a long chain of attributes', `{{ a${'.b'.repeat(5_000)} }}`],
     ['a thousand negations', `{{ ${'not '.repeat(1000)}1 }}`],
-  ])('end %s', (_what, template) => {
+  ])('B28 end %s', (_what, template) => {
     expect(codeOf(template)).toBe('template.failed');
   });
 
@@ -101,7 +101,7 @@ describe('the limits of a rendering', () => {
     ['opening delimiters without an end', '{{'.repeat(199_000)],
     ['quotes without an end', `{{ ${"'".repeat(399_001)} }}`],
     ['a source longer than 400 000 characters', 'a'.repeat(400_001)],
-  ])('refuse %s', (_what, template) => {
+  ])('B28 refuse %s', (_what, template) => {
     expect(codeOf(template)).toBe('template.invalid');
   });
 
@@ -118,7 +118,7 @@ describe('the limits of a rendering', () => {
     expect(codeOf(loop, {}, { maxSteps: 1000, maxOutputChars: 190 })).toBe('rendered 190 characters');
   });
 
-  it('hold for deep inputs, once they are used', () => {
+  it('B28 hold for deep inputs, once they are used', () => {
     const deep: Json = Array.from({ length: 20_000 }).reduce<Json>((inner) => [inner], 1);
     expect(codeOf('{{ deep }}', { deep })).toBe('template.failed');
     expect(codeOf('{{ other }}', { deep, other: 'x' })).toBe('rendered 1 characters');
