@@ -196,3 +196,22 @@ describe('a run', () => {
     expect(again.run?.inputs['doc']).toEqual(run?.inputs['doc']);
   });
 });
+
+it('what runs have kept is a download for their team, and for nobody else', async () => {
+  const hash = 'a'.repeat(64);
+  const [row] = await bench.test.database.rows<{ id: string }>(`select id from team where name = 'My team'`);
+  await bench.objects.put(`responses/${row!.id}/${hash}`, new TextEncoder().encode('<script>'), 'text/html');
+  const url = `${bench.url}/files/responses/${row!.id}/${hash}`;
+  const get = (token: string) => fetch(url, { headers: { ...(token && { authorization: `Bearer ${token}` }) } });
+  const theirs = await get(bench.owner.token);
+  expect([theirs.status, await theirs.text()]).toEqual([200, '<script>']);
+  expect(theirs.headers.get('content-disposition')).toContain('attachment');
+  expect(theirs.headers.get('content-type')).toBe('application/octet-stream');
+  expect(theirs.headers.get('cache-control')).toBe('private, no-cache');
+  const known = { 'if-none-match': theirs.headers.get('etag') as string, 'cache-control': 'max-age=0' };
+  const again = (token: string) => fetch(url, { headers: { ...known, authorization: `Bearer ${token}` } });
+  expect([(await again(bench.owner.token)).status, (await again(bench.stranger.token)).status]).toEqual([304, 404]);
+  expect((await get(bench.stranger.token)).status).toBe(404);
+  expect((await get('')).status).toBe(401);
+  expect((await fetch(`${bench.url}/files/responses/..%2f${row!.id}/${hash}`)).status).toBe(404);
+});
