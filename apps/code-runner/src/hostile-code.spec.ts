@@ -106,6 +106,7 @@ def main():
       `__import__("pyodide.http").http.open_url("http://127.0.0.1:${port}/")`,
       `__import__("pyodide_js").FS.mount`,
       `__import__("js").eval("1")`,
+      `__import__("js").fetch("http://127.0.0.1:${port}/")`,
       `[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == "Popen"][0](["true"])`,
       `open("/proc/self/environ").read()`,
       `open("/etc/passwd").read()`,

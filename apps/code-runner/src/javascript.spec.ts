@@ -29,6 +29,7 @@ describe('limits', () => {
     ['one large array', 'new Array(2 ** 27).fill(0);'],
     ['typed arrays', 'const kept = []; for (;;) kept.push(new Uint8Array(1e6));'],
     ['one typed array', 'new Uint8Array(2 ** 30);'],
+    ['a little too much', 'new Uint8Array(130 * 2 ** 20); return {};'],
     ['a large text', '"x".repeat(2 ** 29);'],
     ['objects', 'let top = {}; for (;;) top = { top, a: 1 };'],
     ['shared memory', 'const kept = []; for (;;) kept.push(new SharedArrayBuffer(1e7));'],

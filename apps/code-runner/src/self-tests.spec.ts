@@ -1,5 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createJavaScript } from './javascript.js';
 import type { Language } from './language.js';
+import { Python } from './python.js';
 import { poolErrors, type SandboxPool } from './sandbox-pool.js';
 import { fail, type Outcome } from './sandbox.js';
 import { SelfTests } from './self-tests.js';
@@ -24,13 +31,16 @@ function languageOf(...outcomes: readonly (Outcome | Error)[]) {
   return { language, tries: () => at, rests: () => rests };
 }
 
-async function reportOf(python: ReturnType<typeof languageOf>, javascript: ReturnType<typeof languageOf>) {
+async function reportOf(python: { readonly language: Language }, javascript: { readonly language: Language }) {
   const lines: object[] = [];
   const line = (level: string) => (fields: object, message: string) => void lines.push({ level, ...fields, message });
   const tests = new SelfTests({ python3: python.language, javascript: javascript.language });
   await tests.report({ info: line('info'), error: line('error') }, () => false);
   return { lines, tests };
 }
+
+const pythonIn = (pyodideDir: string) =>
+  new Python({ pyodideDir, pyodideVersion: '', cacheDir: pyodideDir, idleMs: 1, warn: () => undefined });
 
 describe('the check at the start', () => {
   it.each<[string, Outcome | Error, string]>([
@@ -58,6 +68,40 @@ describe('the check at the start', () => {
     expect(await tests.resultOf('python3')).toEqual({ selfTest: 'passed' });
     expect(await tests.resultOf('javascript')).toEqual({ selfTest: 'passed' });
     expect([python.tries(), javascript.tries(), python.rests()]).toEqual([2, 1, 1]);
+  });
+
+  it('B30 reports an interpreter that the system keeps from starting', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tenon-interpreter-'));
+    const denied = `throw Object.assign(new Error('Operation not permitted'), { code: 'EPERM' })`;
+    writeFileSync(path.join(folder, 'pyodide.mjs'), `export async function loadPyodide() { ${denied}; }`);
+    const python = pythonIn(folder);
+    const { lines } = await reportOf({ language: python }, languageOf(fine));
+    expect(lines).toMatchObject([
+      { level: 'error', language: 'python3', problem: expect.stringContaining('Operation not permitted') as string },
+      { level: 'info', language: 'javascript' },
+    ]);
+    await python.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('B30 sees every door that stands open, where no fence stands', async () => {
+    const javascript = new Function(`${createJavaScript('', 1).selfTestCode} return main({ one: 1 });`)() as object;
+    const reached = expect.arrayContaining(['process', 'fetch', 'WebAssembly']) as string[];
+    expect(javascript).toEqual({ one: 1, reached });
+    // a Python that is started as its makers do it, with two doors more
+    const script = `
+      import { loadPyodide } from 'pyodide';
+      const python = await loadPyodide();
+      python.runPython('import builtins, io, socket');
+      python.runPython('builtins.open, socket.create_connection = io.StringIO, print');
+      python.runPython(process.argv[1]);
+      console.log(python.runPython('import json; json.dumps(main(1))'));`;
+    const args = ['--input-type=module', '--eval', script, pythonIn('').selfTestCode];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: __dirname });
+    expect(JSON.parse(stdout.slice(stdout.indexOf('{')))).toEqual({
+      one: 1,
+      reached: ['the files of the computer', 'the bridge to the host', 'processes', 'the network'],
+    });
   });
 
   it('B30 is made with the real interpreters, before anybody asks, and said in the log', async () => {
