@@ -10,7 +10,7 @@ import type { Issues } from './definition.thread.js';
 export interface DraftReport {
   readonly revision: number;
   readonly issues: Issues;
-  /** Of a plan that is stored. */
+  /** Of a plan that was stored. */
   readonly planHash?: string;
 }
 
@@ -69,7 +69,7 @@ export class DraftReports {
   async plan(teamId: TeamId, appId: AppId): Promise<PlannedDraft> {
     const kept = this.kept.get(appId);
     const isEnough = kept && (kept.planHash !== undefined || hasErrors(kept.issues));
-    const draft = await this.definitions.findDraft(teamId, appId, isEnough ? kept.revision : undefined);
+    const draft = await this.definitions.findDraft(teamId, appId, isEnough ? kept : undefined);
     if (!draft) throw appErrors.missing('There is no such app.');
     const { revision, definition } = draft;
     if (kept && definition === null)

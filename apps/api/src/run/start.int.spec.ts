@@ -1,5 +1,5 @@
 import type { RunId } from '@tenon/base';
-import { endQueuedRun, newId } from '@tenon/database';
+import { endQueuedRun, newId, removeUnusedPlans } from '@tenon/database';
 import { buildSchema, getNamedType, type GraphQLInputObjectType } from 'graphql';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -268,6 +268,16 @@ describe('a run that was accepted', () => {
     expect(await pinned()).toEqual(before);
     await endQueuedRun(bench.database, run!.id as RunId, 'enough', 1_000);
     expect((await remove()).deleteApp.errors).toEqual([]);
+  });
+
+  it('of a draft has its plan, also when the one of its last run is removed by now', async () => {
+    const appId = await importApp(APP(''));
+    const input = { appId, inputs: {}, useDraft: true };
+    const { run } = await start(input);
+    await bench.database.rows('delete from run where id = $1', [run!.id]);
+    await bench.database.rows(`update plan set created_at = now() - interval '2 days'`);
+    expect(await removeUnusedPlans(bench.database, 20)).toBeGreaterThan(0);
+    expect(await start(input)).toMatchObject({ run: { status: 'QUEUED' }, errors: [] });
   });
 
   it('B76 is of an app that is still there, when both come together', async () => {

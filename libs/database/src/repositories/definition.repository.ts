@@ -1,5 +1,6 @@
 import type { AppId, TeamId, VersionId } from '@tenon/base';
 import type { Sql } from '../database.js';
+import { PLAN_STAYS } from './plan.repository.js';
 
 /** A draft as JSON text. */
 export interface DraftText {
@@ -8,7 +9,7 @@ export interface DraftText {
   readonly definition: string;
 }
 
-/** A draft as JSON text, or without it where the reader has this revision. */
+/** A draft as JSON text, or without it where what the reader knows still holds. */
 export interface DraftChange {
   readonly revision: number;
   readonly definition: string | null;
@@ -21,12 +22,21 @@ export interface DraftChange {
 export class DefinitionRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** The draft of an app, with its definition unless it still stands at the revision that is `known`. */
-  async findDraft(teamId: TeamId, appId: AppId, known?: number): Promise<DraftChange | undefined> {
+  /**
+   * The draft of an app, with its definition unless it still stands at the revision that is `known` and the plan of that is
+   * stored, for long enough to begin a run of it.
+   */
+  async findDraft(
+    teamId: TeamId,
+    appId: AppId,
+    known?: { readonly revision: number; readonly planHash?: string },
+  ): Promise<DraftChange | undefined> {
     const [row] = await this.sql.rows<DraftChange>(
-      `select revision, case when revision is distinct from $3::int then definition::text end as definition
+      `select revision, case when revision is distinct from $3::int or $4::text is not null and not exists (
+           select 1 from plan where plan.team_id = draft.team_id and plan.hash = $4 and ${PLAN_STAYS})
+         then definition::text end as definition
        from draft where team_id = $1 and app_id = $2`,
-      [teamId, appId, known ?? null],
+      [teamId, appId, known?.revision ?? null, known?.planHash ?? null],
     );
     return row;
   }

@@ -95,6 +95,9 @@ export class PlanRepository {
   }
 }
 
+/** SQL: a plan that nothing names yet is not removed soon, see `removeUnusedPlans`. */
+export const PLAN_STAYS = `plan.created_at > now() - interval '12 hours'`;
+
 /**
  * Stores a plan, given as JSON text, if it is new. One that was stored long ago counts as new again, so that it stays for
  * the run or version that it is stored for: see `removeUnusedPlans`.
