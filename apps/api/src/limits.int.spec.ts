@@ -97,7 +97,7 @@ describe('a run that nobody has taken yet', () => {
       for await (const { data } of client.iterate<{ runEvents: { type?: string }[] }>({ query }))
         for (const { type } of data?.runEvents ?? []) if (type) types.push(type);
     })();
-    expect(await endQueuedRun(bench.database, runId, 'enough', 1_000)).toMatchObject({ wasClaimed: false });
+    expect(await endQueuedRun(bench.database, runId, 'enough', 1_000)).toMatchObject({ hasEnded: true });
     await ring(bench.database, CHANNELS.run, runId);
     await following;
     await client.dispose();

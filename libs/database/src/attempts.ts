@@ -21,6 +21,8 @@ export type OpenedAttempt =
   | { readonly recorded: StepResult }
   /** It was lost so often that it may begin only in its turn: nothing was opened. */
   | { readonly mustWait: true }
+  /** The run has ended, or is not there any more: nothing was opened. */
+  | { readonly isTooLate: true }
   /** `execution` counts from 1; `losses` are the earlier ones that were lost with a worker that beats no more. */
   | { readonly execution: number; readonly losses: number };
 
@@ -38,6 +40,7 @@ const LOSSES_BEFORE_TURN = 2;
 /**
  * Opens an execution, or gives the recorded result of an earlier one, and writes the events that travelled with it, in
  * one statement. An attempt that was lost twice is opened only when `isItsTurn`; its events are written all the same.
+ * None is opened of a run that has ended, whatever its workflow knows of that.
  */
 export async function openAttempt(
   database: Database,
@@ -56,6 +59,7 @@ export async function openAttempt(
   const row = await openRow(database, parameters, { teamId: key.teamId, runId: key.runId, events: work.events });
   if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
   if (row.outcome !== null) return { recorded: resultOf(row) };
+  if (row.isTooLate) return { isTooLate: true };
   return row.execution === null ? { mustWait: true } : { execution: row.execution, losses: row.losses };
 }
 
@@ -73,6 +77,7 @@ async function openRow(database: Database, opening: unknown[], batch: Batch): Pr
 interface OpenedRow {
   readonly execution: number | null;
   readonly losses: number;
+  readonly isTooLate: boolean;
   readonly outcome: 'succeeded' | 'failed' | null;
   readonly exit: string | null;
   readonly outputs: StepResult['outputs'] | null;
@@ -80,6 +85,7 @@ interface OpenedRow {
   readonly usage: StepResult['usage'] | null;
 }
 
+const IS_OPEN = 'exists (select 1 from run where id = $1 and finished_at is null)';
 const IS_THIS = `attempt.run_id = $1 and attempt.step_key = $2 and attempt.attempt = $3`;
 
 /** @param condition  of opening anything */
@@ -101,12 +107,12 @@ const opening = (condition: string) => `earlier as (
     end, $4, $5::json
   from earlier
   having not exists (select 1 from recorded)
-    and ($6::boolean or (select losses from lost) <> ${LOSSES_BEFORE_TURN}) and ${condition}
+    and ($6::boolean or (select losses from lost) <> ${LOSSES_BEFORE_TURN}) and ${IS_OPEN} and ${condition}
   returning execution
 ), found as (
-  select execution, 0 as losses, outcome, exit, outputs, failure, usage from recorded
+  select execution, 0 as losses, false as "isTooLate", outcome, exit, outputs, failure, usage from recorded
   union all
-  select opened.execution, lost.losses, null, null, null, null, null from lost left join opened on true
+  select opened.execution, lost.losses, not ${IS_OPEN}, null, null, null, null, null from lost left join opened on true
   where not exists (select 1 from recorded)
 )`;
 

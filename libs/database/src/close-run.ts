@@ -2,6 +2,7 @@ import type { RunId, TeamId } from '@tenon/base';
 import type { RunEvent, RunFact, RunOutcome, Usage } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
 import { appendEvents } from './record-events.js';
+import { holds } from './relay.js';
 import { storableJson } from './storable.js';
 import { takeUnread } from './unread-events.js';
 import { usageOf } from './usage.js';
@@ -28,32 +29,33 @@ export async function closeRun(
   });
 }
 
-/** What ending a queued run found out about its start. */
-export interface EndedInQueue {
+/** What stopping a run came to while it may be queued. */
+export interface StoppedInQueue {
+  /** It was queued, and is stopped by this. */
+  readonly hasEnded: boolean;
   /** False: no relay ever took the run up, so there is no workflow. */
   readonly wasClaimed: boolean;
+  /** A relay is starting the run this moment, or has just done so. */
+  readonly isStarting: boolean;
 }
 
 /**
- * Stops a run of which nobody has noted that the workflow has it.
- * @returns undefined when it has ended already, or is known to have started
+ * Stops a run of which nobody has noted that the workflow has it, and that no relay is starting unless the server did not
+ * answer it before.
  */
-export function endQueuedRun(
-  database: Database,
-  runId: RunId,
-  reason: string,
-  at: number,
-): Promise<EndedInQueue | undefined> {
+export function endQueuedRun(database: Database, runId: RunId, reason: string, at: number): Promise<StoppedInQueue> {
   return database.inTransaction(async (sql) => {
-    const [queued] = await sql.rows<EndedInQueue & { teamId: TeamId }>(
-      `select team_id as "teamId", relay_until is not null as "wasClaimed"
-       from run where id = $1 and finished_at is null and relayed_at is null for update`,
+    const [found] = await sql.rows<StoppedInQueue & { teamId: TeamId }>(
+      `select team_id as "teamId", ${holds('relay_until')} as "isStarting",
+         relay_until is not null or relayed_at is not null as "wasClaimed",
+         finished_at is null and relayed_at is null and (relay_error is not null or not ${holds('relay_until')}) as "hasEnded"
+       from run where id = $1 for update`,
       [runId],
     );
-    if (!queued) return undefined;
-    const { teamId, wasClaimed } = queued;
-    await tellEnd(sql, { id: runId, teamId }, at, { status: 'stopped', reason });
-    return { wasClaimed };
+    if (!found) return { hasEnded: false, wasClaimed: false, isStarting: false };
+    const { teamId, ...stopped } = found;
+    if (stopped.hasEnded) await tellEnd(sql, { id: runId, teamId }, at, { status: 'stopped', reason });
+    return stopped;
   });
 }
 

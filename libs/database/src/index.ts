@@ -40,6 +40,7 @@ export {
   listSilentRuns,
   markDelivered,
   markRelayed,
+  releaseCommand,
   releaseRun,
   removeOldText,
   requeueRun,

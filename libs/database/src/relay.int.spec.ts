@@ -3,6 +3,7 @@ import {
   beatLease,
   claimCommands,
   claimQueuedRuns,
+  closeAttempt,
   countWork,
   endQueuedRun,
   HistoryRepository,
@@ -10,6 +11,7 @@ import {
   markDelivered,
   markRelayed,
   newId,
+  openAttempt,
   recordEvents,
   releaseRun,
   requeueRun,
@@ -154,7 +156,10 @@ describe('the relay', () => {
     const { runId, teamId } = await seedTwoSteps(test.database);
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(0, 4));
     await requeueRun(test.database, runId);
-    expect(await endQueuedRun(test.database, runId, 'enough', 3_000)).toEqual({ wasClaimed: false });
+    expect(await endQueuedRun(test.database, runId, 'enough', 3_000)).toMatchObject({
+      hasEnded: true,
+      wasClaimed: false,
+    });
     const events = await new HistoryRepository(test.database).listEvents(teamId, runId, 4);
     expect(events).toMatchObject([
       { seq: 5, type: 'step.stopped', stepKey: 'b' },
@@ -169,11 +174,50 @@ describe('the relay', () => {
     const commands = (await Promise.all([1, 2].map(() => claimCommands(test.database, 10)))).flat();
     expect(commands).toHaveLength(1);
     const [command] = commands;
-    expect(command).toMatchObject({ runId, reason: 'enough', isRelayed: false });
+    expect(command).toMatchObject({ runId, reason: 'enough' });
     await markDelivered(test.database, command!.id);
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
     await runs.requestStop(teamId, runId, 'too late');
     expect(await claimCommands(test.database, 10)).toEqual([]);
+  });
+
+  it('B74 ends no run in the queue that a relay has begun to start, however long ago it was asked to', async () => {
+    const { runId, teamId } = await seedTwoSteps(test.database);
+    const runs = new RunRepository(test.database);
+    await runs.requestStop(teamId, runId, 'enough');
+    expect(await claimCommands(test.database, 10)).toMatchObject([{ runId }]);
+    expect(await claimQueuedRuns(test.database, 10, 100)).toHaveLength(1);
+    const stop = () => endQueuedRun(test.database, runId, 'enough', 3_000);
+    expect(await stop()).toEqual({ hasEnded: false, wasClaimed: true, isStarting: true });
+    expect(await runs.find(teamId, runId)).toMatchObject({ status: 'queued' });
+    await test.database.rows(`update run set relay_until = now() - interval '1 second'`);
+    expect(await stop()).toEqual({ hasEnded: true, wasClaimed: true, isStarting: false });
+    expect(await stop()).toMatchObject({ hasEnded: false, wasClaimed: true });
+    expect(await runs.find(teamId, runId)).toMatchObject({ status: 'stopped', reason: 'enough' });
+  });
+
+  it('B74 ends a run in the queue whose start the workflow server did not answer, though one is tried again', async () => {
+    const { runId } = await seedTwoSteps(test.database);
+    await claimQueuedRuns(test.database, 10, 100);
+    await releaseRun(test.database, runId, 'away');
+    const stopped = await endQueuedRun(test.database, runId, 'enough', 3_000);
+    expect(stopped).toEqual({ hasEnded: true, wasClaimed: true, isStarting: true });
+  });
+
+  it('B74 has no try opened of a run that has ended or is gone, and what is recorded given', async () => {
+    const { runId, key } = await seedTwoSteps(test.database);
+    const done = { ...key, stepKey: 'a' };
+    const work = { workerId: 'w1', inputs: {}, events: [] };
+    await openAttempt(test.database, done, work);
+    await closeAttempt(test.database, done, 1, { ok: true, outputs: {} }, {});
+    await endQueuedRun(test.database, runId, 'enough', 3_000);
+    expect(await openAttempt(test.database, done, work)).toEqual({ recorded: { ok: true, outputs: {} } });
+    for (const events of [[], eventsOfTwoSteps().slice(0, 4)])
+      expect(await openAttempt(test.database, key, { ...work, events })).toEqual({ isTooLate: true });
+    const attempts = () => test.database.rows('select 1 from attempt where run_id = $1', [runId]);
+    expect(await attempts()).toHaveLength(1);
+    await test.database.rows('delete from run where id = $1', [runId]);
+    expect(await openAttempt(test.database, key, work)).toEqual({ isTooLate: true });
   });
 
   it('has its work and its workers counted', async () => {

@@ -10,7 +10,7 @@ const CLAIM_SECONDS = 5;
  * SQL: whether a claim still holds. One that would hold for more than a minute was made before the clock was set back;
  * somewhat longer than claims are made for may be one of a transaction that began later than this.
  */
-const holds = (until: string) => `coalesce(${until} > now() and ${until} < now() + interval '1 minute', false)`;
+export const holds = (until: string) => `coalesce(${until} > now() and ${until} < now() + interval '1 minute', false)`;
 /** A worker that notes why a run cannot go on does so again before that, while it still cannot; in seconds. */
 const NOTED_SECONDS = 8;
 /** A later answer does not tell what time it is, in milliseconds. */
@@ -97,10 +97,6 @@ export interface RunCommand {
   readonly runId: RunId;
   readonly type: 'stop';
   readonly reason: string;
-  /** False while nobody has noted that the workflow has the run. */
-  readonly isRelayed: boolean;
-  /** A relay is starting the run this moment, or has just done so. */
-  readonly isStarting: boolean;
 }
 
 /** Claims undelivered commands, oldest first; the claim runs out like that of a run. */
@@ -113,16 +109,18 @@ export function claimCommands(sql: Sql, limit: number): Promise<RunCommand[]> {
        update run_command set claimed_until = now() + interval '${CLAIM_SECONDS} seconds' from due
        where run_command.id = due.id returning run_command.*
      )
-     select claimed.id, claimed.team_id as "teamId", claimed.run_id as "runId", claimed.type, claimed.reason,
-       run.relayed_at is not null as "isRelayed",
-       run.relayed_at is null and run.relay_error is null and ${holds('run.relay_until')} as "isStarting"
-     from claimed join run on run.id = claimed.run_id order by claimed.created_at`,
+     select id, team_id as "teamId", run_id as "runId", type, reason from claimed order by created_at`,
     [limit],
   );
 }
 
 export async function markDelivered(sql: Sql, commandId: string): Promise<void> {
   await sql.rows('update run_command set delivered_at = now() where id = $1', [commandId]);
+}
+
+/** Gives a command back that cannot be delivered yet. */
+export async function releaseCommand(sql: Sql, commandId: string): Promise<void> {
+  await sql.rows('update run_command set claimed_until = null where id = $1', [commandId]);
 }
 
 /**

@@ -66,7 +66,7 @@ describe('events', () => {
     const { teamId, runId } = await seedTwoSteps(test.database);
     const history = new HistoryRepository(test.database);
     const ended = await endQueuedRun(test.database, runId, 'enough', 1_000);
-    expect(ended).toEqual({ wasClaimed: false });
+    expect(ended).toEqual({ hasEnded: true, wasClaimed: false, isStarting: false });
     await recordEvents(test.database, teamId, runId, events.slice(0, 3));
     await recordEvents(test.database, teamId, runId, events);
     expect((await history.listEvents(teamId, runId, 0)).map(({ type }) => type)).toEqual(['run.finished']);

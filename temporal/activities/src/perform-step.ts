@@ -1,10 +1,10 @@
 import { defineErrors, isTenonError, jsonSizeBytes, type Json } from '@tenon/base';
-import type { PerformCall, PerformReply } from '@tenon/contract';
+import { RUN_ENDED, type PerformCall, type PerformReply } from '@tenon/contract';
 import { cancelAttempt, closeAttempt, dropAttempt, openAttempt, type OpenedAttempt } from '@tenon/database';
 import { lookupIn, type StepResult } from '@tenon/engine';
 import { failureOf, stepActivities, thrownResult, type StepCall, type StepRecord } from '@tenon/nodes/activities';
 import { inlineFunctions } from '@tenon/nodes/inline';
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityParts } from './parts.js';
 import { Discretion } from './discretion.js';
@@ -131,6 +131,8 @@ class Execution {
   /** Gives the execution's number to the live text, or ends the work when there is no need for it. */
   private async checkOpened(opened: OpenedAttempt): Promise<number> {
     if ('recorded' in opened) throw new KnownResult(opened.recorded);
+    if ('isTooLate' in opened)
+      throw ApplicationFailure.create({ type: RUN_ENDED, nonRetryable: true, category: 'BENIGN' });
     if ('mustWait' in opened) throw new Error('an attempt was not opened in its turn');
     if (opened.losses >= MAX_LOSSES) {
       const error = stepErrors.keptDying(

@@ -1,5 +1,6 @@
 export {
   INLINE_PLAN_LIMIT_BYTES,
+  RUN_ENDED,
   runIdOf,
   STOP_SIGNAL,
   TASK_QUEUE,

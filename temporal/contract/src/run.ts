@@ -82,6 +82,9 @@ export interface RunResult {
   readonly status: RunOutcome['status'];
 }
 
+/** The type of the failure by which an activity says that the run has ended, whatever its workflow knows of that. */
+export const RUN_ENDED = 'RunEnded';
+
 /** The name of the signal that asks a run to stop; its argument is the reason. */
 export const STOP_SIGNAL = 'stop';
 
@@ -94,7 +97,10 @@ export interface PerformCall {
   readonly instruction: Instruction;
   readonly inputs: Inputs;
   readonly events: readonly RecordedEvent[];
-  /** Set when a result from before may be recorded even on a first execution: it is looked for before the work begins. */
+  /**
+   * Set when a result from before may be recorded even on a first execution, or the run may have ended: that is looked for
+   * before the work begins.
+   */
   readonly mayBeRecorded?: true;
   /** In milliseconds. Set on a local activity: when the work takes longer it answers `isTooLong`. */
   readonly localLimitMs?: number;

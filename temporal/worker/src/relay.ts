@@ -18,6 +18,7 @@ import {
   markDelivered,
   markRelayed,
   readTime,
+  releaseCommand,
   releaseRun,
   ring,
   type Database,
@@ -36,6 +37,8 @@ const CLAIM_SIZE = 20;
  * Shorter than a claim, so that nobody else starts them.
  */
 const NOTE_DELAY_MS = 250;
+/** When a command is delivered whose run is being started by somebody else, in milliseconds. */
+const AGAIN_MS = 100;
 /** A start or signal that takes longer is given back, in milliseconds. */
 const CALL_LIMIT_MS = 5_000;
 
@@ -188,20 +191,23 @@ export class Relay {
   /**
    * A run that waits is shown as stopped at once; its workflow is told all the same, unless there can be none, because
    * the note that it was started may have been lost. A run that is being started is ended by its workflow, so that
-   * nobody else writes its events; while there is none yet, the command waits.
+   * nobody else writes its events. While there is none yet and may be one at any moment, the command
+   * is tried again and again.
    */
   private async deliver(command: RunCommand): Promise<void> {
     const { database } = this.parts;
     const { runId, reason } = command;
-    const isQueued = !command.isRelayed && !command.isStarting;
-    const ended = isQueued ? await endQueuedRun(database, runId, reason, await readTime(database)) : undefined;
-    if (ended) await ring(database, CHANNELS.run, runId);
-    const isTold = ended?.wasClaimed === false || (await this.tell(command));
-    if (isTold) await markDelivered(database, command.id);
+    const stopped = await endQueuedRun(database, runId, reason, await readTime(database));
+    if (stopped.hasEnded) await ring(database, CHANNELS.run, runId);
+    const isTold = !stopped.wasClaimed || (await this.tell(command, stopped.isStarting));
+    if (isTold) return markDelivered(database, command.id);
+    if (!stopped.isStarting) return;
+    await releaseCommand(database, command.id);
+    setTimeout(() => this.wake(RELAY_BELL.command), AGAIN_MS);
   }
 
   /** @returns whether the workflow has heard of it, or never will */
-  private async tell({ runId, reason, isStarting }: RunCommand): Promise<boolean> {
+  private async tell({ runId, reason }: RunCommand, isStarting: boolean): Promise<boolean> {
     const { client, logger } = this.parts;
     try {
       await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>

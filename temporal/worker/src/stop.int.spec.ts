@@ -1,8 +1,11 @@
-import type { AttemptRecordRow } from '@tenon/database';
+import { TASK_QUEUE, workflowId, workflowType, type RunInput } from '@tenon/contract';
+import { closeRun, joinTransaction, type AttemptRecordRow } from '@tenon/database';
+import { seedApp, seedRun } from '@tenon/database/testing';
 import { buildDefinition } from '@tenon/dsl/testing';
 import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { connectClient } from './testing/history-of.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
+import { compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 import { until } from './testing/until.js';
 
@@ -106,13 +109,22 @@ it('a run that waits for the workflow server ends without having begun', async (
 }, 30_000);
 
 it('a run that is stopped while it is being started has one end, and nothing behind it', async () => {
-  for (let i = 0; i < 30; i++) {
-    const run = await bench.accept(definition);
-    await bench.runs.requestStop(run.teamId, run.runId, 'enough');
-    expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
-    const types = (await bench.history.listEvents(run.teamId, run.runId, 0)).map(({ type }) => type);
-    expect(types.indexOf('run.finished')).toBe(types.length - 1);
-    if (types.length > 1) expect(types[0]).toBe('run.started');
+  model.setRules([{ reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
+  // one may be told to stop what the other is starting
+  const other = await startTestWorker(bench, { workerId: 'w2', modelUrl: model.baseUrl, maxRunsPerTeam: 2 });
+  try {
+    for (let i = 0; i < 30; i++) {
+      const run = await bench.accept(definition);
+      const askedAt = Date.now();
+      await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+      expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+      expect(Date.now() - askedAt).toBeLessThan(5_000);
+      const types = (await bench.history.listEvents(run.teamId, run.runId, 0)).map(({ type }) => type);
+      expect(types.indexOf('run.finished')).toBe(types.length - 1);
+      if (types.length > 1) expect(types[0]).toBe('run.started');
+    }
+  } finally {
+    await other.close();
   }
 }, 60_000);
 
@@ -140,4 +152,35 @@ it('a run whose start was never noted is stopped all the same', async () => {
   await model.waitForAborted(1, 5_000);
   const isEnded = async () => (await statusOf(run))['second'] === 'stopped';
   await until(isEnded, 'the step to be shown as stopped');
+}, 30_000);
+
+it('B74 a run that has ended before its workflow begins calls nobody, and its workflow ends', async () => {
+  const plan = compiled(definition);
+  const { database } = bench.test;
+  const owner = await seedApp(database, plan);
+  const { teamId } = owner;
+  // in one transaction, so that no relay takes it up
+  const runId = await database.inTransaction(async (sql) => {
+    const inside = joinTransaction(database, sql);
+    const id = await seedRun(inside, owner);
+    await closeRun(inside, { id, teamId }, 1_000, { status: 'stopped', reason: 'enough' });
+    return id;
+  });
+  const limits = { maxSteps: 100, maxDurationMs: 60_000, boundsWaits: true as const };
+  const input: RunInput = {
+    run: { runId, teamId, conversationId: null },
+    planHash: 'plan',
+    plan,
+    start: { at: Date.now() - 10_000, inputs: {}, system: {}, conversation: {}, limits },
+  };
+  const client = await connectClient(bench);
+  try {
+    const options = { workflowId: workflowId(runId), taskQueue: TASK_QUEUE, args: [input] };
+    const workflow = await client.workflow.start(workflowType(owner.appId), options);
+    expect(await workflow.result()).toEqual({ status: 'stopped' });
+  } finally {
+    await client.connection.close();
+  }
+  expect(model.counts().total).toBe(0);
+  expect((await bench.history.listEvents(teamId, runId, 0)).map(({ type }) => type)).toEqual(['run.finished']);
 }, 30_000);

@@ -17,7 +17,7 @@ import { EVENTS_OF, HistoryBudget } from './history-budget.js';
 import { runWithinLimits } from './limits.js';
 import { OutsideCalls } from './outside-calls.js';
 import { Recorder } from './recorder.js';
-import { local, now, record } from './runtime.js';
+import { isOfEndedRun, local, now, record } from './runtime.js';
 
 /** Pure steps in one activation; each may use all of its fuel. */
 const MAX_PURE_STEPS = 50;
@@ -190,8 +190,10 @@ export class Driver {
           if (message) this.inbox.push(message);
         },
         (error: unknown) => {
+          if (isOfEndedRun(error))
+            this.inbox.push({ type: 'cancel.requested', at: now(), reason: 'the run has ended' });
           // an activity answers failures as data and is repeated after a loss, so anything else is our bug
-          if (!isCancellation(error)) this.fault = error;
+          else if (!isCancellation(error)) this.fault = error;
         },
       )
       .finally(() => this.scopes.delete(key));

@@ -14,6 +14,8 @@ const LOCAL_LIMIT_MS = 3_000;
 const LOCAL_REPLY_BYTES = 16 * 1024;
 /** Activities that may be open at once: when all answer as much as they may, the history still has room for it. */
 const MAX_OPEN_CALLS = 400;
+/** A run that begins so long after it was accepted may have been stopped meanwhile, in milliseconds. */
+const LATE_MS = 1_000;
 /** What a pure function may take when it is too big or too slow for the sandbox, in milliseconds. */
 const PURE_LIMIT_MS = 30_000;
 
@@ -30,6 +32,7 @@ export class OutsideCalls {
   private readonly recorder: Recorder;
   private readonly budget: HistoryBudget;
   private readonly limits: TaskLimits;
+  private readonly isLate: boolean;
   private open = 0;
 
   constructor(
@@ -38,6 +41,7 @@ export class OutsideCalls {
   ) {
     this.recorder = recorder;
     this.budget = budget;
+    this.isLate = input.history === undefined && now() - input.start.at > LATE_MS;
     this.limits = new TaskLimits({
       task: () => workflowInfo().historyLength,
       nextTask: () => sleep(1),
@@ -97,7 +101,7 @@ export class OutsideCalls {
   private callOf({ key, stepKey, attempt, instruction, inputs, mayBeRecorded }: Waiting): Omit<PerformCall, 'events'> {
     const { run, isRestart } = this.input;
     const call = { run, key, stepKey, attempt, instruction, inputs };
-    return isRestart || mayBeRecorded ? { ...call, mayBeRecorded: true } : call;
+    return isRestart || mayBeRecorded || this.isLate ? { ...call, mayBeRecorded: true } : call;
   }
 
   private resultOf({ result }: Extract<PerformReply, { isTooLong: false }>): StepResult {

@@ -1,6 +1,12 @@
-import type { RunActivities, RunSinks } from '@tenon/contract';
+import { RUN_ENDED, type RunActivities, type RunSinks } from '@tenon/contract';
 import type { EffectKey } from '@tenon/engine';
-import { proxyActivities, proxyLocalActivities, proxySinks } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+  proxySinks,
+} from '@temporalio/workflow';
 
 /** What an activity may take beyond the author's limit: writing its result, and telling us. */
 const GRACE_MS = 30_000;
@@ -33,6 +39,12 @@ export function longActivity(key: EffectKey, limitMs: number): RunActivities {
     cancellationType: 'TRY_CANCEL',
     retry: RETRY,
   });
+}
+
+/** Has an activity refused to begin, because the run has ended? */
+export function isOfEndedRun(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === RUN_ENDED;
 }
 
 /** Workflow time in milliseconds: set by the server and the same on replay. The only clock of a run. */
