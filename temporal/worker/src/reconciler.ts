@@ -68,16 +68,26 @@ export class Reconciler {
     await this.current;
   }
 
-  /** One look at every silent run. */
+  /** One look at every silent run; what is left of ended runs goes, whatever came of that. */
   async look(silentSeconds = SILENT_SECONDS): Promise<void> {
+    const { database } = this.parts;
     await this.probe();
-    if (this.isServerAway) return;
-    for (const run of await listSilentRuns(this.parts.database, silentSeconds, BATCH)) {
-      if (this.isClosed) return;
-      await this.reconcile(run);
+    for (const run of this.isServerAway ? [] : await listSilentRuns(database, silentSeconds, BATCH)) {
+      if (this.isClosed || this.isServerAway) break;
+      await this.reconcileApart(run);
     }
-    await removeOldText(this.parts.database);
-    await removeOldCarried(this.parts.database);
+    await removeOldText(database);
+    await removeOldCarried(database);
+  }
+
+  /** A run that cannot be looked at does not hold up the others, unless the server answers of none. */
+  private async reconcileApart(run: SilentRun): Promise<void> {
+    try {
+      await this.reconcile(run);
+    } catch (error) {
+      this.parts.logger.warn({ runId: run.id, error: String(error) }, 'a silent run could not be looked at');
+      await this.probe();
+    }
   }
 
   private async probe(): Promise<void> {
