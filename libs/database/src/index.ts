@@ -31,6 +31,7 @@ export { listUnnamedObjects } from './object-references.js';
 export { passwordTryTable } from './password-try-table.js';
 export { getPlanPart } from './plan-part.js';
 export { recordEvents } from './record-events.js';
+export { listRemovedRuns, noteForgotten } from './removed-runs.js';
 export {
   beatLease,
   claimCommands,

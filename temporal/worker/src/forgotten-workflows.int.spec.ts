@@ -1,4 +1,6 @@
+import type { RunId } from '@tenon/base';
 import { workflowId } from '@tenon/contract';
+import { newId } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import type { Client } from '@temporalio/client';
 import { forgetWorkflows } from './forgotten-workflows.js';
@@ -7,6 +9,8 @@ import { endNode, startNode } from './testing/nodes.js';
 import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
 import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 import { until } from './testing/until.js';
+
+const GRPC_CANCELLED = 1;
 
 let bench: RunBench;
 let worker: TestWorker;
@@ -35,8 +39,22 @@ it('the workflow server forgets the runs that are no longer kept, and no others'
       );
   const areListed = async () => (await client.workflow.count()).count === 2;
   await until(areListed, 'both to be listed');
-  await forgetWorkflows(client, [gone.runId]);
+  await forgetWorkflows(client, [gone.runId], new AbortController().signal);
   // the server first makes sure that nothing of an ended run is left to do, which it does once in half a minute
   await until(async () => !(await isKnown(gone)), 'one to be gone', 90_000);
   expect(await isKnown(kept)).toBe(true);
 }, 120_000);
+
+it('a workflow server that stands still is not waited for, least of all by who is told to end', async () => {
+  const runId = newId<RunId>();
+  const ending = new AbortController();
+  await bench.temporal.kill('SIGSTOP');
+  try {
+    await expect(forgetWorkflows(client, [runId], ending.signal)).rejects.toThrow();
+    const forgetting = forgetWorkflows(client, [runId], ending.signal);
+    ending.abort();
+    await expect(forgetting).rejects.toMatchObject({ cause: { code: GRPC_CANCELLED } });
+  } finally {
+    await bench.temporal.kill('SIGCONT');
+  }
+}, 30_000);

@@ -41,6 +41,7 @@ beforeEach(async () => {
   logger = createFakeLogger();
   clock = 0;
   forgotten = [];
+  await test.database.rows('delete from removed_run');
   owner = await seedApp(test.database, PLAN);
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -88,8 +89,27 @@ describe('runs', () => {
     expect(await createKeeper().keep()).toBe(true);
     for (const runId of gone) expect(await left(runId)).toEqual([]);
     for (const runId of kept) expect(await left(runId)).toHaveLength(7);
-    expect(forgotten).toEqual(gone);
+    expect([...forgotten].sort()).toEqual([...gone].sort());
     expect(logger.lines).toContainEqual(expect.objectContaining({ fields: { runs: 1, testRuns: 1 } }));
+  });
+
+  it('are forgotten by the workflow server later where it is away, also those that go with their app', async () => {
+    const due = await seedAgedRun(test.database, owner, { daysAgo: 91 });
+    const conversationId = await seedConversation(test.database, owner, 2);
+    const young = await seedAgedRun(test.database, owner, { daysAgo: 2, conversationId });
+    await test.database.rows('delete from app where id = $1', [owner.appId]);
+    owner = await seedApp(test.database, PLAN);
+    const alsoDue = await seedAgedRun(test.database, owner, { daysAgo: 91 });
+    await createKeeper({ forget: () => Promise.reject(new Error('away')) }).keep();
+    expect([await left(alsoDue), forgotten]).toEqual([[], []]);
+    expect(logger.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: { error: 'Error: away', failures: 1 } }),
+    );
+    await createKeeper().keep();
+    expect(forgotten).toHaveLength(3);
+    expect(new Set(forgotten)).toEqual(new Set([due, young, alsoDue]));
+    await createKeeper().keep();
+    expect(forgotten).toHaveLength(3);
   });
 
   it('are kept as long as their team says', async () => {
@@ -325,6 +345,25 @@ describe('closing', () => {
       await test.database.rows('drop trigger take_long on run_event; drop function take_long()');
     }
   }, 20_000);
+});
+
+describe('closing while the workflow server does not answer', () => {
+  it('does not wait for it, and what it has not forgotten is left for the next', async () => {
+    const runId = await seedAgedRun(test.database, owner, { daysAgo: 100 });
+    let ask: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
+    const frozen: KeeperParts['forget'] = (_, signal) => {
+      ask();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    const keeper = createKeeper({ forget: frozen });
+    keeper.start(0);
+    await asked;
+    await keeper.close();
+    expect(await left(runId)).toEqual([]);
+    await createKeeper().keep();
+    expect(forgotten).toContain(runId);
+  });
 });
 
 describe('removing', () => {

@@ -4,7 +4,9 @@ import {
   emptyDueConversation,
   isTooMuch,
   listKeepingRules,
+  listRemovedRuns,
   listUnnamedObjects,
+  noteForgotten,
   removeDueConversations,
   removeDueRuns,
   removeUnusedFiles,
@@ -19,8 +21,18 @@ const FIRST_MS = 60_000;
 const EVERY_MS = 600_000;
 /** One look removes no longer than this; what is left is for the next. */
 const LOOK_MS = 60_000;
+/** After that it tells the workflow server what to forget, for no longer than this. */
+const FORGET_MS = 20_000;
 /** So many go at a time, or fewer while that takes too long. */
-const BATCHES = { runs: 50, testRuns: 50, conversations: 5, runsOfConversations: 50, plans: 20, files: 50 };
+const BATCHES = {
+  runs: 50,
+  testRuns: 50,
+  conversations: 5,
+  runsOfConversations: 50,
+  plans: 20,
+  files: 50,
+  forgotten: 50,
+};
 const OBJECTS_PAGE = 5_000;
 /** For so long an object may be there before a row names it. */
 const GRACE_MS = 3_600_000;
@@ -32,8 +44,8 @@ export interface KeeperParts {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly logger: Logger;
-  /** Lets the workflow server forget runs of which no record is left. */
-  readonly forget: (runIds: readonly RunId[]) => Promise<void>;
+  /** Lets the workflow server forget runs of which no record is left. @param signal  ends it in the middle */
+  readonly forget: (runIds: readonly RunId[], signal: AbortSignal) => Promise<void>;
   /** For what a team has not set. */
   readonly keeping: Omit<KeepingRule, 'teamId'>;
   /** Milliseconds of a clock that nobody sets. */
@@ -86,8 +98,11 @@ export class Keeper {
     const { logger } = this.parts;
     return whileRemoving(database, async (lost) => {
       const removed: Record<string, number> = {};
-      const deadline = this.now() + LOOK_MS;
-      const mayGoOn = () => !this.isClosed() && !lost.aborted && this.now() < deadline;
+      const within = (limitMs: number) => {
+        const deadline = this.now() + limitMs;
+        return () => !this.isClosed() && !lost.aborted && this.now() < deadline;
+      };
+      const mayGoOn = within(LOOK_MS);
       const failures: unknown[] = [];
       /** What cannot be removed does not hold up the rest. */
       const apart = (work: Promise<unknown>) =>
@@ -103,6 +118,7 @@ export class Keeper {
           }),
         );
         if (mayGoOn()) await apart(this.removeObjects(removed, mayGoOn));
+        await apart(this.forgetRemoved(within(FORGET_MS)));
       } finally {
         if (failures.length > 0)
           logger.warn(
@@ -121,12 +137,10 @@ export class Keeper {
   /** The removals of a team, each by itself. */
   private removalsOf(rule: KeepingRule, removed: Record<string, number>, mayGoOn: () => boolean) {
     const { database } = this;
-    const { forget } = this.parts;
     const runs = (kind: 'published' | 'test', name: 'runs' | 'testRuns') => () =>
       this.inBatches(name, mayGoOn, async (limit) => {
         const gone = await removeDueRuns(database, rule, kind, limit);
         add(removed, name, gone.length);
-        await forget(gone);
         return gone.length;
       });
     const conversations = () =>
@@ -134,7 +148,6 @@ export class Keeper {
         const gone = await removeDueConversations(database, rule, limit);
         add(removed, 'conversations', gone.conversations);
         add(removed, 'runsOfConversations', gone.runs.length);
-        await forget(gone.runs);
         return gone.conversations;
       });
     const recordsOfOne = () =>
@@ -154,6 +167,16 @@ export class Keeper {
         return count;
       });
     return [runs('published', 'runs'), runs('test', 'testRuns'), largeConversations, files];
+  }
+
+  /** What the workflow server cannot be told now, it is told at a later look. */
+  private async forgetRemoved(mayGoOn: () => boolean): Promise<void> {
+    await this.inBatches('forgotten', mayGoOn, async (limit) => {
+      const gone = await listRemovedRuns(this.database, limit);
+      await this.parts.forget(gone, this.closing.signal);
+      await noteForgotten(this.database, gone);
+      return gone.length;
+    });
   }
 
   /** Repeats `remove` while it finds something, with fewer at a time when that takes too long. @returns how many went */

@@ -1,5 +1,4 @@
 import type { EventSink } from '@tenon/activities';
-import type { RunId } from '@tenon/base';
 import type { RunActivities } from '@tenon/contract';
 import type { Database, Listener } from '@tenon/database';
 import type { RunLimits } from '@tenon/engine';
@@ -58,7 +57,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });
   const reconciler = new Reconciler({ database, client, logger, onServer: (isAway) => lease.noteServer(isAway) });
   const { objects, keeping } = setup;
-  const forget = (runIds: readonly RunId[]) => forgetWorkflows(client, runIds);
+  const forget: KeeperParts['forget'] = (runIds, signal) => forgetWorkflows(client, runIds, signal);
   const keeper = new Keeper({ database, objects, logger, keeping, forget });
   const polling = worker.run();
   polling.catch(() => undefined); // whoever waits for its end is told

@@ -13,6 +13,7 @@ import { addWorkerClock } from './1764670000000-add-worker-clock.js';
 import { addRequestId } from './1764680000000-add-request-id.js';
 import { addRunLostAt } from './1764690000000-add-run-lost-at.js';
 import { createPasswordTry } from './1764700000000-create-password-try.js';
+import { noteRemovedRuns } from './1764710000000-note-removed-runs.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   addRequestId,
   addRunLostAt,
   createPasswordTry,
+  noteRemovedRuns,
 ];
