@@ -271,7 +271,8 @@ describe('a run that was accepted', () => {
   });
 
   it('of a draft has its plan, also when the one of its last run is removed by now', async () => {
-    const appId = await importApp(APP(''));
+    // no other test has the same plan
+    const appId = await importApp(APP('{variable: own, label: Own, type: text-input, required: false}'));
     const input = { appId, inputs: {}, useDraft: true };
     const { run } = await start(input);
     await bench.database.rows('delete from run where id = $1', [run!.id]);
