@@ -64,7 +64,7 @@ describe('large bodies', () => {
 
   it('B72 of one team leave room for those of another', async () => {
     const room = await fillRoom();
-    const { status } = await bench.stranger.post(viewer, { unused: 'x'.repeat(8 * MIB) });
+    const { status } = await bench.stranger.post(viewer, { unused: 'x'.repeat(10 * MIB) });
     expect([status, bodies.heldBytes > 11 * MIB]).toEqual([200, true]);
     room.empty();
   });
