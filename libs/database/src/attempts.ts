@@ -23,8 +23,8 @@ export type OpenedAttempt =
   | { readonly mustWait: true }
   /** The run has ended, or is not there any more: nothing was opened. */
   | { readonly isTooLate: true }
-  /** `execution` counts from 1; `losses` are the earlier ones that were lost with a worker that beats no more. */
-  | { readonly execution: number; readonly losses: number };
+  /** `execution` counts from 1. One that is deadly is known to end workers. */
+  | { readonly execution: number; readonly isDeadly: boolean };
 
 /** What is kept of an execution for people: the final prompt or request, and the raw reply. */
 export interface AttemptRecord {
@@ -34,8 +34,13 @@ export interface AttemptRecord {
 
 /** Requests and replies are cut at this size, in characters of their JSON, so that rows stay readable. */
 const RECORD_LIMIT = 4 * VALUE_LIMIT_BYTES;
-/** Losses after which an attempt is begun only in its turn. */
+/**
+ * An attempt that was lost so often, with workers that beat no more, is begun only in its turn. Lost once more, it is
+ * deadly if no other was under way at that worker.
+ */
 const LOSSES_BEFORE_TURN = 2;
+/** So often nothing is lost by chance: a step that is deadly might never be found alone. */
+const MOST_LOSSES = 6;
 
 /**
  * Opens an execution, or gives the recorded result of an earlier one, and writes the events that travelled with it, in
@@ -60,7 +65,10 @@ export async function openAttempt(
   if (!row) throw new Error(`attempt ${key.stepKey}#${key.attempt} was neither opened nor found`);
   if (row.outcome !== null) return { recorded: resultOf(row) };
   if (row.isTooLate) return { isTooLate: true };
-  return row.execution === null ? { mustWait: true } : { execution: row.execution, losses: row.losses };
+  const { execution, losses } = row;
+  const isDeadly = losses > LOSSES_BEFORE_TURN && (losses >= MOST_LOSSES || (await wasAlone(database, key, execution)));
+  if (execution !== null) return { execution, isDeadly };
+  return isDeadly ? openAttempt(database, key, { ...work, events: [], isItsTurn: true }) : { mustWait: true };
 }
 
 /** What could not be written at once is written before anything is opened. */
@@ -87,6 +95,8 @@ interface OpenedRow {
 
 const IS_OPEN = 'exists (select 1 from run where id = $1 and finished_at is null)';
 const IS_THIS = `attempt.run_id = $1 and attempt.step_key = $2 and attempt.attempt = $3`;
+const IS_LOST = (execution: string) => `${execution}.finished_at is null and not exists (
+  select 1 from worker_lease lease where lease.worker_id = ${execution}.worker_id and lease.${IS_BEATING})`;
 
 /** @param condition  of opening anything */
 const opening = (condition: string) => `earlier as (
@@ -95,8 +105,7 @@ const opening = (condition: string) => `earlier as (
 ), recorded as (
   select * from earlier where outcome in ('succeeded', 'failed') limit 1
 ), lost as (
-  select count(*)::int as losses from earlier where finished_at is null
-    and not exists (select 1 from worker_lease lease where lease.worker_id = earlier.worker_id and lease.${IS_BEATING})
+  select count(*)::int as losses from earlier where ${IS_LOST('earlier')}
 ), opened as (
   insert into attempt (run_id, step_key, attempt, execution, cause, worker_id, inputs)
   select $1, $2, $3, count(*) + 1,
@@ -107,7 +116,7 @@ const opening = (condition: string) => `earlier as (
     end, $4, $5::json
   from earlier
   having not exists (select 1 from recorded)
-    and ($6::boolean or (select losses from lost) <> ${LOSSES_BEFORE_TURN}) and ${IS_OPEN} and ${condition}
+    and ($6::boolean or (select losses from lost) < ${LOSSES_BEFORE_TURN}) and ${IS_OPEN} and ${condition}
   returning execution
 ), found as (
   select execution, 0 as losses, false as "isTooLate", outcome, exit, outputs, failure, usage from recorded
@@ -120,6 +129,21 @@ const IS_REFUSED = `coalesce((select is_refused from written_to), false)`;
 const OPEN = `with ${opening('true')} select * from found`;
 const RECORD_AND_OPEN = `with ${recordingClauses(6)}, ${opening(`not ${IS_REFUSED}`)}
   select *, ${IS_REFUSED} as "isRefused" from found`;
+
+/** Was nothing else under way at the worker with which the attempt was lost last? @param opened  is not lost yet */
+async function wasAlone(sql: Sql, { runId, stepKey, attempt }: AttemptKey, opened: number | null): Promise<boolean> {
+  const others = await sql.rows(
+    `with last as (
+       select worker_id from attempt where ${IS_THIS} and execution is distinct from $4 and ${IS_LOST('attempt')}
+       order by execution desc limit 1
+     )
+     select 1 from run join attempt on attempt.run_id = run.id join last using (worker_id)
+     where run.finished_at is null and run.relayed_at is not null and attempt.finished_at is null and not (${IS_THIS})
+     limit 1`,
+    [runId, stepKey, attempt, opened],
+  );
+  return others.length === 0;
+}
 
 function resultOf(row: OpenedRow): StepResult {
   const usage = row.usage ?? undefined;

@@ -1,12 +1,14 @@
 import type { RunId, TeamId } from '@tenon/base';
-import type { RunEvent, RunFact, RunOutcome, Usage } from '@tenon/engine';
+import type { RunEvent, RunOutcome, Usage } from '@tenon/engine';
 import type { Database, Sql } from './database.js';
+import { mergeEvents } from './merge-events.js';
 import { appendEvents } from './record-events.js';
 import { holds } from './relay.js';
 import { storableJson } from './storable.js';
-import { takeUnread } from './unread-events.js';
 import { usageOf } from './usage.js';
 
+/** Behind all others; the record numbers it anew. */
+const LAST_SEQ = Number.MAX_SAFE_INTEGER;
 const NOTHING: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
 /** How a run ends that does not say so itself. */
@@ -14,18 +16,16 @@ type Ending = Pick<RunOutcome, 'status' | 'reason' | 'failure'>;
 
 /**
  * Ends a run whose workflow has closed without telling: what was under way is shown as stopped, then the run as ended.
- * Events that nobody could read yet, because one before them is missing, make room. A run that has ended is left alone.
+ * Events that nobody could read yet, because one before them is missing, move up. A run that has ended is left alone.
  * @param at  the time of the end, in milliseconds
  */
-export async function closeRun(
-  database: Database,
-  run: { readonly id: RunId; readonly teamId: TeamId },
-  at: number,
-  how: Ending,
-): Promise<void> {
+export async function closeRun(database: Database, runId: RunId, at: number, how: Ending): Promise<void> {
   await database.inTransaction(async (sql) => {
-    const [open] = await sql.rows('select id from run where id = $1 and finished_at is null for update', [run.id]);
-    if (open) await tellEnd(sql, run, at, how);
+    const [open] = await sql.rows<{ teamId: TeamId }>(
+      'select team_id as "teamId" from run where id = $1 and finished_at is null for update',
+      [runId],
+    );
+    if (open) await tellEnd(sql, { id: runId, ...open }, at, how);
   });
 }
 
@@ -59,42 +59,23 @@ export function endQueuedRun(database: Database, runId: RunId, reason: string, a
   });
 }
 
+/** The end of a run is a story of its own: what the record had not heard yet is told before it. */
 async function tellEnd(
   sql: Sql,
   { id, teamId }: { readonly id: RunId; readonly teamId: TeamId },
   at: number,
   how: Ending,
 ): Promise<void> {
-  const lastSeq = await cutEvents(sql, id);
-  const { underWay, ...counts } = await countSteps(sql, id);
-  const facts: RunFact[] = [
-    ...underWay.map((step): RunFact => ({ type: 'step.stopped', ...step })),
-    { type: 'run.finished', outcome: { ...how, outputs: {}, ...counts } },
-  ];
-  const events = facts.map((fact, index): RunEvent => ({ seq: lastSeq + 1 + index, at, ...fact }));
-  await appendEvents(sql, { teamId, runId: id, events });
+  const outcome: RunOutcome = { ...how, outputs: {}, ...(await countSteps(sql, id)) };
+  const end: RunEvent = { seq: LAST_SEQ, at, type: 'run.finished', outcome };
+  await mergeEvents(sql, { teamId, runId: id, events: [end] }, appendEvents);
 }
 
-/** Removes what comes after the first gap. @returns the last number that is left */
-async function cutEvents(sql: Sql, runId: RunId): Promise<number> {
-  await takeUnread(sql, runId);
-  const [row] = await sql.rows<{ lastSeq: number }>(
-    `update run set last_seq = (select coalesce(max(seq), 0) from run_event where run_id = $1)
-     where id = $1 returning last_seq as "lastSeq"`,
-    [runId],
-  );
-  return row?.lastSeq ?? 0;
-}
-
-interface StepCounts extends Pick<RunOutcome, 'steps' | 'exceptions' | 'usage'> {
-  readonly underWay: readonly { readonly stepKey: string; readonly attempt: number }[];
-}
+type StepCounts = Pick<RunOutcome, 'steps' | 'exceptions' | 'usage'>;
 
 async function countSteps(sql: Sql, runId: RunId): Promise<StepCounts> {
   const [row] = await sql.rows<StepCounts>(
     `select
-       coalesce(json_agg(json_build_object('stepKey', step_key, 'attempt', attempt) order by first_seq)
-         filter (where status in ('running', 'retrying')), '[]') as "underWay",
        count(*) filter (where status <> 'skipped')::int as steps,
        count(*) filter (where failure is not null)::int as exceptions,
        coalesce(${usageOf('attempt.run_id = $1')}, $2::json) as usage

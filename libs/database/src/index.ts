@@ -36,7 +36,6 @@ export {
   beatLease,
   claimCommands,
   claimQueuedRuns,
-  countRunLoss,
   endLease,
   listSilentRuns,
   markDelivered,

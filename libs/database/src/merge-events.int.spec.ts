@@ -10,8 +10,16 @@ import {
 } from '@tenon/engine';
 import { buildPlan } from '@tenon/engine/testing';
 import fc from 'fast-check';
-import { closeRun, HistoryRepository, recordEvents, RunRepository } from './index.js';
-import { seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
+import {
+  closeRun,
+  HistoryRepository,
+  recordEvents,
+  requeueRun,
+  RunRepository,
+  type Database,
+  type Sql,
+} from './index.js';
+import { eventsOf, seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
 
 /* What two workers tell of one run, when the first dies before the server knows what it has written. */
 
@@ -62,7 +70,7 @@ async function tell({ teamId, runId }: Seeded, batches: readonly (readonly RunEv
 /** What the record came to, after checking that whoever follows it understands it. */
 async function readRecord({ teamId, runId }: Seeded) {
   const history = new HistoryRepository(test.database);
-  const events = await history.listEvents(teamId, runId, 0);
+  const events = await eventsOf(test.database, { teamId, runId });
   const [{ count }] = (await test.database.rows<{ count: number }>(
     'select count(*)::int as count from run_event where run_id = $1',
     [runId],
@@ -158,6 +166,20 @@ it('a story of which carriers were lost, then another: whoever follows understan
   );
 }, 90_000);
 
+it('a gap that another story fills may leave an end without its start: whoever follows begins the step there', async () => {
+  const run = await seed();
+  const [start = []] = storyOf([0]);
+  const begun = (seq: number, stepKey: string) =>
+    ({ seq, at: seq, type: 'step.started', stepKey, inputs: {} }) satisfies RunEvent;
+  const ended = (seq: number, stepKey: string) =>
+    ({ seq, at: seq, type: 'step.succeeded', stepKey, attempt: 1, exit: 'source', outputs: {} }) satisfies RunEvent;
+  await tell(run, [[...start.slice(0, 1), begun(2, 'a'), begun(3, 'b')], [ended(6, 'a2')]]);
+  await tell(run, [[ended(4, 'b'), begun(5, 'b2')]]);
+  const { events } = await readRecord(run);
+  expect(timesOf(events, 'step.succeeded')).toEqual(['a2', 'b']);
+  expect(timesOf(events, 'step.started')).toEqual(['a', 'b', 'b2']);
+});
+
 it('a worker that wakes up late adds nothing behind the end, and changes nothing of what was told', async () => {
   const run = await seed();
   const [first, second] = [storyOf([0]), storyOf([1, 2])];
@@ -168,12 +190,51 @@ it('a worker that wakes up late adds nothing behind the end, and changes nothing
   expect(await readRecord(run)).toEqual(before);
 });
 
-it('a merged record is closed like any other', async () => {
+it('a record is closed whatever was lost of it: steps are as its events say, and none is under way', async () => {
+  const written = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 });
+  const cases = fc.record({ first: picks, second: picks, written, cut: fc.nat({ max: 7 }) });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ first, second, written, cut }) => {
+      const run = await seed();
+      // the batch of the start, and all others but the last ones
+      const [start, ...others] = storyOf(first).slice(0, 8);
+      await tell(run, [start ?? [], ...others.filter((_, index) => written[index])]);
+      await tell(run, storyOf(second).slice(0, cut));
+      await closeRun(test.database, run.runId, 99, { status: 'failed' });
+      const { events, status, steps } = await readRecord(run);
+      expect(status).toBe('failed');
+      expect(steps.filter((step) => step.status === 'running' || step.status === 'retrying')).toEqual([]);
+      expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
+
+it('of a merged record of thousands of events only what a batch tells of is read', async () => {
   const run = await seed();
-  await tell(run, storyOf([0]).slice(0, 4));
-  await tell(run, storyOf([1, 2]).slice(0, 5));
-  await closeRun(test.database, { id: run.runId, teamId: run.teamId }, 99, { status: 'failed' });
-  const { status, steps } = await readRecord(run);
-  expect(status).toBe('failed');
-  expect(steps.filter((step) => step.status === 'running')).toEqual([]);
-});
+  const step = (n: number): RunEvent[] => [
+    { seq: 2 * n, at: n, type: 'step.started', stepKey: `s${n}`, inputs: {} },
+    { seq: 2 * n + 1, at: n, type: 'step.succeeded', stepKey: `s${n}`, attempt: 1, exit: 'source', outputs: {} },
+  ];
+  const story = Array.from({ length: 2_500 }, (_, index) => step(index + 1));
+  const [start = []] = storyOf([0]);
+  await tell(run, [start.slice(0, 1), story.flat()]);
+  await requeueRun(test.database, run.runId);
+  await tell(run, [start.slice(0, 1)]);
+  let read = 0;
+  const counting = ({ rows }: Sql): Sql => ({
+    rows: async <Row>(text: string, parameters?: readonly unknown[]) => {
+      const found = await rows<Row>(text, parameters);
+      read += found.length;
+      return found;
+    },
+  });
+  const database: Database = {
+    ...test.database,
+    inTransaction: (work) => test.database.inTransaction((sql) => work(counting(sql))),
+  };
+  await recordEvents(database, run.teamId, run.runId, [...step(2_500), ...step(2_501)]);
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThan(10);
+  expect((await eventsOf(test.database, run)).at(-1)).toMatchObject({ seq: 5_003, stepKey: 's2501' });
+}, 60_000);

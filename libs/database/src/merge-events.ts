@@ -1,7 +1,6 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { RunEvent, RunFact } from '@tenon/engine';
 import type { Sql } from './database.js';
-import { takeUnread } from './unread-events.js';
 
 /** Events of a run on their way to its record. */
 export interface Batch {
@@ -17,6 +16,9 @@ type Progress = number;
 const STOPPED: Progress = 2_147_483_646;
 const ENDED: Progress = 2_147_483_647;
 
+/** Writes events that are numbered after the record. */
+type Append = (sql: Sql, batch: Batch) => Promise<void>;
+
 /**
  * Adds a story of a run to a record that holds another. A worker that dies between writing events and reporting its
  * task leaves events that nobody else knows of; whoever does the task again may hear of the same results in another
@@ -24,61 +26,103 @@ const ENDED: Progress = 2_147_483_647;
  * that is recorded holds. So the record keeps what it has, in its order, and takes in what it has not heard yet, behind
  * it. From then on its numbers are its own.
  * The run is open, and locked by the transaction.
- * @param append  writes events that are numbered after the record
  */
-export async function mergeEvents(
-  sql: Sql,
-  batch: Batch,
-  append: (sql: Sql, batch: Batch) => Promise<void>,
-): Promise<void> {
-  const { runId } = batch;
-  const unread = await takeUnread(sql, runId);
-  const heard = await heardOf(sql, runId);
-  let lastSeq = await beginMerging(sql, runId, heard);
-  const news = newsIn(heard, [...inOrder(unread), ...inOrder(batch.events)]);
-  const events = news.map((event) => ({ ...event, seq: event.type === 'run.started' ? 1 : ++lastSeq }));
+export async function mergeEvents(sql: Sql, batch: Batch, append: Append): Promise<void> {
+  const unread = await cutRecord(sql, batch, append);
+  const story = [...unread, ...inOrder(batch.events)];
+  const { lastSeq, hasStarted } = await beginMerging(sql, batch.runId);
+  const news = newsIn({ hasStarted, steps: await progressOfSteps(sql, batch.runId, story) }, story);
+  // the first number is for the start, unless the run ends without one
+  const isForStart = !hasStarted && (has(story, 'run.started') || !has(story, 'run.finished'));
+  let seq = lastSeq === 0 && isForStart ? 1 : lastSeq;
+  const events = news.map((event) => ({ ...event, seq: event.type === 'run.started' ? 1 : ++seq }));
   if (events.length > 0) await append(sql, { ...batch, events });
 }
+
+const has = (story: readonly RunEvent[], type: RunEvent['type']) => story.some((event) => event.type === type);
 
 function inOrder(events: readonly RunEvent[]): RunEvent[] {
   return [...events].sort((a, b) => a.seq - b.seq);
 }
 
 /**
- * From now on the numbers of the run are the record's own; the first one is for the start.
- * @returns the last number
+ * Takes the events out of the record that nobody could read yet, because one before them is missing, and what they said
+ * of steps.
+ * @returns them, in order
  */
-async function beginMerging(sql: Sql, runId: RunId, { hasStarted }: Heard): Promise<number> {
-  const [row] = await sql.rows<{ lastSeq: number }>(
+async function cutRecord(sql: Sql, { teamId, runId }: Batch, append: Append): Promise<RunEvent[]> {
+  const [row] = await sql.rows('select from run_event where run_id = $1 having count(*) < max(seq)', [runId]);
+  if (!row) return [];
+  const unread = await sql.rows<EventRow>(
+    `delete from run_event where run_id = $1 and seq > (
+       select coalesce(max(seq), 0) from (
+         select seq, row_number() over (order by seq) as place from run_event where run_id = $1
+       ) numbered where seq = place
+     )
+     returning ${EVENT}`,
+    [runId],
+  );
+  const told = await sql.rows<EventRow>(
+    `with cut as (
+       delete from step where run_id = $1
+         and seq > (select coalesce(max(seq), 0) from run_event where run_id = $1) returning step_key
+     )
+     select ${EVENT} from run_event join cut using (step_key) where run_id = $1`,
+    [runId],
+  );
+  if (told.length > 0) await append(sql, { teamId, runId, events: told.map(eventOf) });
+  return inOrder(unread.map(eventOf));
+}
+
+interface EventRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly payload: object;
+}
+
+const EVENT = 'seq, (extract(epoch from at) * 1000)::float8 as at, type, payload';
+
+function eventOf({ payload, ...row }: EventRow): RunEvent {
+  return { ...row, ...payload } as RunEvent;
+}
+
+/** From now on the numbers of the run are the record's own. */
+async function beginMerging(
+  sql: Sql,
+  runId: RunId,
+): Promise<{ readonly lastSeq: number; readonly hasStarted: boolean }> {
+  const [row] = await sql.rows<{ lastSeq: number; hasStarted: boolean }>(
     `update run set is_merged = true, touched_at = now(), relayed_at = coalesce(relayed_at, now()),
        status = case when status = 'queued' then 'running' else status end,
-       last_seq = (select coalesce(max(seq), $2::int) from run_event where run_id = $1)
-     where id = $1 returning last_seq as "lastSeq"`,
-    [runId, hasStarted ? 0 : 1],
+       last_seq = (select coalesce(max(seq), 0) from run_event where run_id = $1)
+     where id = $1 returning last_seq as "lastSeq", started_at is not null as "hasStarted"`,
+    [runId],
   );
-  const lastSeq = row?.lastSeq ?? 0;
-  await sql.rows('update step set seq = $2 where run_id = $1 and seq > $2', [runId, lastSeq]);
-  return lastSeq;
+  if (!row) throw new Error('there is no such run');
+  return row;
 }
 
 /** A fact and when it was. */
 type News = RunFact & { readonly at: number };
 
-/** What the record has of a run. */
+/** What the record has of a run, as far as a story tells of it. */
 export interface Heard {
   readonly hasStarted: boolean;
   readonly steps: ReadonlyMap<string, Progress>;
 }
 
-async function heardOf(sql: Sql, runId: RunId): Promise<Heard> {
-  const rows = await sql.rows<{ type: RunEvent['type']; stepKey: string | null; attempt: number | null }>(
-    `select type, step_key as "stepKey", (payload ->> 'attempt')::int as attempt from run_event where run_id = $1`,
-    [runId],
+/** Of the steps that a story tells of, and at its end of all that are under way. */
+async function progressOfSteps(sql: Sql, runId: RunId, story: readonly RunEvent[]): Promise<Map<string, Progress>> {
+  const keys = new Set(story.flatMap((event) => ('stepKey' in event ? [event.stepKey] : [])));
+  const orUnderWay = has(story, 'run.finished') ? `or status in ('running', 'retrying')` : '';
+  const rows = await sql.rows<{ stepKey: string; progress: Progress }>(
+    `select step_key as "stepKey", case status when 'running' then 1 when 'retrying' then attempt + 1
+       when 'stopped' then ${STOPPED} else ${ENDED} end as progress
+     from step where run_id = $1 and (step_key = any($2::text[]) ${orUnderWay}) order by first_seq`,
+    [runId, [...keys]],
   );
-  const steps = new Map<string, Progress>();
-  for (const { type, stepKey, attempt } of rows)
-    if (stepKey !== null) steps.set(stepKey, Math.max(steps.get(stepKey) ?? 0, progressOf(type, attempt ?? 1)));
-  return { hasStarted: rows.some(({ type }) => type === 'run.started'), steps };
+  return new Map(rows.map(({ stepKey, progress }) => [stepKey, progress]));
 }
 
 function progressOf(type: RunEvent['type'], attempt: number): Progress {

@@ -6,7 +6,6 @@ import {
   closeAttempt,
   countWork,
   endQueuedRun,
-  HistoryRepository,
   listSilentRuns,
   markDelivered,
   markRelayed,
@@ -17,7 +16,7 @@ import {
   requeueRun,
   RunRepository,
 } from './index.js';
-import { seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
+import { eventsOf, seedApp, seedRun, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { eventsOfTwoSteps, PLAN, seedTwoSteps } from './testing/two-steps.js';
 
 let test: TestDatabase;
@@ -136,10 +135,9 @@ describe('the relay', () => {
 
   it('T3 merges what a run tells that is queued again into what was told, for those who follow it', async () => {
     const { runId, teamId } = await seedTwoSteps(test.database);
-    const history = new HistoryRepository(test.database);
     const story = eventsOfTwoSteps();
     await recordEvents(test.database, teamId, runId, story.slice(0, 4));
-    const told = await history.listEvents(teamId, runId, 0);
+    const told = await eventsOf(test.database, { teamId, runId });
     await requeueRun(test.database, runId);
     const runs = new RunRepository(test.database);
     expect(await runs.find(teamId, runId)).toMatchObject({ status: 'queued', lastSeq: 4, isRelayed: false });
@@ -147,7 +145,7 @@ describe('the relay', () => {
     await recordEvents(test.database, teamId, runId, story.slice(0, 2));
     expect(await runs.find(teamId, runId)).toMatchObject({ status: 'running', lastSeq: 4, isRelayed: true });
     await recordEvents(test.database, teamId, runId, story.slice(2));
-    const events = await history.listEvents(teamId, runId, 0);
+    const events = await eventsOf(test.database, { teamId, runId });
     expect(events.slice(0, 4)).toEqual(told);
     expect(events.map(({ seq, type }) => [seq, type])).toEqual(story.map(({ seq, type }) => [seq, type]));
   });
@@ -160,7 +158,7 @@ describe('the relay', () => {
       hasEnded: true,
       wasClaimed: false,
     });
-    const events = await new HistoryRepository(test.database).listEvents(teamId, runId, 4);
+    const events = await eventsOf(test.database, { teamId, runId }, 4);
     expect(events).toMatchObject([
       { seq: 5, type: 'step.stopped', stepKey: 'b' },
       { seq: 6, type: 'run.finished', outcome: { status: 'stopped', reason: 'enough', steps: 2 } },

@@ -171,22 +171,6 @@ export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promis
   );
 }
 
-/**
- * Counts that a run ended the thread of workflow code that carried it. One that has gone on for an hour since begins anew.
- * @returns how often it has; undefined when there is no such run
- */
-export async function countRunLoss(
-  sql: Sql,
-  runId: RunId,
-): Promise<{ readonly losses: number; readonly teamId: TeamId } | undefined> {
-  const [row] = await sql.rows<{ losses: number; teamId: TeamId }>(
-    `update run set losses = case when lost_at < now() - interval '1 hour' then 1 else losses + 1 end, lost_at = now()
-     where id = $1 returning losses, team_id as "teamId"`,
-    [runId],
-  );
-  return row;
-}
-
 /** Notes that a silent run was looked at and is fine. */
 export async function touchRun(sql: Sql, runId: RunId): Promise<void> {
   await sql.rows('update run set touched_at = now(), attention_reason = null, attention_since = null where id = $1', [

@@ -2,12 +2,9 @@ import type { StepResult } from '@tenon/engine';
 import { createFakeLogger } from '@tenon/ports/testing';
 import fc from 'fast-check';
 import {
-  beatLease,
-  cancelAttempt,
   CHANNELS,
+  cancelAttempt,
   closeAttempt,
-  countRunLoss,
-  endLease,
   endQueuedRun,
   HistoryRepository,
   Listener,
@@ -19,8 +16,8 @@ import {
   RunRepository,
   textName,
 } from './index.js';
-import { startTestDatabase, type TestDatabase } from './testing/index.js';
-import { eventsOfTwoSteps, NO_USAGE, seedTwoSteps } from './testing/two-steps.js';
+import { eventsOf, startTestDatabase, type TestDatabase } from './testing/index.js';
+import { eventsOfTwoSteps, seedTwoSteps } from './testing/two-steps.js';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -46,7 +43,7 @@ describe('events', () => {
       const steps = await history.listSteps(teamId, runId);
       const run = await runs.find(teamId, runId);
       return {
-        events: await history.listEvents(teamId, runId, 0),
+        events: await eventsOf(test.database, { teamId, runId }),
         steps: steps.map(({ stepKey, status, exit, outputs, inputs }) => ({ stepKey, status, exit, outputs, inputs })),
         run: run && { status: run.status, outputs: run.outputs, lastSeq: run.lastSeq, steps: run.steps },
       };
@@ -69,7 +66,7 @@ describe('events', () => {
     expect(ended).toEqual({ hasEnded: true, wasClaimed: false, isStarting: false });
     await recordEvents(test.database, teamId, runId, events.slice(0, 3));
     await recordEvents(test.database, teamId, runId, events);
-    expect((await history.listEvents(teamId, runId, 0)).map(({ type }) => type)).toEqual(['run.finished']);
+    expect((await eventsOf(test.database, { teamId, runId })).map(({ type }) => type)).toEqual(['run.finished']);
     expect(await history.listSteps(teamId, runId)).toEqual([]);
     expect(await new RunRepository(test.database).find(teamId, runId)).toMatchObject({ status: 'stopped', lastSeq: 1 });
     await test.database.rows('delete from run where id = $1', [runId]);
@@ -100,11 +97,10 @@ describe('events', () => {
 
   it('are read only as far as nothing is missing', async () => {
     const { teamId, runId } = await seedTwoSteps(test.database);
-    const history = new HistoryRepository(test.database);
     await recordEvents(test.database, teamId, runId, [eventsOfTwoSteps()[0]!, eventsOfTwoSteps()[2]!]);
-    expect((await history.listEvents(teamId, runId, 0)).map(({ seq }) => seq)).toEqual([1]);
+    expect((await eventsOf(test.database, { teamId, runId })).map(({ seq }) => seq)).toEqual([1]);
     await recordEvents(test.database, teamId, runId, [eventsOfTwoSteps()[1]!]);
-    expect((await history.listEvents(teamId, runId, 1)).map(({ seq }) => seq)).toEqual([2, 3]);
+    expect((await eventsOf(test.database, { teamId, runId }, 1)).map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
   it('N2 come in pages of so many bytes, and what is larger comes alone', async () => {
@@ -131,7 +127,7 @@ describe('events', () => {
     await openAttempt(test.database, key, { ...work, events: eventsOfTwoSteps().slice(0, 4) });
     await closeAttempt(test.database, key, 1, DONE, {});
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(4));
-    const events = await new HistoryRepository(test.database).listEvents(teamId, runId, 3);
+    const events = await eventsOf(test.database, { teamId, runId }, 3);
     expect(events[0]).toMatchObject({ type: 'step.started', inputs: { 'a.z': 1 } });
     expect(events[1]).toMatchObject({ type: 'step.succeeded', outputs: { text: 'said' } });
   });
@@ -141,7 +137,7 @@ describe('events', () => {
     const other = await seedTwoSteps(test.database);
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
     const history = new HistoryRepository(test.database);
-    expect(await history.listEvents(other.teamId, runId, 0)).toEqual([]);
+    expect(await eventsOf(test.database, { teamId: other.teamId, runId })).toEqual([]);
     expect(await history.listSteps(other.teamId, runId)).toEqual([]);
     expect(await history.listAttempts(other.teamId, runId)).toEqual([]);
     expect(await new RunRepository(test.database).find(other.teamId, runId)).toBeUndefined();
@@ -168,117 +164,6 @@ describe('any text', () => {
       { numRuns: 60 },
     );
   }, 60_000);
-});
-
-it('losses of threads are counted anew when the run has gone on for an hour since', async () => {
-  const { runId } = await seedTwoSteps(test.database);
-  const count = async () => (await countRunLoss(test.database, runId))?.losses;
-  expect([await count(), await count()]).toEqual([1, 2]);
-  await test.database.rows("update run set lost_at = now() - interval '61 minutes' where id = $1", [runId]);
-  expect([await count(), await count(), await count()]).toEqual([1, 2, 3]);
-});
-
-describe('attempts', () => {
-  it('give the recorded result instead of a second execution', async () => {
-    const { key } = await seedTwoSteps(test.database);
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 1, losses: 0 });
-    await closeAttempt(test.database, key, 1, DONE, { reply: 'raw' });
-    expect(await openAttempt(test.database, key, work)).toEqual({ recorded: DONE });
-  });
-
-  it('count executions that were lost with their worker, and keep the first result of two', async () => {
-    const { key, teamId, runId } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 1 });
-    const late: StepResult = { ok: true, outputs: { text: 'late' } };
-    expect(await closeAttempt(test.database, key, 2, DONE, {})).toEqual(DONE);
-    expect(await closeAttempt(test.database, key, 1, late, {})).toEqual(DONE);
-    const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
-    expect(attempts.map(({ execution, cause, outcome }) => [execution, cause, outcome])).toEqual([
-      [1, 'first', 'cancelled'],
-      [2, 'lostWorker', 'succeeded'],
-    ]);
-  });
-
-  it('keep failures with their outputs and usage', async () => {
-    const { key } = await seedTwoSteps(test.database);
-    const failed: StepResult = {
-      ok: false,
-      failure: { code: 'http.status', type: 'HTTPResponseCodeError', message: '500' },
-      outputs: { status_code: 500 },
-      usage: { ...NO_USAGE, totalTokens: 3 },
-    };
-    await openAttempt(test.database, key, work);
-    await closeAttempt(test.database, key, 1, failed, {});
-    expect(await openAttempt(test.database, key, work)).toEqual({ recorded: failed });
-  });
-
-  it('that were cancelled in order are no losses', async () => {
-    const { key } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
-    await cancelAttempt(test.database, key, 1, {});
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
-  });
-
-  it('that a living worker gave up are no losses', async () => {
-    const { key } = await seedTwoSteps(test.database);
-    await beatLease(test.database, 'alive');
-    await openAttempt(test.database, key, { ...work, workerId: 'alive' });
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, losses: 0 });
-    await endLease(test.database, 'alive');
-    const inItsTurn = { ...work, isItsTurn: true };
-    expect(await openAttempt(test.database, key, inItsTurn)).toEqual({ execution: 3, losses: 2 });
-  });
-
-  it('that was lost twice is opened in its turn only, and what travels with it is written all the same', async () => {
-    const { key, teamId, runId } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
-    await openAttempt(test.database, key, work);
-    const events = eventsOfTwoSteps().slice(0, 4);
-    expect(await openAttempt(test.database, key, { ...work, events })).toEqual({ mustWait: true });
-    const history = new HistoryRepository(test.database);
-    expect(await history.listEvents(teamId, runId, 0)).toHaveLength(4);
-    expect(await history.listAttempts(teamId, runId)).toHaveLength(2);
-    expect(await openAttempt(test.database, key, { ...work, isItsTurn: true })).toEqual({ execution: 3, losses: 2 });
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 4, losses: 3 });
-  });
-
-  it('say whether the one before them was lost with its worker, or its worker was stopped', async () => {
-    const { key, teamId, runId } = await seedTwoSteps(test.database);
-    const again = { ...key, attempt: 2 };
-    await openAttempt(test.database, again, work);
-    await cancelAttempt(test.database, again, 1, {}, 'workerStopped');
-    expect(await openAttempt(test.database, again, work)).toEqual({ execution: 2, losses: 0 });
-    expect(await openAttempt(test.database, again, work)).toEqual({ execution: 3, losses: 1 });
-    const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
-    expect(attempts.map(({ cause, outcome }) => [cause, outcome])).toEqual([
-      ['retry', 'workerStopped'],
-      ['workerStopped', null],
-      ['lostWorker', null],
-    ]);
-  });
-
-  it('show a step as recovering while its worker is silent, until another takes over', async () => {
-    const { key, teamId, runId } = await seedTwoSteps(test.database);
-    const history = new HistoryRepository(test.database);
-    const recovering = async () => ({
-      run: (await history.listRecovering(teamId, [runId])).length > 0,
-      attempts: (await history.listAttempts(teamId, runId)).map(({ isRecovering }) => isRecovering),
-    });
-    await openAttempt(test.database, key, { ...work, workerId: 'silent' });
-    expect(await recovering()).toEqual({ run: true, attempts: [true] });
-    await beatLease(test.database, 'silent');
-    expect(await recovering()).toEqual({ run: false, attempts: [false] });
-    await test.database.rows(
-      `update worker_lease set beat_at = now() - interval '4 seconds' where worker_id = 'silent'`,
-    );
-    expect(await recovering()).toEqual({ run: true, attempts: [true] });
-    await beatLease(test.database, 'next');
-    await openAttempt(test.database, key, { ...work, workerId: 'next' });
-    expect(await recovering()).toEqual({ run: false, attempts: [false, false] });
-    await endLease(test.database, 'next');
-    await endLease(test.database, 'silent');
-  });
 });
 
 describe('live text', () => {

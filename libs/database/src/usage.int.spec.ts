@@ -9,7 +9,7 @@ import {
   RunRepository,
 } from './index.js';
 import type { AttemptKey } from './attempts.js';
-import { startTestDatabase, type TestDatabase } from './testing/index.js';
+import { eventsOf, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { eventsOfTwoSteps, seedTwoSteps } from './testing/two-steps.js';
 
 /* What models cost is known of each execution; steps, runs and teams show all of it, and each token once. */
@@ -119,9 +119,9 @@ describe('what a step has cost', () => {
   it('is kept of a run whose workflow ended without telling', async () => {
     const { key, ...place } = await begin();
     await closeAttempt(test.database, key, 1, failed(usage(10, 1)), {});
-    await closeRun(test.database, { id: key.runId, teamId: key.teamId }, 3_000, { status: 'stopped', reason: 'gone' });
+    await closeRun(test.database, key.runId, 3_000, { status: 'stopped', reason: 'gone' });
     expect((await read(place)).run).toEqual(usage(10, 1));
-    const events = await new HistoryRepository(test.database).listEvents(key.teamId, key.runId, 0);
+    const events = await eventsOf(test.database, key);
     expect(events.at(-1)).toMatchObject({ outcome: { usage: usage(10, 1) } });
   });
 });

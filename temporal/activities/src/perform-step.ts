@@ -22,8 +22,6 @@ export const stepErrors = defineErrors('step', {
   isTooLong: 'limited',
 });
 
-/** Executions that may be lost in the middle before the step itself is blamed. */
-const MAX_LOSSES = 3;
 /** A pure function that was too slow for the sandbox may take this many steps here. */
 const OUTSIDE_FUEL = 5_000_000;
 const BEAT_MS = 1_000;
@@ -40,8 +38,10 @@ const CLOSE_AGAIN_MS = 250;
  */
 export async function performStep(call: PerformCall, parts: ActivityParts): Promise<PerformReply> {
   const context = Context.current();
-  // the first execution of a long call does not wait for its row; any other may have a result, or a reason not to begin
-  const isFirst = call.localLimitMs === undefined && context.info.attempt === 1 && !call.mayBeRecorded;
+  // the first execution of a long call does not wait for its row; any other may have a result, or a reason not to begin,
+  // and beside one that is tried it has to be known who else was at work
+  const isNew = call.localLimitMs === undefined && context.info.attempt === 1 && !call.mayBeRecorded;
+  const isFirst = isNew && !parts.quarantine.isOccupied;
   return new Execution(call, parts, context).run({ waitsForOpening: !isFirst });
 }
 
@@ -134,10 +134,8 @@ class Execution {
     if ('isTooLate' in opened)
       throw ApplicationFailure.create({ type: RUN_ENDED, nonRetryable: true, category: 'BENIGN' });
     if ('mustWait' in opened) throw new Error('an attempt was not opened in its turn');
-    if (opened.losses >= MAX_LOSSES) {
-      const error = stepErrors.keptDying(
-        `The step was lost ${MAX_LOSSES} times with its worker; it is not tried again.`,
-      );
+    if (opened.isDeadly) {
+      const error = stepErrors.keptDying('The step was lost with its worker again and again; it is not tried again.');
       throw new KnownResult(await this.close(opened.execution, { ok: false, failure: failureOf(error) }));
     }
     this.live.begin(opened.execution);

@@ -6,11 +6,16 @@ export interface Turn {
 }
 
 /**
- * Where steps that were lost with their workers again and again are tried one at a time: when the worker dies once more,
- * it is known which of them was at work, and its neighbours are not blamed.
+ * Where steps that were lost with their workers again and again are tried one at a time, so that only one of them is at
+ * work should the worker die once more.
  */
 export class Quarantine {
   private readonly line: { readonly go: () => void }[] = [];
+
+  /** Is anybody's turn? */
+  get isOccupied(): boolean {
+    return this.line.length > 0;
+  }
 
   /** Stands in line. */
   enter(): Turn {

@@ -117,7 +117,7 @@ export class Reconciler {
       const failure = { code: 'run.closedOutside', type: 'RunClosedError', message: closed.reason };
       await closeRun(
         database,
-        run,
+        run.id,
         await readTime(database),
         closed.status === 'failed' ? { status: 'failed', failure } : closed,
       );

@@ -150,7 +150,7 @@ export class Relay {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
       if (isRefusal(error)) {
         logger.error({ runId: run.id, error: String(error) }, 'the workflow server refuses a run');
-        await closeRun(database, run, await readTime(database), { status: 'failed', failure: REFUSED });
+        await closeRun(database, run.id, await readTime(database), { status: 'failed', failure: REFUSED });
         return true;
       }
       logger.warn({ runId: run.id, error: String(error) }, 'a run could not be started, it stays queued');

@@ -4,6 +4,7 @@ import type { Database, Listener } from '@tenon/database';
 import type { RunLimits } from '@tenon/engine';
 import type { Logger, ObjectStore } from '@tenon/ports';
 import type { WorkerOptions } from '@temporalio/worker';
+import { endDeadlyRun } from './deadly-runs.js';
 import { forgetWorkflows } from './forgotten-workflows.js';
 import { Keeper, type KeeperParts } from './keeper.js';
 import { Lease } from './lease.js';
@@ -11,7 +12,6 @@ import { createLocalTroubleNotes } from './local-trouble.js';
 import type { MemoryShares } from './memory-shares.js';
 import { Reconciler } from './reconciler.js';
 import { Relay } from './relay.js';
-import { RunLosses } from './run-losses.js';
 import { connectTemporal, createWorker } from './temporal.js';
 
 export interface WorkerSetup {
@@ -41,7 +41,6 @@ export interface RunningWorker {
 export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const { database, listener, logger, workerId, limits, maxRunsPerTeam } = setup;
   const connection = await connectTemporal(setup.temporal.address, logger);
-  const losses = new RunLosses(database, logger);
   const { worker, client } = await createWorker(connection, {
     namespace: setup.temporal.namespace,
     workerId,
@@ -50,7 +49,10 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
     eventSink: setup.eventSink,
     activityInterceptors: [createLocalTroubleNotes(database, logger)],
     memory: setup.memory,
-    onLost: (lostId) => losses.note(client, lostId),
+    onLost: (provedId) => {
+      logger.error({}, 'the thread of workflow code ended, another takes over');
+      if (provedId !== undefined) void endDeadlyRun({ database, client, logger }, provedId);
+    },
     logger,
   });
   const lease = new Lease(database, workerId, logger);

@@ -14,6 +14,7 @@ import { addRequestId } from './1764680000000-add-request-id.js';
 import { addRunLostAt } from './1764690000000-add-run-lost-at.js';
 import { createPasswordTry } from './1764700000000-create-password-try.js';
 import { noteRemovedRuns } from './1764710000000-note-removed-runs.js';
+import { dropRunLosses } from './1764720000000-drop-run-losses.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   addRunLostAt,
   createPasswordTry,
   noteRemovedRuns,
+  dropRunLosses,
 ];

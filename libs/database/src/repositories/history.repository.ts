@@ -64,11 +64,6 @@ const TURN_CHARACTERS = 400_000;
 export class HistoryRepository implements ConversationMemory {
   constructor(private readonly sql: Sql) {}
 
-  /** Events after `afterSeq` in order, only as far as they are contiguous. */
-  async listEvents(teamId: TeamId, runId: RunId, afterSeq: number): Promise<readonly RunEvent[]> {
-    return (await this.readEvents(teamId, runId, afterSeq)).events;
-  }
-
   /**
    * Events after `afterSeq` in order, only as far as they are contiguous, and until they have `pageBytes` together: one
    * that is larger comes alone. Inputs and outputs of steps that an activity performed are read from the attempt, where

@@ -1,5 +1,5 @@
-import type { RunSinks } from '@tenon/contract';
-import { condition, defineSignal, proxySinks, setHandler } from '@temporalio/workflow';
+import type { RunActivities, RunSinks } from '@tenon/contract';
+import { condition, defineSignal, proxyLocalActivities, proxySinks, setHandler } from '@temporalio/workflow';
 
 /** Ends at once. */
 export async function quick(): Promise<string> {
@@ -17,6 +17,12 @@ export async function greedy(): Promise<never> {
   for (;;) taken.push(Array.from({ length: 10_000 }, (_, index) => index + 0.5));
 }
 
+/** The same after a pause within its task. */
+export async function greedyLater(): Promise<never> {
+  await proxyLocalActivities<RunActivities>({ startToCloseTimeout: 1_000 }).pause();
+  return greedy();
+}
+
 /** Ends when it is told to. */
 export async function waiting(): Promise<string> {
   let isTold = false;
@@ -28,6 +34,14 @@ export async function waiting(): Promise<string> {
 /** Holds some megabytes until it is told to end. */
 export async function holding(): Promise<string> {
   const held = Array.from({ length: 400_000 }, (_, index) => index + 0.5);
+  await waiting();
+  return `gone with ${held.length}`;
+}
+
+/** Holds more of them from a signal on. */
+export async function growing(): Promise<string> {
+  let held: number[] = [];
+  setHandler(defineSignal('grow'), () => void (held = Array.from({ length: 1_000_000 }, (_, index) => index + 0.5)));
   await waiting();
   return `gone with ${held.length}`;
 }

@@ -1,0 +1,29 @@
+import { runIdOf, workflowId as idOf } from '@tenon/contract';
+import { CHANNELS, closeRun, readTime, ring, type Database } from '@tenon/database';
+import type { Logger } from '@tenon/ports';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+
+const FAILURE = {
+  code: 'step.keptDying',
+  type: 'WorkflowNodeError',
+  message:
+    'The run used up the memory of its worker again and again, at last alone; it is not tried again. Let it keep fewer or smaller values.',
+};
+
+/** Ends the run that is proved to end threads of workflow code. One that cannot be ended now is proved again. */
+export async function endDeadlyRun(
+  { database, client, logger }: { readonly database: Database; readonly client: Client; readonly logger: Logger },
+  workflowId: string,
+): Promise<void> {
+  const runId = runIdOf(workflowId);
+  if (!runId) return;
+  logger.error({ runId }, 'a run that ends threads of workflow code is ended');
+  try {
+    await closeRun(database, runId, await readTime(database), { status: 'failed', failure: FAILURE });
+    await ring(database, CHANNELS.run, runId);
+    await client.workflow.getHandle(idOf(runId)).terminate(FAILURE.message);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return;
+    logger.warn({ runId, error: String(error) }, 'a run that ends threads could not be ended');
+  }
+}
