@@ -2,24 +2,23 @@ import type { Json, RunId } from '@tenon/base';
 import { STOP_SIGNAL, workflowId, type RunActivities } from '@tenon/contract';
 import { listAttention } from '@tenon/database';
 import { buildDefinition, type buildNode } from '@tenon/dsl/testing';
-import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import type { Client } from '@temporalio/client';
+import { createFakeLogger } from '@tenon/ports/testing';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { Reconciler } from './reconciler.js';
-import { connectClient, historiesOf } from './testing/history-of.js';
+import { historiesOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, llmNode, retries, startNode, templateNode } from './testing/nodes.js';
-import { bundleOtherWorkflows, compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { bundleOtherWorkflows, compiled, type AcceptedRun } from './testing/run-bench.js';
 import { until } from './testing/until.js';
 
 /* Runs that are too long for one history go on in a new one. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
-let shortHistories: RunBench['bundle'];
+let bench: ModelBench;
+let worker: ModelBench['worker'];
+let model: ModelBench['model'];
+let client: ModelBench['client'];
+let shortHistories: ModelBench['bundle'];
 
 /** Happens while a history is storing what it leaves. */
 let whileStoring: ((runId: RunId) => Promise<void>) | undefined;
@@ -31,22 +30,15 @@ const wrap = (activities: RunActivities): RunActivities => ({
     await activities.storeCarried(run, history, text);
   },
 });
-const start = (workflowBundle = bench.bundle) =>
-  startTestWorker(bench, { modelUrl: model.baseUrl, wrap, workflowBundle });
 
 beforeAll(async () => {
-  [bench, model, shortHistories] = await Promise.all([
-    startRunBench(),
-    startScriptedModel({ defaultReply: { text: 'fine' } }),
+  [bench, shortHistories] = await Promise.all([
+    startModelBench({ wrap }),
     bundleOtherWorkflows('short-histories.workflow.ts'),
   ]);
-  [worker, client] = await Promise.all([start(), connectClient(bench)]);
+  ({ worker, model, client } = bench);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 beforeEach(() => {
   whileStoring = undefined;
   model.setRules([]);
@@ -87,11 +79,7 @@ const asked = () =>
 
 /** The events are whole, and told once. */
 async function checkEvents(run: AcceptedRun): Promise<void> {
-  const events = [];
-  for (let page = await bench.history.listEvents(run.teamId, run.runId, 0); page.length > 0;) {
-    events.push(...page);
-    page = await bench.history.listEvents(run.teamId, run.runId, events.at(-1)?.seq ?? 0);
-  }
+  const events = await bench.eventsOf(run);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   expect(events.filter(({ type }) => type === 'run.started')).toHaveLength(1);
   expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
@@ -124,7 +112,7 @@ it('B79 a run whose steps answer more than a history may hold ends, and each ste
 describe('with short histories', () => {
   beforeAll(async () => {
     await worker.close();
-    worker = await start(shortHistories);
+    worker = await bench.startWorker({ workflowBundle: shortHistories });
   });
 
   it('a step that waits for its next try is tried in time', async () => {
@@ -133,7 +121,7 @@ describe('with short histories', () => {
     expect(await run.ended()).toMatchObject({ status: 'partiallySucceeded' });
     expect(asked().filter((text) => text === 'Beside')).toHaveLength(2);
     expect(asked()).toHaveLength(14);
-    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const events = await bench.eventsOf(run);
     const at = (type: string) =>
       events.find((event) => event.type === type && 'stepKey' in event && event.stepKey === 'beside')?.at ?? NaN;
     expect(at('step.succeeded') - at('step.retrying')).toBeGreaterThanOrEqual(4_000);
@@ -194,7 +182,7 @@ describe('with short histories', () => {
     const closing = worker.close();
     await model.waitForAborted(1);
     await closing;
-    worker = await start(shortHistories);
+    worker = await bench.startWorker({ workflowBundle: shortHistories });
     await model.waitForHeld(1);
     expect(asked()).toHaveLength(15);
     model.setRules([{ when: { user: 'Last' }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);

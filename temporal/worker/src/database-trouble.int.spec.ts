@@ -2,20 +2,19 @@ import { PostgresSecretStore } from '@tenon/database';
 import { fixedKeys, seedApp } from '@tenon/database/testing';
 import { buildDefinition, buildVariable } from '@tenon/dsl/testing';
 import { secretOf } from '@tenon/engine';
-import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { SECRET_KEY, startTestWorker, type TestWorker } from './testing/test-worker.js';
+import type { AcceptedRun } from './testing/run-bench.js';
+import { SECRET_KEY } from './testing/test-worker.js';
 
 /* Trouble of the database is no failure of a step: the step is repeated until it goes through. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
+let bench: ModelBench;
+let model: ModelBench['model'];
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  worker = await startTestWorker(bench, { modelUrl: model.baseUrl });
+  bench = await startModelBench();
+  ({ model } = bench);
   // raises the given state so many times, whatever transactions make of it
   await bench.test.database.rows(`
     create sequence trouble_count;
@@ -28,10 +27,7 @@ beforeAll(async () => {
       return null;
     end $$`);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 beforeEach(async () => {
   model.resetCalls();
   await bench.test.database.rows('alter sequence trouble_count restart');
@@ -103,7 +99,7 @@ it.each([
     await withTrouble('insert on run_event', state, async () => {
       const run = await bench.accept(pure, { inputs: { q: 'hi' } });
       expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'hi' } });
-      const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+      const events = await bench.eventsOf(run);
       expect(events.map(({ type }) => type)).toEqual([
         ...['run.started', 'step.started', 'step.succeeded', 'step.started', 'step.succeeded'],
         'run.finished',

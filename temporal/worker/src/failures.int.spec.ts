@@ -2,33 +2,31 @@ import { TeamRepository } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import type { JsonObject } from '@tenon/base';
 import type { PlanStep } from '@tenon/engine';
-import { startScriptedModel, type ScriptedFault, type ScriptedModel } from '@tenon/ports/testing';
+import type { ScriptedFault } from '@tenon/ports/testing';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { conditionNode, endNode, getNode, llmNode, retries, startNode } from './testing/nodes.js';
-import { compiled, startRunBench, type AcceptedRun, type Given, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { compiled, type AcceptedRun, type Given } from './testing/run-bench.js';
 
 /* What a step's failure comes to, with a model and a web server that really fail. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
+let bench: ModelBench;
+let model: ModelBench['model'];
 let web: Server;
 let webUrl: string;
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
   const limits = { firstTokenTimeoutMs: 1_500, idleTimeoutMs: 1_500, maxReplyBytes: 4_096, maxPromptTokens: 1_000 };
-  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, ...limits });
+  bench = await startModelBench(limits);
+  ({ model } = bench);
   // answers when its client leaves, which is never
   web = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => web.once('listening', resolve));
   webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
 }, 120_000);
 afterAll(async () => {
-  await worker.close();
-  await Promise.all([bench.close(), model.close()]);
+  await bench.close();
   web.closeAllConnections();
   web.close();
 });
@@ -219,7 +217,7 @@ describe('a model that fails', () => {
       [1, 1, 'first', 'failed'],
       [2, 1, 'retry', 'succeeded'],
     ]);
-    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const events = await bench.eventsOf(run);
     expect(events.filter(({ type }) => type === 'step.retrying')).toMatchObject([
       { attempt: 1, retry: 1, delayMs: 300 },
     ]);

@@ -2,28 +2,21 @@ import type { RunId } from '@tenon/base';
 import { workflowId } from '@tenon/contract';
 import { newId } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
-import type { Client } from '@temporalio/client';
 import { forgetWorkflows } from './forgotten-workflows.js';
-import { connectClient } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, startNode } from './testing/nodes.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import type { AcceptedRun } from './testing/run-bench.js';
 import { until } from './testing/until.js';
 
 const GRPC_CANCELLED = 1;
 
-let bench: RunBench;
-let worker: TestWorker;
-let client: Client;
+let bench: ModelBench;
+let client: ModelBench['client'];
 beforeAll(async () => {
-  bench = await startRunBench();
-  [worker, client] = await Promise.all([startTestWorker(bench), connectClient(bench)]);
+  bench = await startModelBench();
+  ({ client } = bench);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await bench.close();
-});
+afterAll(() => bench.close());
 
 it('the workflow server forgets the runs that are no longer kept, and no others', async () => {
   const definition = buildDefinition({ nodes: [startNode(), endNode({})], edges: ['start -> end'] });

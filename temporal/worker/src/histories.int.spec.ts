@@ -2,17 +2,15 @@ import type { Json } from '@tenon/base';
 import type { Definition } from '@tenon/dsl';
 import { buildDefinition, buildNode } from '@tenon/dsl/testing';
 import type { CodeRunner } from '@tenon/ports';
-import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import type { Client } from '@temporalio/client';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { connectClient, historiesOf, historyOf } from './testing/history-of.js';
+import { historiesOf, historyOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, getNode, llmNode, retries, startNode, templateNode } from './testing/nodes.js';
 import { replay } from './testing/replay.js';
-import { bundleOtherWorkflows, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { bundleOtherWorkflows, type AcceptedRun } from './testing/run-bench.js';
 
 /*
  * One run of every shape of history, replayed as soon as it has ended. With TENON_RECORD_HISTORIES=1 the histories are
@@ -21,10 +19,10 @@ import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 const FOLDER = path.resolve(__dirname, '../../workflows/__histories__');
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
+let bench: ModelBench;
+let worker: ModelBench['worker'];
+let model: ModelBench['model'];
+let client: ModelBench['client'];
 let web: Server;
 let webUrl: string;
 
@@ -39,17 +37,14 @@ const slowOnce: CodeRunner = {
 };
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
   web = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
   await new Promise((resolve) => web.once('listening', resolve));
   webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
-  const options = { modelUrl: model.baseUrl, code: slowOnce };
-  [worker, client] = await Promise.all([startTestWorker(bench, options), connectClient(bench)]);
+  bench = await startModelBench({ code: slowOnce });
+  ({ worker, model, client } = bench);
 }, 120_000);
 afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
+  await bench.close();
   web.close();
 });
 
@@ -143,7 +138,7 @@ it.each(Object.keys(SHAPES))(
 it('a run with more than one history: each replays', async () => {
   await worker.close();
   const workflowBundle = await bundleOtherWorkflows('short-histories.workflow.ts');
-  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, workflowBundle });
+  worker = await bench.startWorker({ workflowBundle });
   model.setRules([{ when: { user: 'Beside', nthOfKey: 1 }, fault: failing }]);
   const nodes = [
     startNode(),

@@ -1,13 +1,11 @@
 import { buildDefinition } from '@tenon/dsl/testing';
-import type { Client } from '@temporalio/client';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { connectClient, historyOf } from './testing/history-of.js';
+import { historyOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, getNode, startNode } from './testing/nodes.js';
 import { replay } from './testing/replay.js';
-import { startRunBench, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 /* A task of the workflow that lasts so long that the server has to be told, and does more than fits one message. */
 
@@ -16,23 +14,20 @@ const CALLS = 150;
 /** The server wants to hear of a task after four seconds. */
 const CALL_MS = 40;
 
-let bench: RunBench;
-let worker: TestWorker;
-let client: Client;
+let bench: ModelBench;
+let client: ModelBench['client'];
 let web: Server;
 
 beforeAll(async () => {
-  bench = await startRunBench();
+  bench = await startModelBench();
+  ({ client } = bench);
   web = createServer((_request, response) => void setTimeout(CALL_MS).then(() => response.end('hello'))).listen(
     0,
     '127.0.0.1',
   );
   await new Promise((resolve) => web.once('listening', resolve));
-  [worker, client] = await Promise.all([startTestWorker(bench), connectClient(bench)]);
 }, 120_000);
 afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
   await bench.close();
   web.close();
 });

@@ -2,22 +2,21 @@ import type { PerformCall, RunActivities } from '@tenon/contract';
 import { workflowId } from '@tenon/contract';
 import { TokenBudgets } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
-import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import type { Client } from '@temporalio/client';
+import { createFakeLogger } from '@tenon/ports/testing';
 import type { temporal } from '@temporalio/proto';
 import { Reconciler } from './reconciler.js';
-import { connectClient, historyOf } from './testing/history-of.js';
+import { historyOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import type { AcceptedRun } from './testing/run-bench.js';
 import { until } from './testing/until.js';
 
 /* What is lost in the middle is found again: results, workers, the database, whole workflows. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
+let bench: ModelBench;
+let worker: ModelBench['worker'];
+let model: ModelBench['model'];
+let client: ModelBench['client'];
 /** Stands between Temporal and the activity for the next calls. */
 let between:
   ((call: PerformCall, perform: RunActivities['performStep']) => ReturnType<RunActivities['performStep']>) | undefined;
@@ -26,17 +25,12 @@ const wrap = (activities: RunActivities): RunActivities => ({
   ...activities,
   performStep: (call) => (between ? between(call, activities.performStep) : activities.performStep(call)),
 });
-const start = (workerId = 'w1') => startTestWorker(bench, { workerId, modelUrl: model.baseUrl, wrap });
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  [worker, client] = await Promise.all([start(), connectClient(bench)]);
+  bench = await startModelBench({ wrap });
+  ({ worker, model, client } = bench);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 beforeEach(() => {
   between = undefined;
   model.setRules([]);
@@ -134,7 +128,7 @@ describe('a step', () => {
       const closing = worker.close();
       await model.waitForAborted(stop);
       await closing;
-      worker = await start(`w${stop + 1}`);
+      worker = await bench.startWorker({ workerId: `w${stop + 1}` });
     }
     expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'fine' } });
     expect(await attemptsOf(run)).toEqual([
@@ -241,14 +235,14 @@ describe('the reconciler', () => {
       ['first', 'succeeded'],
       ['second', 'stopped'],
     ]);
-    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const events = await bench.eventsOf(run);
     expect(events.at(-1)).toMatchObject({ type: 'run.finished', outcome: { status: 'stopped' } });
     await model.waitForAborted(1);
   }, 30_000);
 
   it('T3 starts a run again that the workflow server has lost; finished steps are not repeated', async () => {
     const run = await runToSecond();
-    const told = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const told = await bench.eventsOf(run);
     await client.workflowService.deleteWorkflowExecution({
       namespace: 'tenon',
       workflowExecution: { workflowId: workflowId(run.runId) },
@@ -267,7 +261,7 @@ describe('the reconciler', () => {
     expect(model.calls().filter(({ body }) => JSON.stringify(body).includes('First'))).toHaveLength(1);
     const steps = await bench.history.listSteps(run.teamId, run.runId);
     expect(steps.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
-    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const events = await bench.eventsOf(run);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(events.slice(0, told.length)).toEqual(told);
     const facts = events.map(({ type, ...rest }) => [type, 'stepKey' in rest && rest.stepKey].join());

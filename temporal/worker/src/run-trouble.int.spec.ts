@@ -2,22 +2,21 @@ import type { RunActivities } from '@tenon/contract';
 import { databaseErrors, listAttention, type RunAttention } from '@tenon/database';
 import { buildDefinition } from '@tenon/dsl/testing';
 import type { Plan } from '@tenon/engine';
-import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import type { Client } from '@temporalio/client';
+import { createFakeLogger } from '@tenon/ports/testing';
 import { Reconciler } from './reconciler.js';
-import { connectClient, historyOf } from './testing/history-of.js';
+import { historyOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, getNode, llmNode, startNode, templateNode } from './testing/nodes.js';
-import { bundleOtherWorkflows, compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { bundleOtherWorkflows, compiled, type AcceptedRun } from './testing/run-bench.js';
 import { until } from './testing/until.js';
 
 /* A run that cannot go on says why, and goes on when it can. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
-let newerBundle: RunBench['bundle'];
+let bench: ModelBench;
+let worker: ModelBench['worker'];
+let model: ModelBench['model'];
+let client: ModelBench['client'];
+let newerBundle: ModelBench['bundle'];
 /** Stands in the way of every step while it is set. */
 let fault: Error | undefined;
 
@@ -26,22 +25,12 @@ const wrap = (activities: RunActivities): RunActivities => ({
   performStep: (call) => (fault ? Promise.reject(fault) : activities.performStep(call)),
   loadPlanPart: (...part) => (fault ? Promise.reject(fault) : activities.loadPlanPart(...part)),
 });
-const start = (workflowBundle = bench.bundle) =>
-  startTestWorker(bench, { modelUrl: model.baseUrl, wrap, workflowBundle });
 
 beforeAll(async () => {
-  [bench, model, newerBundle] = await Promise.all([
-    startRunBench(),
-    startScriptedModel({ defaultReply: { text: 'fine' } }),
-    bundleOtherWorkflows('newer.workflow.ts'),
-  ]);
-  [worker, client] = await Promise.all([start(), connectClient(bench)]);
+  [bench, newerBundle] = await Promise.all([startModelBench({ wrap }), bundleOtherWorkflows('newer.workflow.ts')]);
+  ({ worker, model, client } = bench);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 beforeEach(() => {
   fault = undefined;
   model.setRules([]);
@@ -105,7 +94,7 @@ it('a plan that is newer than the worker waits for a newer worker, and says so',
   const steps = await bench.history.listSteps(run.teamId, run.runId);
   expect(steps.map(({ stepKey }) => stepKey)).toEqual(['start', 'llm']);
   await worker.close();
-  worker = await start(newerBundle);
+  worker = await bench.startWorker({ workflowBundle: newerBundle });
   expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'done' } });
   expect(await attentionOf(run)).toBeUndefined();
 }, 90_000);

@@ -104,7 +104,7 @@ describe('a run', () => {
     expect(JSON.stringify(attempt?.request)).toContain('Say hi');
     const text = await bench.history.listText(run.teamId, run.runId, new Map());
     expect(text.map((chunk) => chunk.text).join('')).toBe('Hello there');
-    const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+    const events = await bench.eventsOf(run);
     expect(events.map(({ type }) => type).filter((type) => type === 'step.succeeded')).toHaveLength(3);
     expect(events.find((event) => event.type === 'step.succeeded' && event.stepKey === 'llm')).toMatchObject({
       outputs: { text: 'Hello there' },

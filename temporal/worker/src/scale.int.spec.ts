@@ -1,32 +1,25 @@
 import { buildDefinition } from '@tenon/dsl/testing';
 import type { Plan, PlanStep } from '@tenon/engine';
-import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import type { Client } from '@temporalio/client';
-import { connectClient, historyOf } from './testing/history-of.js';
+import { historyOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, llmNode, startNode, templateNode } from './testing/nodes.js';
-import { compiled, startRunBench, type RunBench } from './testing/run-bench.js';
+import { compiled } from './testing/run-bench.js';
 import { replay } from './testing/replay.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 
 /** For ten thousand steps, twice as many as a worker has to compute again within ten seconds. */
 const REPLAYED_WITHIN_MS = 20_000;
 
 /* Runs that are wide or long. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
+let bench: ModelBench;
+let model: ModelBench['model'];
+let client: ModelBench['client'];
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  [worker, client] = await Promise.all([startTestWorker(bench, { modelUrl: model.baseUrl }), connectClient(bench)]);
+  bench = await startModelBench();
+  ({ model, client } = bench);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 
 it('twenty model calls run side by side', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `call${index}`);

@@ -6,15 +6,15 @@ import { secretOf } from '@tenon/engine';
 import { createOpenAiCompatibleModels } from '@tenon/openai-compatible';
 import { createProviderConnector } from '@tenon/outbound-http';
 import { codeErrors, type CodeRunner } from '@tenon/ports';
-import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import type { Client } from '@temporalio/client';
+import { createFakeLogger } from '@tenon/ports/testing';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createModelDirectory } from './model-directory.js';
-import { connectClient, historyTextOf } from './testing/history-of.js';
+import { historyTextOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, getNode, llmNode, retries, startNode } from './testing/nodes.js';
-import { startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { SECRET_KEY, startTestWorker, type TestWorker } from './testing/test-worker.js';
+import type { AcceptedRun } from './testing/run-bench.js';
+import { SECRET_KEY } from './testing/test-worker.js';
 
 /* The other side may repeat a secret in whatever it says: nothing of that reaches a record, a reader or a log. */
 
@@ -22,10 +22,10 @@ const CANARY = 'canary-4711-äö "quoted"';
 /** Found in every form in which the canary may be written. */
 const TRACE = 'canary-4711';
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
+let bench: ModelBench;
+let worker: ModelBench['worker'];
+let model: ModelBench['model'];
+let client: ModelBench['client'];
 let web: Server;
 let webUrl: string;
 
@@ -37,7 +37,6 @@ const echo: CodeRunner = {
 };
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel()]);
   // says what it was asked, with the status that it was asked for
   web = createServer((request, response) => {
     response.writeHead(Number(request.headers['x-status']), { 'content-type': 'text/plain', 'x-echo': TRACE });
@@ -45,15 +44,11 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => web.once('listening', resolve));
   webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
-  [worker, client] = await Promise.all([
-    startTestWorker(bench, { modelUrl: model.baseUrl, code: echo }),
-    connectClient(bench),
-  ]);
+  bench = await startModelBench({ code: echo });
+  ({ worker, model, client } = bench);
 }, 120_000);
 afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
+  await bench.close();
   web.close();
 });
 beforeEach(() => model.setRules([]));
@@ -78,7 +73,7 @@ async function accept(
 async function placesOf({ teamId, runId }: AcceptedRun): Promise<Record<string, string>> {
   return {
     history: await historyTextOf(client, runId),
-    events: JSON.stringify(await bench.history.listEvents(teamId, runId, 0)),
+    events: JSON.stringify(await bench.eventsOf({ teamId, runId })),
     steps: JSON.stringify(await bench.history.listSteps(teamId, runId)),
     attempts: JSON.stringify(await bench.history.listAttempts(teamId, runId)),
     text: JSON.stringify(await bench.history.listText(teamId, runId, new Map())),

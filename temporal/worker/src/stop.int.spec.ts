@@ -2,27 +2,21 @@ import { TASK_QUEUE, workflowId, workflowType, type RunInput } from '@tenon/cont
 import { closeRun, joinTransaction, type AttemptRecordRow } from '@tenon/database';
 import { seedApp, seedRun } from '@tenon/database/testing';
 import { buildDefinition } from '@tenon/dsl/testing';
-import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
-import { connectClient } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
-import { compiled, startRunBench, type AcceptedRun, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { compiled, type AcceptedRun } from './testing/run-bench.js';
 import { until } from './testing/until.js';
 
 /* Stop stops: what is under way is aborted, nothing new begins, what is done is kept. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
+let bench: ModelBench;
+let model: ModelBench['model'];
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  worker = await startTestWorker(bench, { modelUrl: model.baseUrl, maxRunsPerTeam: 2 });
+  bench = await startModelBench({ maxRunsPerTeam: 2 });
+  ({ model } = bench);
 }, 120_000);
-afterAll(async () => {
-  await worker.close();
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 beforeEach(() => {
   model.setRules([]);
   model.release();
@@ -73,7 +67,7 @@ it('a run in the middle of a model call ends before it is answered and keeps wha
   expect(await statusOf(run)).toEqual({ start: 'succeeded', first: 'succeeded', second: 'stopped' });
   const text = await bench.history.listText(run.teamId, run.runId, new Map());
   expect(text.filter(({ stepKey }) => stepKey === 'second').map((chunk) => chunk.text)).toEqual(['Half way']);
-  const events = await bench.history.listEvents(run.teamId, run.runId, 0);
+  const events = await bench.eventsOf(run);
   expect(events.slice(-2)).toMatchObject([
     { type: 'step.stopped', stepKey: 'second', attempt: 1 },
     { type: 'run.finished', outcome: { status: 'stopped', reason: 'enough' } },
@@ -111,7 +105,7 @@ it('a run that waits for the workflow server ends without having begun', async (
 it('a run that is stopped while it is being started has one end, and nothing behind it', async () => {
   model.setRules([{ reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
   // one may be told to stop what the other is starting
-  const other = await startTestWorker(bench, { workerId: 'w2', modelUrl: model.baseUrl, maxRunsPerTeam: 2 });
+  const other = await bench.startWorker({ workerId: 'w2' });
   try {
     for (let i = 0; i < 30; i++) {
       const run = await bench.accept(definition);
@@ -119,7 +113,7 @@ it('a run that is stopped while it is being started has one end, and nothing beh
       await bench.runs.requestStop(run.teamId, run.runId, 'enough');
       expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
       expect(Date.now() - askedAt).toBeLessThan(5_000);
-      const types = (await bench.history.listEvents(run.teamId, run.runId, 0)).map(({ type }) => type);
+      const types = (await bench.eventsOf(run)).map(({ type }) => type);
       expect(types.indexOf('run.finished')).toBe(types.length - 1);
       if (types.length > 1) expect(types[0]).toBe('run.started');
     }
@@ -163,7 +157,7 @@ it('B74 a run that has ended before its workflow begins calls nobody, and its wo
   const runId = await database.inTransaction(async (sql) => {
     const inside = joinTransaction(database, sql);
     const id = await seedRun(inside, owner);
-    await closeRun(inside, { id, teamId }, 1_000, { status: 'stopped', reason: 'enough' });
+    await closeRun(inside, id, 1_000, { status: 'stopped', reason: 'enough' });
     return id;
   });
   const limits = { maxSteps: 100, maxDurationMs: 60_000, boundsWaits: true as const };
@@ -173,14 +167,9 @@ it('B74 a run that has ended before its workflow begins calls nobody, and its wo
     plan,
     start: { at: Date.now() - 10_000, inputs: {}, system: {}, conversation: {}, limits },
   };
-  const client = await connectClient(bench);
-  try {
-    const options = { workflowId: workflowId(runId), taskQueue: TASK_QUEUE, args: [input] };
-    const workflow = await client.workflow.start(workflowType(owner.appId), options);
-    expect(await workflow.result()).toEqual({ status: 'stopped' });
-  } finally {
-    await client.connection.close();
-  }
+  const options = { workflowId: workflowId(runId), taskQueue: TASK_QUEUE, args: [input] };
+  const workflow = await bench.client.workflow.start(workflowType(owner.appId), options);
+  expect(await workflow.result()).toEqual({ status: 'stopped' });
   expect(model.counts().total).toBe(0);
-  expect((await bench.history.listEvents(teamId, runId, 0)).map(({ type }) => type)).toEqual(['run.finished']);
+  expect((await bench.eventsOf({ teamId, runId })).map(({ type }) => type)).toEqual(['run.finished']);
 }, 30_000);

@@ -1,29 +1,22 @@
 import { workflowId } from '@tenon/contract';
 import { buildDefinition } from '@tenon/dsl/testing';
-import { createFakeLogger, startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
+import { createFakeLogger } from '@tenon/ports/testing';
 import { Reconciler } from './reconciler.js';
-import { connectClient } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, llmNode, startNode } from './testing/nodes.js';
-import { startRunBench, type RunBench } from './testing/run-bench.js';
-import { startTestWorker, type TestWorker } from './testing/test-worker.js';
 import { until } from './testing/until.js';
 
 /* Workers beside each other, each with a relay and a reconciler: every run is started and carried once. */
 
-let bench: RunBench;
-let model: ScriptedModel;
-let workers: readonly TestWorker[];
+let bench: ModelBench;
+let model: ModelBench['model'];
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
-  workers = await Promise.all(
-    ['w1', 'w2'].map((workerId) => startTestWorker(bench, { workerId, modelUrl: model.baseUrl })),
-  );
+  bench = await startModelBench();
+  ({ model } = bench);
+  await bench.startWorker({ workerId: 'w2' });
 }, 120_000);
-afterAll(async () => {
-  await Promise.all(workers.map((worker) => worker.close()));
-  await Promise.all([bench.close(), model.close()]);
-});
+afterAll(() => bench.close());
 
 const one = buildDefinition({
   nodes: [startNode(), llmNode('llm', 'Say it'), endNode({ out: ['llm', 'text'] })],
@@ -38,15 +31,17 @@ it('B81 two workers that look for the same queued runs start each of them once',
   for (const { teamId, runId } of runs) {
     const attempts = await bench.history.listAttempts(teamId, runId);
     expect(attempts.map(({ execution, cause }) => [execution, cause])).toEqual([[1, 'first']]);
-    const events = await bench.history.listEvents(teamId, runId, 0);
+    const events = await bench.eventsOf({ teamId, runId });
     expect(events.filter(({ type }) => type === 'run.started')).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
   }
 }, 90_000);
 
 it('B81 reconcilers that look at once end each run once, and start what is lost once', async () => {
-  const { database } = bench.test;
-  const client = await connectClient(bench);
+  const {
+    client,
+    test: { database },
+  } = bench;
   model.resetCalls();
   model.setRules([{ when: { nthOfKey: 1 }, reply: { text: ['Half', ' way'], holdAfter: 1 } }]);
   const [ended, lost] = [await bench.accept(one), await bench.accept(one)];
@@ -69,12 +64,11 @@ it('B81 reconcilers that look at once end each run once, and start what is lost 
   await Promise.all(looks);
   expect([(await ended.ended()).status, (await lost.ended()).status]).toEqual(['stopped', 'succeeded']);
   for (const { teamId, runId } of [ended, lost]) {
-    const events = await bench.history.listEvents(teamId, runId, 0);
+    const events = await bench.eventsOf({ teamId, runId });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(events.filter(({ type }) => type === 'run.started')).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'run.finished')).toHaveLength(1);
   }
   // what was lost is called once more, and what was ended is not
   expect(model.counts().total).toBe(3);
-  await client.connection.close();
 }, 90_000);

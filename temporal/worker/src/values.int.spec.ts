@@ -2,22 +2,20 @@ import { secretOf } from '@tenon/engine';
 import { PostgresSecretStore } from '@tenon/database';
 import { buildDefinition, buildNode, buildVariable } from '@tenon/dsl/testing';
 import type { CodeRunner } from '@tenon/ports';
-import { startScriptedModel, type ScriptedModel } from '@tenon/ports/testing';
 import { fixedKeys, seedApp } from '@tenon/database/testing';
-import type { Client } from '@temporalio/client';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connectClient, historyTextOf } from './testing/history-of.js';
+import { historyTextOf } from './testing/history-of.js';
+import { startModelBench, type ModelBench } from './testing/model-bench.js';
 import { endNode, getNode, llmNode, startNode, templateNode } from './testing/nodes.js';
-import { startRunBench, type RunBench } from './testing/run-bench.js';
-import { SECRET_KEY, startTestWorker, type TestWorker } from './testing/test-worker.js';
+import { SECRET_KEY } from './testing/test-worker.js';
 
 /* Values that are large, secret or hostile. */
 
-let bench: RunBench;
-let worker: TestWorker;
-let model: ScriptedModel;
-let client: Client;
+let bench: ModelBench;
+let worker: ModelBench['worker'];
+let model: ModelBench['model'];
+let client: ModelBench['client'];
 let web: Server;
 let webUrl: string;
 const requests: IncomingMessage[] = [];
@@ -35,7 +33,6 @@ const slowOnce: CodeRunner = {
 };
 
 beforeAll(async () => {
-  [bench, model] = await Promise.all([startRunBench(), startScriptedModel({ defaultReply: { text: 'fine' } })]);
   // `/<n>` answers with n characters
   web = createServer((request, response) => {
     requests.push(request);
@@ -44,15 +41,11 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => web.once('listening', resolve));
   webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
-  [worker, client] = await Promise.all([
-    startTestWorker(bench, { modelUrl: model.baseUrl, code: slowOnce }),
-    connectClient(bench),
-  ]);
+  bench = await startModelBench({ code: slowOnce });
+  ({ worker, model, client } = bench);
 }, 120_000);
 afterAll(async () => {
-  await worker.close();
-  await client.connection.close();
-  await Promise.all([bench.close(), model.close()]);
+  await bench.close();
   web.closeAllConnections();
   web.close();
 });
@@ -212,7 +205,7 @@ it('a secret reaches the server it is for, and no record of any kind', async () 
   expect(attempts.map(({ request }) => JSON.stringify(request).includes('****'))).toEqual([true, true]);
   const places = {
     history: await historyTextOf(client, runId),
-    events: JSON.stringify(await bench.history.listEvents(teamId, runId, 0)),
+    events: JSON.stringify(await bench.eventsOf({ teamId, runId })),
     steps: JSON.stringify(await bench.history.listSteps(teamId, runId)),
     attempts: JSON.stringify(attempts),
     run: JSON.stringify(await bench.runs.find(teamId, runId)),

@@ -1,9 +1,9 @@
 import type { AppId, RunId, TeamId } from '@tenon/base';
 import { compile, hashOf } from '@tenon/compiler';
 import { CHANNELS, HistoryRepository, newId, ring, RunRepository, type RunRecord } from '@tenon/database';
-import { seedApp, startTestDatabase, type TestDatabase } from '@tenon/database/testing';
+import { eventsOf, seedApp, startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import type { Definition } from '@tenon/dsl';
-import type { Outputs, Plan } from '@tenon/engine';
+import type { Outputs, Plan, RunEvent } from '@tenon/engine';
 import { nodeDefinitions } from '@tenon/nodes/definitions';
 import { startTestTemporal, type TestTemporal } from '@tenon/platform/testing';
 import { DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -17,6 +17,8 @@ export interface RunBench {
   readonly bundle: WorkflowBundleWithSourceMap;
   readonly runs: RunRepository;
   readonly history: HistoryRepository;
+  /** What whoever follows a run reads of it. */
+  eventsOf(run: Pick<AcceptedRun, 'teamId' | 'runId'>): Promise<RunEvent[]>;
   /** Accepts a run of a definition as the API would, and rings the relay. */
   accept(definition: Definition, given?: Given): Promise<AcceptedRun>;
   /** The same of a plan, whatever the compiler would say to it. */
@@ -50,6 +52,7 @@ export async function startRunBench(): Promise<RunBench> {
     bundle,
     runs,
     history: new HistoryRepository(test.database),
+    eventsOf: (run) => eventsOf(test.database, run),
     accept: (definition, given) => acceptPlan(test, runs, compiled(definition), given),
     acceptPlan: (plan, given) => acceptPlan(test, runs, plan, given),
     close: async () => {
