@@ -28,8 +28,8 @@ export interface Outcome {
 /** One case of one cell: a load, a fault at a moment, and what was seen. */
 export interface Case {
   readonly cell: string;
-  /** SIGKILL, SIGSTOP then SIGCONT, a connection cut, one slowed down, wrong answers, a folder that is gone. */
-  readonly fault: 'K' | 'S' | 'C' | 'D' | 'W' | 'F';
+  /** SIGKILL, SIGSTOP then SIGCONT, a connection cut, one slowed down, wrong answers, a folder that is gone, too little memory. */
+  readonly fault: 'K' | 'S' | 'C' | 'D' | 'W' | 'F' | 'M';
   readonly moment: string;
   readonly isQuick?: boolean;
   run(setting: Setting): Promise<Outcome>;

@@ -3,6 +3,7 @@ import type { Case } from './cell.js';
 import { clientCases } from './client.js';
 import { codeCases } from './code.js';
 import { longWorkCases } from './long-work.js';
+import { memoryCases } from './memory.js';
 import { objectCases } from './objects.js';
 import { postgresCases } from './postgres.js';
 import { providerCases } from './providers.js';
@@ -15,6 +16,7 @@ import { workerCases } from './worker.js';
 export const CASES: readonly Case[] = [
   workerCases,
   longWorkCases,
+  memoryCases,
   apiCases,
   uploadCases,
   temporalCases,

@@ -4,7 +4,7 @@ import { Session } from '../load/session.js';
 import type { Setting } from './cell.js';
 
 /** Prompts at which the calls of a held load wait: one of each app that calls a model. */
-const HELD = ['chat call2', 'branch ask', 'web confirm', 'code ask'];
+export const HELD = ['chat call2', 'branch ask', 'web confirm', 'code ask'];
 /** More pieces than any reply has: held after its last. */
 const AT_THE_END = 100;
 

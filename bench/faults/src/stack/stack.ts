@@ -12,6 +12,9 @@ import { FaultLog } from './fault-log.js';
 import { Proxy } from './proxy.js';
 import { Victim } from './victim.js';
 
+/** Heap of the API and of a worker on a small machine: the least that they have where nothing is set. */
+const HEAP = { NODE_OPTIONS: '--max-old-space-size=512' };
+
 /** The product as its processes, on servers of their own, with a proxy wherever two of them meet. */
 export interface Stack {
   /** For clients: through the proxy. */
@@ -85,7 +88,7 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
   const through = (proxy: Proxy) => {
     const url = new URL(postgres.url);
     url.host = proxy.address;
-    return { ...env, TENON_DATABASE_URL: url.href };
+    return { ...env, ...HEAP, TENON_DATABASE_URL: url.href };
   };
   const workerEnv = through(proxies.workerToPostgres);
   const api = new BuiltProcess('apps/api', through(proxies.apiToPostgres));
