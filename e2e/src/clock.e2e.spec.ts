@@ -10,17 +10,21 @@ import { startStack, type Stack } from './stack.js';
 
 const MINUTES = 60_000;
 
-/** Shifts the clock of a worker and of its threads. */
-const shifting = (ms: number) => `
+/** Between two leaps, in milliseconds: nothing that is measured falls between them. */
+const LEAP_EVERY_MS = 20;
+
+/** Shifts the clock of a worker and of its threads, and lets it leap that far back and forth. */
+const shifting = (ms: number, leapMs: number) => `
 if (process.argv[1]?.includes('temporal/worker')) {
   const Real = Date;
+  const now = () => Real.now() + ${ms} - ${leapMs} * (Math.floor(Real.now() / ${LEAP_EVERY_MS}) % 2);
   globalThis.Date = class Date extends Real {
     constructor(...parts) {
-      if (parts.length === 0) super(Real.now() + ${ms});
+      if (parts.length === 0) super(now());
       else super(...parts);
     }
     static now() {
-      return Real.now() + ${ms};
+      return now();
     }
   };
 }
@@ -33,11 +37,14 @@ interface Times {
 }
 interface TimedRun extends Times {
   readonly status: string;
-  readonly steps: readonly (Omit<Times, 'createdAt'> & { readonly attempts: readonly Omit<Times, 'createdAt'>[] })[];
+  readonly steps: readonly (Omit<Times, 'createdAt'> & {
+    readonly outputs: { readonly usage?: Readonly<Record<string, unknown>> } | null;
+    readonly attempts: readonly Omit<Times, 'createdAt'>[];
+  })[];
 }
 
 const TIMES = `query ($id: ID!) { run(id: $id) { status createdAt startedAt finishedAt
-  steps { startedAt finishedAt attempts { startedAt finishedAt } } } }`;
+  steps { startedAt finishedAt outputs attempts { startedAt finishedAt } } } }`;
 const readTimes = async (stack: Stack, id: string) => (await ask<{ run: TimedRun }>(stack, TIMES, { id })).run;
 
 /** How far the clock of the worker is ahead, as it has found itself. */
@@ -63,17 +70,18 @@ const triedAgain = chatflow(
 );
 
 describe.each([
-  ['five minutes ahead', 5 * MINUTES, 'UTC'],
-  ['five minutes behind', -5 * MINUTES, 'UTC'],
-  ['an hour behind, as after the end of summer time where clocks are set by hand', -60 * MINUTES, 'Europe/Berlin'],
-])('a worker whose clock is %s', (_how, shiftMs, zone) => {
+  ['is five minutes ahead', 5 * MINUTES, 0, 'UTC'],
+  ['is five minutes behind', -5 * MINUTES, 0, 'UTC'],
+  ['is an hour behind, as after summer time where clocks are set by hand', -60 * MINUTES, 0, 'Europe/Berlin'],
+  ['does seconds twice and leaves seconds out', 0, 1_000, 'UTC'],
+])('a worker whose clock %s', (_how, shiftMs, leapMs, zone) => {
   let stack: Stack;
   let folder: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-clock-'));
     const preload = path.join(folder, 'shift.mjs');
-    await writeFile(preload, shifting(shiftMs));
+    await writeFile(preload, shifting(shiftMs, leapMs));
     const settings = { TENON_MODEL_FIRST_TOKEN_SECONDS: '3' };
     stack = await startStack({ ...settings, NODE_OPTIONS: `--import=${preload}`, TZ: zone });
     const isShifted = async () => Math.abs((await workerAheadMs(stack)) - shiftMs) < MINUTES;
@@ -99,6 +107,11 @@ describe.each([
       expect(to).toBeGreaterThanOrEqual(from);
       expect(to).toBeLessThanOrEqual(ended + 1_000);
     }
+    const lasted = run.steps.flatMap(({ outputs }) =>
+      ['latency', 'time_to_first_token', 'time_to_generate'].flatMap((name) => outputs?.usage?.[name] ?? []),
+    );
+    expect(lasted).toHaveLength(6);
+    expect(JSON.stringify(lasted)).not.toContain('-');
   }, 60_000);
 
   it('C1 waits as long as it is asked to, and gives up in time', async () => {
