@@ -3,7 +3,7 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /tenon
 COPY . .
-RUN npm ci && npx nx run-many -t build -p @tenon/api,@tenon/cli,@tenon/backup,@tenon/worker,@tenon/code-runner
+RUN npm ci && npx nx run-many -t build -p @tenon/api,@tenon/console,@tenon/cli,@tenon/backup,@tenon/worker,@tenon/code-runner
 # An install of one process needs the manifests of all workspaces and none of their sources.
 RUN mkdir /manifests \
   && find . -name node_modules -prune -o -path ./dist -prune -o -name package.json -print0 \
@@ -17,9 +17,10 @@ COPY --from=build /manifests ./
 RUN mkdir /data && chown node:node /data
 
 FROM base AS api
-# with the command line and what it makes backups with
+# with the console, the command line and what it makes backups with
 RUN npm ci --omit=dev --workspace apps/api --workspace apps/cli --workspace apps/backup
 COPY --from=build /tenon/dist/apps/api dist/apps/api
+COPY --from=build /tenon/dist/apps/console dist/apps/console
 COPY --from=build /tenon/dist/apps/cli dist/apps/cli
 COPY --from=build /tenon/dist/apps/backup dist/apps/backup
 COPY --chmod=755 deploy/tenon.sh /usr/local/bin/tenon

@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
+import angular from 'angular-eslint';
 import prettier from 'eslint-config-prettier';
 import regexp from 'eslint-plugin-regexp';
 import { defineConfig } from 'eslint/config';
@@ -35,6 +36,8 @@ const layers = {
   process: ['base', 'platform'],
   backup: ['base', 'ports', 'adapter', 'data', 'platform'],
   api: ['base', 'engine', 'ports', 'core', 'nodes', 'adapter', 'data', 'platform', 'contract'],
+  web: ['base', 'web'],
+  console: ['base', 'engine', 'core', 'nodes', 'web'],
   tools: ['base', 'engine', 'ports', 'core', 'nodes', 'data', 'platform'],
 };
 const depConstraints = Object.entries(layers).map(([layer, may]) => ({
@@ -147,10 +150,23 @@ const pure = [
 ];
 
 export default defineConfig(
-  { ignores: ['**/dist', '**/.nx', '**/coverage', 'tmp', '**/*.cjs', '.tenon', 'libs/nodes/src/catalog'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/.nx',
+      '**/.angular',
+      '**/*.generated.ts',
+      '**/coverage',
+      'tmp',
+      '**/*.cjs',
+      '.tenon',
+      'libs/nodes/src/catalog',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.recommended,
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
+  { files: ['apps/console/public/*.js'], languageOptions: { globals: globals.browser } },
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },
@@ -211,7 +227,22 @@ export default defineConfig(
   },
   entryFence(['temporal/workflows/**/*.ts'], ['inline']),
   entryFence(['temporal/activities/**/*.ts'], ['activities', 'inline']),
-  entryFence(['apps/api/**/*.ts'], ['definitions']),
+  entryFence(['apps/{api,console}/**/*.ts'], ['definitions']),
+  {
+    files: ['{apps/console,libs/{ui,graph-canvas}}/**/*.ts'],
+    extends: [angular.configs.tsRecommended],
+    processor: angular.processInlineTemplates,
+    rules: {
+      '@angular-eslint/component-selector': ['error', { type: 'element', prefix: 'tn', style: 'kebab-case' }],
+      'no-restricted-syntax': bannedSyntax().filter((banned) => banned !== sql), // no database, and `query` is GraphQL's
+    },
+  },
+  {
+    files: ['{apps/console,libs/{ui,graph-canvas}}/**/*.html'],
+    extends: [angular.configs.templateRecommended, angular.configs.templateAccessibility],
+  },
+  // its control is what it is given as content
+  { files: ['libs/ui/src/field.ts/**'], rules: { '@angular-eslint/template/label-has-associated-control': 'off' } },
   fileFence('definition', ['@tenon/(base|dsl|engine|compiler)', 'zod', '\\.\\./config/[a-z-]+\\.js']),
   fileFence('inline', ['@tenon/(base|engine|jinja)', '\\.\\./run/[a-z-]+\\.js'], ['\\./definition\\.js']),
   fileFence(

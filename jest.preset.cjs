@@ -1,3 +1,4 @@
+const { createCjsPreset } = require('jest-preset-angular/presets');
 const path = require('node:path');
 const root = __dirname;
 
@@ -29,4 +30,12 @@ const node = () => ({
   },
 });
 
-module.exports = { node };
+/** Jest options of every project that runs in a browser: Angular's compiler, in a document of jsdom. */
+const angular = () => ({
+  ...node(),
+  ...createCjsPreset({ tsconfig: '<rootDir>/tsconfig.spec.json' }),
+  transformIgnorePatterns: ['/node_modules/'], // packages are loaded as they are
+  setupFilesAfterEnv: [path.join(root, 'tools/test/angular-test-bed.cjs')],
+});
+
+module.exports = { angular, node };

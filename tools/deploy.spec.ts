@@ -122,7 +122,8 @@ describe('the Dockerfile', () => {
     for (const image of dockerfile.split(/^FROM /m)) {
       const copied = [...image.matchAll(/^COPY --from=build \/tenon\/dist\/(\S+) dist\/(\S+)$/gm)];
       const installed = [...image.matchAll(/--workspace (\S+)/g)].map(([, folder]) => folder);
-      expect(copied.map(([, from]) => from)).toEqual(installed);
+      // the console runs in browsers: its packages are in its files
+      expect(copied.map(([, from]) => from).filter((from) => from !== 'apps/console')).toEqual(installed);
       for (const [, from, to] of copied) {
         const { name } = JSON.parse(read(`${from}/package.json`)) as { name: string };
         expect([name, built.has(name), to]).toEqual([name, true, from]);

@@ -7,7 +7,7 @@ import { at, root, setupLock } from './place.mjs';
 import { SetupError, step } from './terminal.mjs';
 
 const SOURCES = ['libs', 'apps', 'temporal', 'tools/build'];
-const SINGLE = ['package-lock.json', 'tsconfig.base.json', 'nx.json'];
+const SINGLE = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.angular.json', 'nx.json'];
 const SKIPPED = new Set(['node_modules', 'dist', 'testing', '__fixtures__', '__histories__', 'coverage']);
 const stamp = at('dist/.stamp');
 

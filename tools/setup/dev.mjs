@@ -24,7 +24,7 @@ let timer;
 let building = Promise.resolve();
 
 function note(name) {
-  if (!/\.(ts|mjs|json)$/.test(name) || name.includes('node_modules')) return;
+  if (!/\.(ts|mjs|json|html|scss|graphql)$/.test(name) || name.includes('node_modules')) return;
   clearTimeout(timer);
   timer = setTimeout(() => (building = building.then(build)), QUIET_MS);
 }

@@ -3,7 +3,7 @@ import { at } from './place.mjs';
 
 const MAX_LINES = 400;
 const GENERATED =
-  /^(package-lock\.json|apps\/api\/schema\.graphql|libs\/nodes\/src\/catalog\/|docs\/(configuration|errors|nodes|troubles)\.md$)/;
+  /^(package-lock\.json|apps\/api\/schema\.graphql|libs\/nodes\/src\/catalog\/|docs\/(configuration|errors|nodes|troubles)\.md$|.+\.generated\.ts$)/;
 const COUNTED = /\.(ts|mjs|cjs|js|css|scss|html|sh|yml|yaml)$/;
 const CODE = /\.(ts|mjs|cjs|js)$/;
 const KEBAB_CASE = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
@@ -15,6 +15,7 @@ const SKIPPED = new Set([
   'node_modules',
   'dist',
   '.nx',
+  '.angular',
   '.git',
   '.tenon',
   'tmp',

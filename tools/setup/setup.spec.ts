@@ -143,7 +143,13 @@ describe('while an instance runs on the data folder', () => {
 
   it('the command line uses what is built, and says when that is out of date', async () => {
     const lock = await takeLock(path.join(folder, 'launcher.lock'));
-    const files = ['node_modules/.package-lock.json', 'package-lock.json', 'tsconfig.base.json', 'nx.json'];
+    const files = [
+      'node_modules/.package-lock.json',
+      'package-lock.json',
+      'tsconfig.base.json',
+      'tsconfig.angular.json',
+      'nx.json',
+    ];
     for (const name of [...files, 'libs/x.ts', 'apps/x.ts', 'temporal/x.ts', 'tools/build/x.mjs', 'dist/.stamp']) {
       await mkdir(path.dirname(path.join(repo, name)), { recursive: true });
       await writeFile(path.join(repo, name), '{}');

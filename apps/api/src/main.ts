@@ -9,7 +9,7 @@ import { reportStart } from './start-report.js';
 
 await runProcess(async () => {
   const config = loadConfig(process.env, REQUIRED);
-  const parts = await composeParts(config);
+  const parts = await composeParts(config, path.resolve(import.meta.dirname, '../console'));
   await migrate(parts.database);
   await checkKeys(parts);
   const { app, close } = await createServer(parts);

@@ -22,6 +22,7 @@ import { getHeapStatistics } from 'node:v8';
 import { DefinitionThreads } from './app/definition-threads.js';
 import { createBodyRooms, type BodyRooms } from './http/body-limit.js';
 import { FollowerRooms } from './run/follower-rooms.js';
+import { ConsolePages } from './site/console-pages.js';
 
 /** Settings without which the API cannot start. */
 export const REQUIRED = ['database.url'] as const;
@@ -39,14 +40,18 @@ export interface Parts {
   readonly definitionThreads: DefinitionThreads;
   readonly bodies: BodyRooms;
   readonly followers: FollowerRooms;
+  /** Without them browsers are answered as every other client. */
+  readonly pages?: ConsolePages;
 }
 
-/** Builds the parts; connects to nothing yet. */
-export async function composeParts(config: ApiConfig): Promise<Parts> {
+/** Builds the parts; connects to nothing yet. @param consoleFolder  what the console's build made */
+export async function composeParts(config: ApiConfig, consoleFolder?: string): Promise<Parts> {
   const logger = createLogger({ ...config.log, name: 'api' });
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: 'tenon-api' });
   const secretKeys = await loadSecretKeys(config);
   const heapBytes = getHeapStatistics().heap_size_limit;
+  const pages = consoleFolder === undefined ? undefined : ConsolePages.find(consoleFolder, isHttps(config));
+  if (consoleFolder !== undefined && !pages) logger.warn({ consoleFolder }, 'the console was not built');
   return {
     config,
     logger,
@@ -58,7 +63,13 @@ export async function composeParts(config: ApiConfig): Promise<Parts> {
     definitionThreads: new DefinitionThreads(logger),
     bodies: createBodyRooms(heapBytes),
     followers: new FollowerRooms(heapBytes),
+    ...(pages && { pages }),
   };
+}
+
+/** Whether people reach us over https. */
+export function isHttps({ server }: ApiConfig): boolean {
+  return server.publicUrl.startsWith('https:');
 }
 
 /** Tokens for parts that are interfaces; classes are their own. */
@@ -71,7 +82,8 @@ export const OBJECTS = Symbol('objects');
 
 /** The parts as Nest providers. */
 export function partProviders(parts: Parts) {
-  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads, followers } = parts;
+  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads, followers, pages } =
+    parts;
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
@@ -83,6 +95,7 @@ export function partProviders(parts: Parts) {
     { provide: TokenBudgets, useValue: new TokenBudgets(database, config.models.teamTokensPerDay) },
     { provide: DefinitionThreads, useValue: definitionThreads },
     { provide: FollowerRooms, useValue: followers },
+    ...(pages ? [{ provide: ConsolePages, useValue: pages }] : []),
     ...[
       AppRepository,
       ConversationRepository,

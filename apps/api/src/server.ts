@@ -15,7 +15,7 @@ import { parseJsonBody } from './http/json-body.js';
 import { refuseOtherSpellings } from './http/one-spelling.js';
 import { nameRequests } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
-import type { ApiConfig, Parts } from './parts.js';
+import { isHttps, type ApiConfig, type Parts } from './parts.js';
 
 /** How long the server is patient, in milliseconds. */
 export interface ServerTimes extends SocketTimes {
@@ -58,8 +58,9 @@ export async function createServer(parts: Parts, times: Partial<ServerTimes> = {
   });
   app.use(nameRequests(parts.logger));
   app.use(noteRefusals);
-  app.use(securityHeaders(parts.config.server.publicUrl.startsWith('https:')));
+  app.use(securityHeaders(isHttps(parts.config)));
   app.use(refuseOtherSpellings);
+  if (parts.pages) app.use(parts.pages.files);
   const gate = createBodyGate(app.get(IdentityReader), allTimes.roomMs);
   app.use(waitForRoom(gate, parts.bodies.bytes));
   // a small body that inflates would get past every limit on its length

@@ -1,8 +1,9 @@
 import { isTenonError, isWorthRetrying, type ErrorKind, type TenonError } from '@tenon/base';
 import type { Logger } from '@tenon/ports';
-import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
+import { Catch, HttpException, Inject, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { LOGGER } from '../parts.js';
+import { ConsolePages } from '../site/console-pages.js';
 import { currentRequestId } from './request-id.js';
 
 /** The HTTP status for each kind of error. */
@@ -22,13 +23,18 @@ const NOBODY = 'auth.required';
 /** What a REST caller sees of an error; GraphQL has its own, see graphql/format-error.ts. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Optional() private readonly pages?: ConsolePages,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return error;
     const response = host.switchToHttp().getResponse<Response>();
     const requestId = currentRequestId();
     const refusal = refusalOf(error);
+    if (refusal?.status === 404 && this.pages?.isAskedFor(host.switchToHttp().getRequest<Request>()))
+      return this.pages.show(response);
     if (refusal) return response.status(refusal.status).json({ ...refusal.body, requestId });
     if (isTenonError(error) && error.kind !== 'internal') {
       const seconds = Math.ceil((error.retryAfterMs ?? RETRY_SECONDS * 1_000) / 1_000);

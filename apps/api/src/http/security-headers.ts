@@ -17,6 +17,26 @@ const CONTENT_POLICY = {
   'frame-ancestors': ["'none'"],
 };
 
+/**
+ * The same for one page whose styles are made while it runs: those that carry the nonce of its answer.
+ * @param nonce  in base64, of one answer only
+ */
+export function pagePolicy(isHttps: boolean, nonce: string): string {
+  const policy = {
+    ...policyOf(isHttps),
+    'style-src': ["'self'", `'nonce-${nonce}'`],
+    'style-src-attr': ["'unsafe-inline'"],
+    'base-uri': ["'self'"],
+  };
+  return Object.entries(policy)
+    .map(([directive, sources]) => [directive, ...sources].join(' '))
+    .join(';');
+}
+
+function policyOf(isHttps: boolean): Record<string, string[]> {
+  return isHttps ? { ...CONTENT_POLICY, 'upgrade-insecure-requests': [] } : CONTENT_POLICY;
+}
+
 /** Devices and abilities of a browser that no page of ours has a use for. */
 const UNUSED = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi', 'payment', 'serial', 'usb'];
 
@@ -27,10 +47,7 @@ const UNUSED = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi'
  */
 export function securityHeaders(isHttps: boolean) {
   const protect = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: isHttps ? { ...CONTENT_POLICY, 'upgrade-insecure-requests': [] } : CONTENT_POLICY,
-    },
+    contentSecurityPolicy: { useDefaults: false, directives: policyOf(isHttps) },
     strictTransportSecurity: isHttps,
     // with no-referrer, forms of our own pages would come from the origin "null", which is nobody's
     referrerPolicy: { policy: 'same-origin' },

@@ -115,6 +115,15 @@ export class RunResolver {
     return steps.map((step) => toStep(step, record.planHash));
   }
 
+  @ResolveField(() => Step, { nullable: true, description: 'One of its steps' })
+  async step(
+    @Parent() run: Run,
+    @Args('key') key: string,
+    @Context() context: GraphQLContext,
+  ): Promise<Step | undefined> {
+    return (await this.steps(run, context)).find((step) => step.key === key);
+  }
+
   @AllowTo('member')
   @Mutation(() => RunPayload, { description: 'Accepts a run; from then on it is never lost' })
   startRun(@Args('input') input: StartRunInput, @CurrentMember() identity: Identity) {

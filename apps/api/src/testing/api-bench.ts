@@ -66,6 +66,7 @@ export async function startApiBench(
     bodies,
     followers,
     place,
+    consoleFolder,
   }: {
     readonly threadLimits?: ThreadLimits;
     readonly times?: Partial<ServerTimes>;
@@ -73,6 +74,8 @@ export async function startApiBench(
     readonly followers?: FollowerRooms;
     /** The folder in which the data of Postgres lie. */
     readonly place?: string;
+    /** What the console's build made. */
+    readonly consoleFolder?: string;
   } = {},
 ): Promise<ApiBench> {
   const test = await startTestDatabase(place);
@@ -89,7 +92,7 @@ export async function startApiBench(
     },
     REQUIRED,
   );
-  const composed = await composeParts(config);
+  const composed = await composeParts(config, consoleFolder);
   const statements = new Set<Statement[]>();
   const parts = {
     ...composed,

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startApiBench, type ApiBench } from '../testing/api-bench.js';
+
+/* What browsers are given: the page of the console for its addresses, and its files. */
+
+jest.setTimeout(120_000);
+
+const PAGE = '<!doctype html><html><head><base href="/" /></head><body ngCspNonce="__nonce__"></body></html>';
+const BROWSER = { accept: 'text/html,application/xhtml+xml' };
+
+describe('the pages of the console', () => {
+  let bench: ApiBench;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-console-'));
+    await writeFile(path.join(folder, 'index.html'), PAGE);
+    await writeFile(path.join(folder, 'main-ABCDEFGH.js'), 'export {};');
+    await writeFile(path.join(folder, 'theme.js'), '//');
+    bench = await startApiBench({}, { consoleFolder: folder });
+  });
+
+  afterAll(async () => {
+    await bench.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const get = (route: string, headers: Record<string, string> = BROWSER, method = 'GET') =>
+    fetch(bench.url + route, { method, headers });
+
+  it('answers addresses of the console with its page, which may be shown to anybody', async () => {
+    for (const route of ['/', '/apps', '/apps/01a22d35-8911-7592-96ba-ec1358270385/graph?run=1', '/nowhere']) {
+      const response = await get(route);
+      expect({ route, status: response.status }).toEqual({ route, status: 200 });
+      expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('gives each answer a nonce of its own, which its policy names', async () => {
+    const nonces = await Promise.all(
+      [1, 2].map(async () => {
+        const response = await get('/');
+        const [, nonce] = /ngCspNonce="([^"]+)"/.exec(await response.text()) ?? [];
+        expect(response.headers.get('content-security-policy')).toContain(`style-src 'self' 'nonce-${nonce}'`);
+        return nonce;
+      }),
+    );
+    expect(new Set(nonces).size).toBe(2);
+  });
+
+  it('lets no script run but those of its files', async () => {
+    const policy = (await get('/')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+
+  it('has files kept whose names change with their content, and no others', async () => {
+    const kept = await get('/main-ABCDEFGH.js', {});
+    expect(kept.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await get('/theme.js', {})).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('answers clients of the API as before, also with what is not there', async () => {
+    expect((await get('/nowhere', {})).status).toBe(404);
+    expect((await get('/nowhere', BROWSER, 'POST')).status).toBe(404);
+    expect((await get('/health')).headers.get('content-type')).toMatch(/^application\/json/);
+    expect((await get('/missing-ABCDEFGH.js', { accept: '*/*' })).status).toBe(404);
+  });
+
+  it('gives nothing of what lies beside its folder', async () => {
+    for (const route of ['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json'])
+      expect((await get(route, {})).status).toBe(404);
+  });
+});

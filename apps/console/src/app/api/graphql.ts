@@ -1,0 +1,32 @@
+import { inject, type Provider } from '@angular/core';
+import { ApolloClient, InMemoryCache } from '@apollo/client';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { ErrorLink } from '@apollo/client/link/error';
+import { HttpLink } from '@apollo/client/link/http';
+import { relayStylePagination } from '@apollo/client/utilities';
+import { SignedOut } from './signed-out.js';
+
+/** Reason of the API's refusal when nobody is signed in. */
+const NOBODY = 'auth.required';
+
+/** The API over GraphQL, with the one cache of what it said. */
+export const graphqlProvider: Provider = {
+  provide: ApolloClient,
+  useFactory: () => {
+    const signedOut = inject(SignedOut);
+    const watch = new ErrorLink(({ error }) => {
+      if (!CombinedGraphQLErrors.is(error)) return;
+      if (error.errors.some(({ extensions }) => extensions?.['reason'] === NOBODY)) signedOut.notice();
+    });
+    return new ApolloClient({ link: watch.concat(new HttpLink({ uri: '/graphql' })), cache: createCache() });
+  },
+};
+
+function createCache(): InMemoryCache {
+  return new InMemoryCache({
+    typePolicies: {
+      Query: { fields: { apps: relayStylePagination(), runs: relayStylePagination(['filter']) } },
+      Provider: { keyFields: ['name'] },
+    },
+  });
+}

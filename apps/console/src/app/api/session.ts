@@ -1,0 +1,35 @@
+import { inject, Injectable, signal } from '@angular/core';
+import { ApolloClient } from '@apollo/client';
+import { throwRefusal } from './problem.js';
+import { SignInDocument, SignOutDocument, ViewerDocument, type ViewerPartsFragment } from './session.generated.js';
+
+/** Who is signed in. */
+@Injectable({ providedIn: 'root' })
+export class Session {
+  private readonly client = inject(ApolloClient);
+  readonly viewer = signal<ViewerPartsFragment | null>(null);
+
+  /** Asks who is signed in, once; null for nobody. @throws Problem when the API is away */
+  async load(): Promise<ViewerPartsFragment | null> {
+    if (!this.viewer()) {
+      const { data } = await this.client.query({ query: ViewerDocument, fetchPolicy: 'network-only' });
+      this.viewer.set(data?.viewer ?? null);
+    }
+    return this.viewer();
+  }
+
+  /** @throws Problem when the API refuses or is away */
+  async signIn(email: string, password: string): Promise<void> {
+    const { data } = await this.client.mutate({ mutation: SignInDocument, variables: { input: { email, password } } });
+    throwRefusal(data?.signIn.errors ?? []);
+    await this.client.clearStore();
+    this.viewer.set(data?.signIn.viewer ?? null);
+  }
+
+  /** Nothing that was seen stays behind. */
+  async signOut(): Promise<void> {
+    await this.client.mutate({ mutation: SignOutDocument });
+    this.viewer.set(null);
+    await this.client.clearStore();
+  }
+}

@@ -1,0 +1,51 @@
+import { inject } from '@angular/core';
+import { Router, type CanActivateFn, type Routes } from '@angular/router';
+import { Session } from './api/session.js';
+
+/** Whoever is not signed in signs in first, and then comes to where they wanted to be. */
+const members: CanActivateFn = async (_route, { url }) => {
+  const router = inject(Router);
+  const viewer = await inject(Session).load();
+  return viewer ? true : router.createUrlTree(['/signin'], { queryParams: { to: url } });
+};
+
+export const routes: Routes = [
+  { path: 'signin', title: 'signIn.title', loadComponent: () => import('./entry/sign-in.js').then((m) => m.SignIn) },
+  {
+    path: '',
+    canActivate: [members],
+    loadComponent: () => import('./shell/frame.js').then((m) => m.Frame),
+    children: [
+      {
+        path: '',
+        pathMatch: 'full',
+        title: 'home.title',
+        loadComponent: () => import('./home/home.js').then((m) => m.Home),
+      },
+      { path: 'apps', title: 'apps.title', loadComponent: () => import('./apps/apps-page.js').then((m) => m.AppsPage) },
+      {
+        path: 'apps/:app',
+        children: [
+          { path: '', pathMatch: 'full', redirectTo: 'graph' },
+          {
+            path: 'graph',
+            title: 'graph.title',
+            loadComponent: () => import('./app/graph-page.js').then((m) => m.GraphPage),
+          },
+          {
+            path: 'runs',
+            title: 'runs.title',
+            loadComponent: () => import('./runs/runs-page.js').then((m) => m.RunsPage),
+          },
+          {
+            path: 'runs/:run',
+            title: 'run.title',
+            loadComponent: () => import('./runs/run-page.js').then((m) => m.RunPage),
+          },
+        ],
+      },
+      { path: 'runs', title: 'runs.title', loadComponent: () => import('./runs/runs-page.js').then((m) => m.RunsPage) },
+      { path: '**', title: 'missing.title', loadComponent: () => import('./shell/missing.js').then((m) => m.Missing) },
+    ],
+  },
+];

@@ -1,0 +1,119 @@
+import { Component, computed, effect, inject, input, signal, viewChild } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { MatTooltipModule } from '@angular/material/tooltip';
+import { Router, RouterLink } from '@angular/router';
+import { compile } from '@tenon/compiler';
+import { hasGraph, type Definition } from '@tenon/dsl';
+import { GraphCanvas } from '@tenon/graph-canvas';
+import { nodeDefinitions } from '@tenon/nodes/definitions';
+import {
+  LucideDynamicIcon,
+  LucideFocus,
+  LucideSearchX,
+  LucideWorkflow,
+  LucideZoomIn,
+  LucideZoomOut,
+} from '@lucide/angular';
+import { RegionState } from '@tenon/ui';
+import { ask } from '../api/ask.js';
+import { AppIcon } from '../apps/app-icon.js';
+import { canvasOf } from '../graph/canvas-of.js';
+import { marksOf } from '../graph/marks-of.js';
+import { NodeBox } from '../graph/node-box.js';
+import { typeName } from '../graph/type-name.js';
+import { Quantities } from '../language/quantities.js';
+import { Texts } from '../language/texts.js';
+import { RunStory } from '../runs/run-story.js';
+import { PageTitles } from '../shell/page-titles.js';
+import { Pending } from '../shell/pending.js';
+import { AppDocument } from './app.generated.js';
+import { RunPanel } from './run-panel.js';
+
+const NEARER = 1.2;
+
+/** An app as its graph, and beside it the panel in which it is tried. The run that is shown stands in the address. */
+@Component({
+  selector: 'tn-graph-page',
+  imports: [
+    AppIcon,
+    GraphCanvas,
+    LucideDynamicIcon,
+    MatButtonModule,
+    MatTooltipModule,
+    NodeBox,
+    Pending,
+    RegionState,
+    RouterLink,
+    RunPanel,
+  ],
+  providers: [RunStory],
+  templateUrl: './graph-page.html',
+  styleUrl: './graph-page.scss',
+})
+export class GraphPage {
+  private readonly router = inject(Router);
+  private readonly texts = inject(Texts);
+  private readonly quantities = inject(Quantities);
+  private readonly canvas = viewChild(GraphCanvas);
+  protected readonly story = inject(RunStory);
+  protected readonly t = this.texts.t;
+  protected readonly icons = {
+    fit: LucideFocus.icon,
+    in: LucideZoomIn.icon,
+    missing: LucideSearchX.icon,
+    noGraph: LucideWorkflow.icon,
+    out: LucideZoomOut.icon,
+  };
+
+  /** Id of the app, from the address. */
+  readonly app = input.required<string>();
+  /** Id of the run that is shown. */
+  readonly run = input<string>();
+
+  protected readonly selected = signal<string | undefined>(undefined);
+  protected readonly asked = ask(AppDocument, () => ({ id: this.app() }));
+  protected readonly found = computed(() => this.asked.data()?.app);
+  protected readonly definition = computed(() => this.found()?.draft.definition as Definition | undefined);
+  private readonly graph = computed(() => {
+    const definition = this.definition();
+    return definition && hasGraph(definition) ? definition : undefined;
+  });
+
+  protected readonly canvasGraph = computed(() => {
+    const graph = this.graph();
+    if (!graph) return undefined;
+    const words = {
+      type: (type: string) => typeName(this.t, type),
+      state: (state: string) => this.t(`state.${state}` as never),
+    };
+    const marks = this.run() ? marksOf(this.story.steps(), (ms) => this.quantities.duration(ms)) : undefined;
+    return canvasOf(graph, words, marks);
+  });
+  /** What the app asks for and whether it can run, as publishing would say it. */
+  protected readonly compiled = computed(() => {
+    const definition = this.definition();
+    return definition && compile(definition, nodeDefinitions);
+  });
+
+  constructor() {
+    const titles = inject(PageTitles);
+    effect(() => titles.subject.set(this.found()?.name ?? ''));
+    effect(() => {
+      const run = this.run();
+      if (run) this.story.follow(run);
+      else this.story.leave();
+    });
+  }
+
+  protected show(run: string | undefined): void {
+    void this.router.navigate([], { queryParams: { run: run ?? null }, queryParamsHandling: 'merge' });
+  }
+
+  protected fit(): void {
+    this.canvas()?.fit();
+  }
+
+  protected zoom(direction: 1 | -1): void {
+    this.canvas()?.zoomBy(NEARER ** direction);
+  }
+}

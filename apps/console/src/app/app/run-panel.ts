@@ -1,0 +1,147 @@
+import { Component, computed, effect, inject, input, output, signal, untracked, viewChild } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { MatButtonModule } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { ApolloClient } from '@apollo/client';
+import type { JsonObject } from '@tenon/base';
+import type { CompileResult } from '@tenon/compiler';
+import { StatePill, type State } from '@tenon/ui';
+import { ask } from '../api/ask.js';
+import { Problem, problemOf, throwRefusal } from '../api/problem.js';
+import type { AppCardFragment } from '../apps/apps.generated.js';
+import { Texts } from '../language/texts.js';
+import { isOver, stateOfRun } from '../runs/run-state.js';
+import { RunStory } from '../runs/run-story.js';
+import { PanelRunDocument, StartRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
+import { StartForm } from './start-form.js';
+
+/** Tries the draft of an app: a form or a conversation, and what comes of it while it comes. */
+@Component({
+  selector: 'tn-run-panel',
+  imports: [FormsModule, MatButtonModule, RouterLink, StartForm, StatePill],
+  templateUrl: './run-panel.html',
+  styleUrl: './run-panel.scss',
+})
+export class RunPanel {
+  private readonly client = inject(ApolloClient);
+  protected readonly story = inject(RunStory);
+  protected readonly t = inject(Texts).t;
+
+  readonly app = input.required<AppCardFragment>();
+  readonly compiled = input<CompileResult>();
+  /** Id of the run that is shown. */
+  readonly run = input<string>();
+  /** Another run is to be shown, or none. */
+  readonly shown = output<string | undefined>();
+
+  private readonly form = viewChild(StartForm);
+  protected readonly message = signal('');
+  protected readonly isSending = signal(false);
+  protected readonly problem = signal<Problem | undefined>(undefined);
+
+  protected readonly isChat = computed(() => this.app().mode.endsWith('chat'));
+  protected readonly fields = computed(() => {
+    const compiled = this.compiled();
+    return compiled?.ok ? compiled.plan.inputs : [];
+  });
+  protected readonly issues = computed(() => {
+    const compiled = this.compiled();
+    return compiled && !compiled.ok ? compiled.issues.filter(({ severity }) => severity === 'error') : [];
+  });
+
+  protected readonly asked = ask(PanelRunDocument, () => {
+    const id = this.run();
+    return id ? { id } : undefined;
+  });
+  protected readonly record = computed(() => this.asked.data()?.run ?? undefined);
+  protected readonly thread = ask(ThreadDocument, () => {
+    const id = this.record()?.conversationId;
+    return id ? { id } : undefined;
+  });
+  /** What was said before the run that is shown. */
+  protected readonly earlier = computed(() => {
+    const messages = this.thread.data()?.conversation?.messages ?? [];
+    const here = messages.findIndex(({ runId }) => runId === this.run());
+    return here < 0 ? messages : messages.slice(0, here);
+  });
+
+  protected readonly state = computed<State | undefined>(() => {
+    const record = this.record();
+    const outcome = this.story.view()?.outcome;
+    if (outcome) return outcome.status;
+    if (record && (isOver(record.status) || !this.story.view())) return stateOfRun(record);
+    return this.story.view() ? 'running' : undefined;
+  });
+  protected readonly isRunning = computed(() => {
+    const state = this.state();
+    return state !== undefined && !['succeeded', 'partiallySucceeded', 'failed', 'stopped'].includes(state);
+  });
+  protected readonly answer = computed(() => this.story.answer() || this.record()?.answer || '');
+  protected readonly outputs = computed(() => {
+    const outputs = this.story.view()?.outcome?.outputs ?? (this.record()?.outputs as JsonObject | null) ?? {};
+    return Object.entries(outputs).map(([name, value]) => ({
+      name,
+      text: typeof value === 'string' ? value : JSON.stringify(value, null, 2),
+    }));
+  });
+  protected readonly failure = computed(
+    () => this.story.view()?.outcome?.failure?.message ?? this.record()?.failure?.message ?? '',
+  );
+
+  constructor() {
+    effect(() => {
+      // what was asked while it ran knows nothing of its end
+      if (this.story.view()?.outcome) untracked(() => this.asked.reload());
+    });
+  }
+
+  protected send(): void {
+    const query = this.message().trim();
+    // a conversation goes on with what was filled in at its beginning
+    const inputs = this.form() ? this.form()?.read() : ((this.record()?.inputs ?? {}) as JsonObject);
+    if (query && inputs && !this.isSending()) void this.start(inputs, query);
+  }
+
+  /** Enter sends; while a word is being composed from keys it does not. */
+  protected onEnter(event: Event): void {
+    const { shiftKey, isComposing } = event as KeyboardEvent;
+    if (shiftKey || isComposing) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  protected async start(inputs: JsonObject, query?: string): Promise<void> {
+    this.isSending.set(true);
+    this.problem.set(undefined);
+    const conversationId = this.record()?.conversationId;
+    const input = {
+      appId: this.app().id,
+      useDraft: true,
+      inputs,
+      idempotencyKey: crypto.randomUUID(),
+      ...(query !== undefined && { query }),
+      ...(conversationId && { conversationId }),
+    };
+    try {
+      const { data } = await this.client.mutate({ mutation: StartRunDocument, variables: { input } });
+      throwRefusal(data?.startRun.errors ?? []);
+      this.message.set('');
+      this.shown.emit(data?.startRun.run?.id);
+    } catch (error) {
+      this.problem.set(problemOf(error));
+    } finally {
+      this.isSending.set(false);
+    }
+  }
+
+  protected async stop(): Promise<void> {
+    const runId = this.run();
+    if (!runId) return;
+    try {
+      const { data } = await this.client.mutate({ mutation: StopRunDocument, variables: { input: { runId } } });
+      throwRefusal(data?.stopRun.errors ?? []);
+    } catch (error) {
+      this.problem.set(problemOf(error));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { Component, inject, input, signal } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { MatButtonModule } from '@angular/material/button';
+import { Router } from '@angular/router';
+import { Field } from '@tenon/ui';
+import { problemOf, type Problem } from '../api/problem.js';
+import { Session } from '../api/session.js';
+import { Texts } from '../language/texts.js';
+import { Choices } from './choices.js';
+
+/** Signs a member in and leads on to where they wanted to be. */
+@Component({
+  selector: 'tn-sign-in',
+  imports: [Choices, Field, FormsModule, MatButtonModule],
+  template: `
+    <tn-choices />
+    <main>
+      <img src="icon.svg" alt="" width="48" height="48" />
+      <h1>{{ t('signIn.heading') }}</h1>
+      <form (ngSubmit)="signIn()">
+        <tn-field [label]="t('signIn.email')">
+          <input
+            type="email"
+            name="email"
+            autocomplete="username"
+            required
+            [(ngModel)]="email"
+            data-testid="signIn.email"
+          />
+        </tn-field>
+        <tn-field [label]="t('signIn.password')">
+          <input
+            type="password"
+            name="password"
+            autocomplete="current-password"
+            required
+            [(ngModel)]="password"
+            data-testid="signIn.password"
+          />
+        </tn-field>
+        <p class="problem" role="alert" data-testid="signIn.problem">{{ words() }}</p>
+        <button mat-flat-button type="submit" [disabled]="isSending()" data-testid="signIn.submit">
+          {{ t('signIn.submit') }}
+        </button>
+      </form>
+      <p class="hint">{{ t('signIn.forgotten') }} <code>npm run tenon -- owner reset</code></p>
+    </main>
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-rows: auto 1fr;
+      min-height: 100dvh;
+      background: var(--surface-1);
+    }
+    main {
+      align-self: center;
+      justify-self: center;
+      display: grid;
+      gap: var(--space-4);
+      width: min(360px, 100% - 32px);
+      margin-bottom: 12vh;
+    }
+    form {
+      display: grid;
+      gap: var(--space-3);
+    }
+    .problem {
+      min-height: 1.5em;
+      color: var(--state-bad);
+    }
+    .hint {
+      color: var(--text-3);
+    }
+  `,
+})
+export class SignIn {
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
+  protected readonly t = inject(Texts).t;
+
+  /** Where to go on, from the address. */
+  readonly to = input('/');
+
+  protected readonly email = signal('');
+  protected readonly password = signal('');
+  protected readonly isSending = signal(false);
+  private readonly problem = signal<Problem | undefined>(undefined);
+
+  protected words(): string {
+    const problem = this.problem();
+    return problem ? problem.message || this.t('problem.away') : '';
+  }
+
+  protected async signIn(): Promise<void> {
+    this.isSending.set(true);
+    this.problem.set(undefined);
+    try {
+      await this.session.signIn(this.email(), this.password());
+      // an address of ours only: a link must not lead a member elsewhere
+      await this.router.navigateByUrl(this.to().startsWith('/') ? this.to() : '/');
+    } catch (error) {
+      this.password.set('');
+      this.problem.set(problemOf(error));
+    } finally {
+      this.isSending.set(false);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { GraphDefinition, GraphEdge, GraphNode } from '@tenon/dsl';
+import { homesOf, isNote } from '@tenon/dsl';
+import type { CanvasEdge, CanvasNode } from '@tenon/graph-canvas';
+import type { State } from '@tenon/ui';
+import { colorOf } from './node-categories.js';
+
+/** What a box shows. */
+export interface NodeBoxView extends CanvasNode {
+  readonly title: string;
+  /** The node type, such as `llm`; empty for a note. */
+  readonly type: string;
+  readonly state?: State;
+  /** Under the name: what the step took, or why it failed. */
+  readonly footer?: string;
+  readonly text?: string;
+}
+
+/** What of a run a box shows. */
+export interface StepMark {
+  readonly state: State;
+  readonly footer?: string;
+  /** The way it left, for the lines. */
+  readonly exit?: string;
+}
+
+/** Words of the boxes in the reader's language. */
+export interface GraphWords {
+  type(type: string): string;
+  state(state: State): string;
+}
+
+/** Pixels of a box whose file gives no size. */
+const SIZE = { width: 244, height: 72 };
+/** Of its head, in whose middle lines arrive. */
+const HEAD = 36;
+
+/**
+ * A graph as it is drawn, with what a run has come to. Boxes come in the order of their columns, which is how they are
+ * walked.
+ * @param marks  by node id; undefined: no run is shown
+ */
+export function canvasOf(
+  { workflow }: GraphDefinition,
+  words: GraphWords,
+  marks?: ReadonlyMap<string, StepMark>,
+): { readonly nodes: readonly NodeBoxView[]; readonly edges: readonly CanvasEdge[] } {
+  const { nodes, edges } = workflow.graph;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const boxes = nodes.map((node) => boxOf(node, byId, words, marks));
+  const isOrdered = boxes.toSorted((a, b) => Number(isBehind(b)) - Number(isBehind(a)) || a.x - b.x || a.y - b.y);
+  const drawn = edges.filter(({ source, target }) => byId.has(source) && byId.has(target));
+  return { nodes: isOrdered, edges: drawn.map((edge) => lineOf(edge, marks)) };
+}
+
+const isBehind = ({ isContainer }: CanvasNode) => isContainer === true;
+
+function boxOf(
+  node: GraphNode,
+  byId: ReadonlyMap<string, GraphNode>,
+  words: GraphWords,
+  marks: ReadonlyMap<string, StepMark> | undefined,
+): NodeBoxView {
+  const { type, title } = node.data;
+  const isContainer = type === 'iteration' || type === 'loop';
+  const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
+  const parts = [title, words.type(type), mark && words.state(mark.state)];
+  const height = isContainer || isNote(node) ? sizeOf(node['height'], 160) : SIZE.height + (marks ? 24 : 0);
+  return {
+    id: node.id,
+    ...placeOf(node, byId),
+    width: isContainer || isNote(node) ? sizeOf(node['width'], SIZE.width) : SIZE.width,
+    height,
+    label: parts.filter(Boolean).join(', '),
+    isContainer,
+    color: colorOf(type),
+    ...{ title, type },
+    ...(mark && { state: mark.state }),
+    ...(mark?.footer && { footer: mark.footer }),
+    ...(isNote(node) && { text: plainText(node.data['text']) }),
+  };
+}
+
+/** Positions inside a container are from its corner. */
+function placeOf(node: GraphNode, byId: ReadonlyMap<string, GraphNode>): { readonly x: number; readonly y: number } {
+  const [home] = homesOf(node).flatMap((id) => byId.get(id) ?? []);
+  const { x, y } = home ? home.position : { x: 0, y: 0 };
+  return { x: number(node.position.x) + number(x), y: number(node.position.y) + number(y) };
+}
+
+function lineOf(edge: GraphEdge, marks: ReadonlyMap<string, StepMark> | undefined): CanvasEdge {
+  const look = marks && lookOf(edge, marks);
+  return {
+    id: edge.id,
+    source: edge.source,
+    target: edge.target,
+    sourceY: HEAD / 2,
+    targetY: HEAD / 2,
+    ...(look && { look }),
+  };
+}
+
+function lookOf({ source, sourceHandle, target }: GraphEdge, marks: ReadonlyMap<string, StepMark>): CanvasEdge['look'] {
+  const [from, to] = [marks.get(source), marks.get(target)];
+  if (!from || !to) return undefined;
+  if (to.state === 'skipped' || from.state === 'skipped') return 'skipped';
+  if (from.exit !== undefined && from.exit !== sourceHandle) return 'skipped';
+  return to.state === 'running' || to.state === 'retrying' || to.state === 'recovering' ? 'live' : 'taken';
+}
+
+/** Files of others hold anything. */
+function number(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+function sizeOf(value: unknown, otherwise: number): number {
+  const size = number(value);
+  return size > 0 ? size : otherwise;
+}
+
+/** The words of a note, whose text is the tree of an editor as JSON. */
+function plainText(text: unknown): string {
+  if (typeof text !== 'string') return '';
+  try {
+    return textsIn(JSON.parse(text)).join(' ');
+  } catch {
+    return text;
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { text } = value as { readonly text?: unknown };
+  return [...(typeof text === 'string' ? [text] : []), ...Object.values(value).flatMap(textsIn)];
+}

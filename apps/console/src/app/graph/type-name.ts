@@ -1,0 +1,32 @@
+import type { TextKey } from '../language/dictionary.js';
+import type { Texts } from '../language/texts.js';
+
+const TYPES = [
+  'agent',
+  'answer',
+  'assigner',
+  'code',
+  'document-extractor',
+  'end',
+  'http-request',
+  'human-input',
+  'if-else',
+  'iteration',
+  'knowledge-retrieval',
+  'list-operator',
+  'llm',
+  'loop',
+  'parameter-extractor',
+  'question-classifier',
+  'start',
+  'template-transform',
+  'tool',
+  'variable-aggregator',
+] as const;
+
+/** What a node type is called; one that nobody knows by its own name. */
+export function typeName(t: Texts['t'], type: string): string {
+  if (type === '') return t('node.note');
+  const known = TYPES.find((one) => one === type);
+  return known ? t(`node.${known}` satisfies TextKey) : type;
+}

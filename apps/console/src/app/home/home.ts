@@ -1,0 +1,56 @@
+import { Component, computed, inject } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { ask } from '../api/ask.js';
+import { AppCard } from '../apps/app-card.js';
+import { AppsDocument } from '../apps/apps.generated.js';
+import { Texts } from '../language/texts.js';
+import { RunList } from '../runs/run-list.js';
+import { RunsDocument } from '../runs/runs.generated.js';
+import { Pending } from '../shell/pending.js';
+
+/** Where a member goes on: apps, and the runs of the last time. */
+@Component({
+  selector: 'tn-home',
+  imports: [AppCard, MatButtonModule, Pending, RouterLink, RunList],
+  template: `
+    <h1>{{ t('home.heading') }}</h1>
+    <section>
+      <header>
+        <h2>{{ t('home.apps') }}</h2>
+        <a mat-button routerLink="/apps">{{ t('home.allApps') }}</a>
+      </header>
+      @if (apps.data()) {
+        <ul>
+          @for (app of newest(); track app.id) {
+            <li><tn-app-card [app]="app" /></li>
+          }
+        </ul>
+      } @else {
+        <tn-pending [of]="apps" [rows]="2" [height]="132" />
+      }
+    </section>
+    <section>
+      <header>
+        <h2>{{ t('home.runs') }}</h2>
+        <a mat-button routerLink="/runs">{{ t('home.allRuns') }}</a>
+      </header>
+      @if (runs.data()) {
+        <tn-run-list [runs]="lastRuns()" />
+      } @else {
+        <tn-pending [of]="runs" [rows]="5" />
+      }
+    </section>
+  `,
+  styleUrl: './home.scss',
+})
+export class Home {
+  protected readonly t = inject(Texts).t;
+  protected readonly apps = ask(AppsDocument, () => ({ first: 100 }));
+  protected readonly runs = ask(RunsDocument, () => ({ first: 8 }));
+  protected readonly newest = computed(() => {
+    const apps = this.apps.data()?.apps.edges.map(({ node }) => node) ?? [];
+    return apps.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)).slice(0, 6);
+  });
+  protected readonly lastRuns = computed(() => this.runs.data()?.runs.edges.map(({ node }) => node) ?? []);
+}

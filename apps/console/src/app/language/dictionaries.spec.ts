@@ -1,0 +1,29 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { en } from './en.js';
+import { zhHans } from './zh-hans.js';
+
+type Part = ReturnType<IntlMessageFormat['getAst']>[number];
+
+/** Names of the places in a text. */
+function placesOf(text: string, language: string): string[] {
+  const names = (parts: readonly Part[]): string[] =>
+    parts.flatMap((part) => [
+      ...('value' in part && part.type !== 0 ? [part.value] : []),
+      ...('options' in part ? Object.values(part.options).flatMap(({ value }) => names(value)) : []),
+    ]);
+  const { ast } = { ast: new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).getAst() };
+  return [...new Set(names(ast))].sort();
+}
+
+describe('the dictionaries', () => {
+  it.each(Object.entries(en))('fill the same places of %s', (key, text) => {
+    expect(placesOf(zhHans[key as keyof typeof en], 'zh-Hans')).toEqual(placesOf(text, 'en'));
+  });
+
+  it('say nothing twice: keys are sorted, and no Chinese text was left in English', () => {
+    expect(Object.keys(en)).toEqual(Object.keys(en).toSorted());
+    const untranslated = Object.entries(zhHans).filter(([key, text]) => text === en[key as keyof typeof en]);
+    // what is a name in both
+    expect(untranslated.map(([key]) => key)).toEqual(['node.llm', 'run.version']);
+  });
+});

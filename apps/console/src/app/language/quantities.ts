@@ -1,0 +1,65 @@
+import { computed, inject, Injectable } from '@angular/core';
+import { Texts } from './texts.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Numbers, times and durations as the reader's language writes them. */
+@Injectable({ providedIn: 'root' })
+export class Quantities {
+  private readonly texts = inject(Texts);
+  private readonly formats = computed(() => {
+    const language = this.texts.language();
+    return {
+      number: new Intl.NumberFormat(language),
+      short: new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }),
+      instant: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
+      relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
+      unit: (unit: string, digits: number) =>
+        new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits }),
+    };
+  });
+
+  number(value: number): string {
+    return this.formats().number.format(value);
+  }
+
+  /** Thousands and millions shortened. */
+  short(value: number): string {
+    return this.formats().short.format(value);
+  }
+
+  /** With the time zone. @param at  ISO 8601, or milliseconds since 1970 */
+  instant(at: string | number): string {
+    return this.formats().instant.format(new Date(at));
+  }
+
+  /** Such as "3 min ago". @param now  milliseconds since 1970 */
+  ago(at: string | number, now: number): string {
+    const { relative } = this.formats();
+    const ms = new Date(at).getTime() - now;
+    const size = Math.abs(ms);
+    if (size < MINUTE) return relative.format(Math.round(ms / SECOND), 'second');
+    if (size < HOUR) return relative.format(Math.round(ms / MINUTE), 'minute');
+    if (size < DAY) return relative.format(Math.round(ms / HOUR), 'hour');
+    return relative.format(Math.round(ms / DAY), 'day');
+  }
+
+  /** What lies between two instants. @param from  ISO 8601, so is `to` */
+  between(from: string, to: string): string {
+    return this.duration(Date.parse(to) - Date.parse(from));
+  }
+
+  /** @param ms  milliseconds, never shown as less than none */
+  duration(ms: number): string {
+    const { unit } = this.formats();
+    const size = Math.max(0, ms);
+    if (size < SECOND) return unit('millisecond', 0).format(size);
+    if (size < MINUTE) return unit('second', 1).format(size / SECOND);
+    if (size < HOUR)
+      return `${unit('minute', 0).format(Math.floor(size / MINUTE))} ${unit('second', 0).format(Math.floor((size % MINUTE) / SECOND))}`;
+    return `${unit('hour', 0).format(Math.floor(size / HOUR))} ${unit('minute', 0).format(Math.floor((size % HOUR) / MINUTE))}`;
+  }
+}

@@ -1,0 +1,46 @@
+import { Component, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { LucidePlay } from '@lucide/angular';
+import { RegionState, StatePill } from '@tenon/ui';
+import { Clock } from '../language/clock.js';
+import { Quantities } from '../language/quantities.js';
+import { Texts } from '../language/texts.js';
+import { stateOfRun } from './run-state.js';
+import type { RunRowFragment } from './runs.generated.js';
+
+/** A table of runs; each leads to its page. */
+@Component({
+  selector: 'tn-run-list',
+  imports: [RegionState, RouterLink, StatePill],
+  templateUrl: './run-list.html',
+  styleUrl: './run-list.scss',
+})
+export class RunList {
+  readonly runs = input.required<readonly RunRowFragment[]>();
+  /** Whether each row says of which app it is. */
+  readonly hasApps = input(true);
+
+  protected readonly t = inject(Texts).t;
+  protected readonly quantities = inject(Quantities);
+  protected readonly clock = inject(Clock);
+  protected readonly icon = LucidePlay.icon;
+  protected readonly stateOf = stateOfRun;
+
+  /** Why it is not as one would wish, if there is anything to say. */
+  protected reasonOf({ needsAttention, waitingFor, failure, reason }: RunRowFragment): string {
+    return needsAttention?.reason ?? waitingFor ?? failure?.message ?? reason ?? '';
+  }
+
+  /** What it was asked, on one line. */
+  protected inputOf({ query, inputs }: RunRowFragment): string {
+    if (query) return query;
+    const values = Object.values((inputs ?? {}) as Record<string, unknown>);
+    return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' · ');
+  }
+
+  protected durationOf({ startedAt, finishedAt }: RunRowFragment): string {
+    if (!startedAt) return '';
+    const end = finishedAt ? Date.parse(finishedAt) : Math.max(this.clock.minute(), Date.parse(startedAt));
+    return finishedAt ? this.quantities.duration(end - Date.parse(startedAt)) : '';
+  }
+}

@@ -1,0 +1,134 @@
+import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { MatButtonToggleModule } from '@angular/material/button-toggle';
+import { Router, RouterLink } from '@angular/router';
+import { ApolloClient } from '@apollo/client';
+import { LucideSearchX } from '@lucide/angular';
+import { hasGraph, type Definition } from '@tenon/dsl';
+import { GraphCanvas } from '@tenon/graph-canvas';
+import { RegionState, StatePill } from '@tenon/ui';
+import { ask } from '../api/ask.js';
+import { problemOf, throwRefusal, type Problem } from '../api/problem.js';
+import { StopRunDocument } from '../app/app.generated.js';
+import { canvasOf, type StepMark } from '../graph/canvas-of.js';
+import { NodeBox } from '../graph/node-box.js';
+import { typeName } from '../graph/type-name.js';
+import { Quantities } from '../language/quantities.js';
+import { Texts } from '../language/texts.js';
+import { PageTitles } from '../shell/page-titles.js';
+import { Pending } from '../shell/pending.js';
+import { isOver, stateOfRun, stateOfStep } from './run-state.js';
+import { RunPageDocument, type StepRowFragment } from './run-page.generated.js';
+import { RunStory } from './run-story.js';
+import { RunTimeline } from './run-timeline.js';
+import { StepDetail } from './step-detail.js';
+import { StepTable } from './step-table.js';
+
+const VIEWS = ['graph', 'timeline', 'steps'] as const;
+type View = (typeof VIEWS)[number];
+
+/** Events in a burst are followed by one question, so long after the last, in milliseconds. */
+const QUIET_MS = 300;
+
+/** One run: what happened, what it is doing now and why. View and step stand in the address. */
+@Component({
+  selector: 'tn-run-page',
+  imports: [
+    GraphCanvas,
+    MatButtonModule,
+    MatButtonToggleModule,
+    NodeBox,
+    Pending,
+    RegionState,
+    RouterLink,
+    RunTimeline,
+    StatePill,
+    StepDetail,
+    StepTable,
+  ],
+  providers: [RunStory],
+  templateUrl: './run-page.html',
+  styleUrl: './run-page.scss',
+})
+export class RunPage {
+  private readonly router = inject(Router);
+  private readonly client = inject(ApolloClient);
+  protected readonly story = inject(RunStory);
+  protected readonly quantities = inject(Quantities);
+  protected readonly t = inject(Texts).t;
+  protected readonly views = VIEWS;
+  protected readonly icons = { missing: LucideSearchX.icon };
+
+  /** Ids of the app and the run, from the address. */
+  readonly app = input.required<string>();
+  readonly run = input.required<string>();
+  readonly view = input<string>();
+  readonly step = input<string>();
+
+  protected readonly problem = signal<Problem | undefined>(undefined);
+  protected readonly asked = ask(RunPageDocument, () => ({ id: this.run() }));
+  protected readonly record = computed(() => this.asked.data()?.run);
+  protected readonly steps = computed<readonly StepRowFragment[]>(() => this.record()?.steps ?? []);
+  protected readonly shownView = computed<View>(() => VIEWS.find((view) => view === this.view()) ?? 'graph');
+  protected readonly state = computed(() => {
+    const record = this.record();
+    return record && stateOfRun(record);
+  });
+  protected readonly isRunning = computed(() => {
+    const record = this.record();
+    return record !== undefined && record !== null && !isOver(record.status);
+  });
+  protected readonly reason = computed(() => {
+    const record = this.record();
+    return record?.needsAttention?.reason ?? record?.waitingFor ?? record?.failure?.message ?? record?.reason ?? '';
+  });
+  protected readonly answer = computed(() => this.record()?.answer ?? this.story.answer());
+
+  private readonly marks = computed(
+    () => new Map(this.steps().map((step): [string, StepMark] => [step.nodeId, this.markOf(step)])),
+  );
+  protected readonly graph = computed(() => {
+    const record = this.record();
+    const definition = (record?.version?.definition ?? record?.app.draft.definition) as Definition | undefined;
+    if (!definition || !hasGraph(definition)) return undefined;
+    const words = {
+      type: (type: string) => typeName(this.t, type),
+      state: (state: StepMark['state']) => this.t(`state.${state}`),
+    };
+    return canvasOf(definition, words, this.marks());
+  });
+
+  constructor() {
+    const titles = inject(PageTitles);
+    effect(() => titles.subject.set(this.record()?.app.name ?? ''));
+    effect(() => this.story.follow(this.run()));
+    effect((onCleanup) => {
+      // the record says more of a step than its events do
+      if (!this.story.view()) return;
+      const timer = setTimeout(() => untracked(() => this.asked.reload()), QUIET_MS);
+      onCleanup(() => clearTimeout(timer));
+    });
+  }
+
+  protected show(query: { view?: string | undefined; step?: string | undefined }): void {
+    void this.router.navigate([], { queryParams: query, queryParamsHandling: 'merge', replaceUrl: 'view' in query });
+  }
+
+  protected async stop(): Promise<void> {
+    this.problem.set(undefined);
+    try {
+      const variables = { input: { runId: this.run() } };
+      const { data } = await this.client.mutate({ mutation: StopRunDocument, variables });
+      throwRefusal(data?.stopRun.errors ?? []);
+    } catch (error) {
+      this.problem.set(problemOf(error));
+    }
+  }
+
+  private markOf(step: StepRowFragment): StepMark {
+    const { startedAt, finishedAt, failure } = step;
+    const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : undefined;
+    const footer = failure?.message ?? (took === undefined ? undefined : this.quantities.duration(took));
+    return { state: stateOfStep(step), ...(footer && { footer }) };
+  }
+}

@@ -1,0 +1,83 @@
+import { computed, inject, Injectable, signal, type OnDestroy, type Signal } from '@angular/core';
+import { foldRunView, stepsIn, type RunView, type StepView } from '@tenon/engine';
+import type { Subscription } from 'rxjs';
+import { problemOf, type Problem } from '../api/problem.js';
+import { RunFeed, type FeedUpdate } from '../api/run-feed.js';
+
+/** What a screen shows of one run while it happens; a screen has one of its own. */
+@Injectable()
+export class RunStory implements OnDestroy {
+  private readonly feed = inject(RunFeed);
+  private following: Subscription | undefined;
+  private waiting: FeedUpdate[] = [];
+  private frame = 0;
+
+  private readonly run = signal<RunView | undefined>(undefined);
+  private readonly texts = signal<ReadonlyMap<string, string>>(new Map());
+  private readonly reply = signal('');
+  private readonly lost = signal(false);
+  private readonly trouble = signal<Problem | undefined>(undefined);
+
+  readonly view: Signal<RunView | undefined> = this.run;
+  readonly steps = computed<readonly StepView[]>(() => {
+    const view = this.run();
+    return view ? stepsIn(view) : [];
+  });
+  /** What may be shown of the answer now. */
+  readonly answer: Signal<string> = this.reply;
+  /** Text of each step that is being written, by its key. */
+  readonly live: Signal<ReadonlyMap<string, string>> = this.texts;
+  /** The connection is away; what is shown stays and goes on later. */
+  readonly isLost: Signal<boolean> = this.lost;
+  readonly problem: Signal<Problem | undefined> = this.trouble;
+
+  /** Shows a run from its beginning and follows it to its end. */
+  follow(runId: string): void {
+    this.leave();
+    this.following = this.feed.follow(runId).subscribe({
+      next: (update) => this.take(update),
+      error: (error: unknown) => this.trouble.set(problemOf(error)),
+    });
+  }
+
+  /** Shows nothing any more. */
+  leave(): void {
+    this.following?.unsubscribe();
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.waiting = [];
+    this.run.set(undefined);
+    this.texts.set(new Map());
+    this.reply.set('');
+    this.lost.set(false);
+    this.trouble.set(undefined);
+  }
+
+  ngOnDestroy(): void {
+    this.leave();
+  }
+
+  /** Updates are shown with the next picture, together with all that came meanwhile. */
+  private take(update: FeedUpdate): void {
+    this.waiting.push(update);
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.show());
+  }
+
+  private show(): void {
+    this.frame = 0;
+    let [view, reply, texts] = [this.run(), this.reply(), this.texts()];
+    for (const update of this.waiting.splice(0)) {
+      if (update.kind === 'events') view = update.events.reduce<RunView | undefined>(foldRunView, view);
+      else if (update.kind === 'reply') {
+        if (!update.isReasoning) reply = reply.slice(0, update.offset) + update.text;
+      } else if (update.kind === 'text') {
+        if (update.channel !== 'text') continue;
+        const before = texts.get(update.stepKey) ?? '';
+        texts = new Map(texts).set(update.stepKey, before.slice(0, update.offset) + update.text);
+      } else this.lost.set(update.kind === 'lost');
+    }
+    this.run.set(view);
+    this.reply.set(reply);
+    this.texts.set(texts);
+  }
+}

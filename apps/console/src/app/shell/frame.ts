@@ -1,0 +1,85 @@
+import { Component, computed, effect, ElementRef, inject, signal, viewChild } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { MatButtonModule } from '@angular/material/button';
+import { MatMenuModule } from '@angular/material/menu';
+import { MatTooltipModule } from '@angular/material/tooltip';
+import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import {
+  LucideBox,
+  LucideCircleUserRound,
+  LucideDynamicIcon,
+  LucideHouse,
+  LucidePanelLeft,
+  LucidePlay,
+  type LucideIconData,
+} from '@lucide/angular';
+import { filter } from 'rxjs';
+import { Session } from '../api/session.js';
+import type { TextKey } from '../language/dictionary.js';
+import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { THEMES, ThemeChoice } from './theme.js';
+
+interface Place {
+  readonly path: string;
+  readonly label: TextKey;
+  readonly icon: LucideIconData;
+}
+
+const PLACES: readonly Place[] = [
+  { path: '/', label: 'nav.home', icon: LucideHouse.icon },
+  { path: '/apps', label: 'nav.apps', icon: LucideBox.icon },
+  { path: '/runs', label: 'nav.runs', icon: LucidePlay.icon },
+];
+
+const WIDE_AS = 'tenon.rail';
+
+/** What stands around every page of a member: the rail with the places, the person's menu, and the content. */
+@Component({
+  selector: 'tn-frame',
+  imports: [
+    LucideDynamicIcon,
+    MatButtonModule,
+    MatMenuModule,
+    MatTooltipModule,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+  ],
+  host: { '[class.wide]': 'isWide()' },
+  templateUrl: './frame.html',
+  styleUrl: './frame.scss',
+})
+export class Frame {
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
+  private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
+  protected readonly texts = inject(Texts);
+  protected readonly t = this.texts.t;
+  protected readonly themes = inject(ThemeChoice);
+  protected readonly viewer = this.session.viewer;
+
+  protected readonly places = PLACES;
+  protected readonly languages = Object.entries(LANGUAGES) as [Language, string][];
+  protected readonly themeNames = THEMES;
+  protected readonly icons = { user: LucideCircleUserRound.icon, rail: LucidePanelLeft.icon };
+  protected readonly isWide = signal(localStorage.getItem(WIDE_AS) !== 'narrow');
+  protected readonly railLabel = computed(() => this.t(this.isWide() ? 'nav.collapse' : 'nav.expand'));
+
+  constructor() {
+    const arrived = toSignal(this.router.events.pipe(filter((event) => event instanceof NavigationEnd)));
+    // people who do not see the page change hear its heading
+    effect(() => {
+      if (arrived()) this.content().nativeElement.focus({ preventScroll: true });
+    });
+  }
+
+  protected toggleRail(): void {
+    this.isWide.update((isWide) => !isWide);
+    localStorage.setItem(WIDE_AS, this.isWide() ? 'wide' : 'narrow');
+  }
+
+  protected async signOut(): Promise<void> {
+    await this.session.signOut();
+    await this.router.navigateByUrl('/signin');
+  }
+}

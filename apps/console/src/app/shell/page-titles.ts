@@ -1,0 +1,29 @@
+import { effect, inject, Injectable, signal } from '@angular/core';
+import { Title } from '@angular/platform-browser';
+import { type RouterStateSnapshot, TitleStrategy } from '@angular/router';
+import type { TextKey } from '../language/dictionary.js';
+import { Texts } from '../language/texts.js';
+
+/** Titles of pages: of a route its text, and what a page adds to it, such as the name of an app. */
+@Injectable({ providedIn: 'root' })
+export class PageTitles extends TitleStrategy {
+  private readonly title = inject(Title);
+  private readonly texts = inject(Texts);
+  private readonly section = signal<TextKey | undefined>(undefined);
+  /** What the page is about, before the section; the page that sets it takes it away. */
+  readonly subject = signal('');
+
+  constructor() {
+    super();
+    effect(() => {
+      const section = this.section();
+      const parts = [this.subject(), section && this.texts.t(section), 'Tenon'];
+      this.title.setTitle(parts.filter(Boolean).join(' · '));
+    });
+  }
+
+  override updateTitle(snapshot: RouterStateSnapshot): void {
+    this.subject.set('');
+    this.section.set(this.buildTitle(snapshot) as TextKey | undefined);
+  }
+}

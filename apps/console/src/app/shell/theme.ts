@@ -1,0 +1,21 @@
+import { DOCUMENT } from '@angular/common';
+import { inject, Injectable, signal } from '@angular/core';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** As `theme.js` reads it before the first paint. */
+const STORED_AS = 'tenon.theme';
+
+/** Light or dark, or as the system wants it. */
+@Injectable({ providedIn: 'root' })
+export class ThemeChoice {
+  private readonly root = inject(DOCUMENT).documentElement;
+  readonly theme = signal<Theme>(THEMES.find((theme) => theme === localStorage.getItem(STORED_AS)) ?? 'system');
+
+  use(theme: Theme): void {
+    localStorage.setItem(STORED_AS, theme);
+    this.root.style.colorScheme = theme === 'system' ? '' : theme;
+    this.theme.set(theme);
+  }
+}
