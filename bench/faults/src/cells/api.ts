@@ -9,6 +9,8 @@ import { inject, type FaultKind } from './inject.js';
 import { isBackWithin, loadAt, outageOf, progressAfter, sizeOf } from './moments.js';
 
 const STREAMS = 200;
+/** More than the API sends to its database of a change of an app and its publishing. */
+const MESSAGES = 12;
 /** From when the API serves again to the next frame of every stream. */
 const STREAMS_WITHIN_MS = 2_000;
 
@@ -55,34 +57,36 @@ async function withStreams(fault: FaultKind, setting: Setting): Promise<Outcome>
   };
 }
 
-/** The API ends somewhere in a change of an app: what is live then is the old version or the new one, and runs. */
+/** The API ends after each message of a change of an app: what is live then is the old version or the new one, and runs. */
 async function whilePublishing(setting: Setting): Promise<Outcome> {
   const { stack, apps } = setting;
   const { api } = stack.victims;
+  const { apiToPostgres } = stack.proxies;
   const session = await Session.open(stack, apps, loadRules());
   const violations: Violation[] = [];
   const appId = await importApp(stack.backDoor, saying(0));
   await publish(stack.backDoor, appId);
   let live = 0;
   let draft = 0;
-  const times = setting.isQuick ? 4 : 16;
+  let isTold = false;
   const orders = mixedLoad(stack.effects.url, sizeOf(setting));
-  const portion = Math.ceil(orders.length / times);
-  for (let version = 1; version <= times; version += 1) {
+  const portion = Math.ceil(orders.length / MESSAGES);
+  for (let version = 1; version <= MESSAGES; version += 1) {
     // in portions, so that runs are under way each time
     await session.accept(orders.splice(0, portion));
-    // from the first byte that the API writes to its database to beyond the last
-    const bytes = 1 + Math.round((7_000 * (version - 1)) / times);
-    let wasTold = false;
+    const held = apiToPostgres.holdAfter(version, (message) => message.includes(appId) || /commit/i.test(message));
     const changing = importApp(stack.backDoor, saying(version), appId)
       .then(() => publish(stack.backDoor, appId))
-      .then(() => void (wasTold = true))
-      .catch(() => undefined);
-    await Promise.race([stack.proxies.apiToPostgres.passed(bytes), changing, delay(10_000)]);
-    const isTold = wasTold;
+      .then(
+        () => true,
+        () => false,
+      );
+    await Promise.race([held, changing, delay(10_000)]);
     await api.kill();
+    apiToPostgres.cut();
+    apiToPostgres.open();
     await api.restore();
-    await changing;
+    isTold = await changing;
     const input = { appId, channel: session.channel, idempotencyKey: `${session.channel}/said ${version}` };
     const runId = await start(stack.backDoor, input, Date.now() + 30_000);
     session.take(runId, { name: `said ${version}`, app: 'code', input: {}, expected: { states: ['succeeded'] } });
@@ -93,17 +97,30 @@ async function whilePublishing(setting: Setting): Promise<Outcome> {
       return end?.state === 'succeeded';
     }, 'the run of a changed app');
     const allowed = isTold ? [version] : [live, version];
-    const is = allowed.find((one) => said === JSON.stringify({ told: `version ${one}` }));
+    const is = allowed.find((one) => said === JSON.stringify({ told: textOf(one) }));
     violations.push(...demand(is !== undefined, `the app says ${said} where it must be ${allowed.join(' or ')}`, 'P1'));
-    const query = 'query ($id: ID!) { app(id: $id) { export liveVersion { number } } }';
-    const { app } = await ask<{ app: { export: string } }>(stack.backDoor, query, { id: appId });
-    const found = [draft, version].find((one) => new RegExp(`version ${one}\\b`).test(app.export));
+    const { app } = await ask<{ app: ShownApp }>(stack.backDoor, SHOWN_APP, { id: appId });
+    const found = [draft, version].find((one) => app.name === nameOf(one) && app.export.includes(textOf(one)));
     violations.push(...demand(found !== undefined, 'the draft is neither the old one nor the new one', 'P1'));
+    const isNewest = app.versions.edges[0]?.node.number === app.liveVersion.number;
+    violations.push(...demand(isNewest, 'there is a version that was published in part', 'P1'));
     live = is ?? live;
     draft = found ?? draft;
   }
+  violations.push(...demand(isTold, `the change is of more messages than ${MESSAGES}: not each was the last`));
   return { recording: await session.finish(), violations };
 }
 
-const saying = (version: number) =>
-  chainApp('Saying its version', [textNode('say', `version ${version}`)], ['say', 'output']);
+interface ShownApp {
+  readonly name: string;
+  readonly export: string;
+  readonly liveVersion: { readonly number: number };
+  readonly versions: { readonly edges: readonly { readonly node: { readonly number: number } }[] };
+}
+
+const SHOWN_APP = `query ($id: ID!) { app(id: $id) {
+  name export liveVersion { number } versions(first: 1) { edges { node { number } } } } }`;
+
+const nameOf = (version: number) => `App ${version}`;
+const textOf = (version: number) => `version ${version} says this`;
+const saying = (version: number) => chainApp(nameOf(version), [textNode('say', textOf(version))], ['say', 'output']);

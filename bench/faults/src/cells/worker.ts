@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '../load/session.js';
 import { detail } from '../watch/api.js';
-import { demand, type Case, type Setting } from './cell.js';
+import { demand, type Case, type Outcome, type Setting } from './cell.js';
 import { inject } from './inject.js';
 import { acceptLoad, isBackWithin, loadAt, outageOf, progressAfter } from './moments.js';
 
@@ -11,23 +11,12 @@ const SHOWN_WITHIN_MS = 5_000;
 /** Faults of the worker around the calls that it makes. */
 export const workerCases: readonly Case[] = [
   {
+    ...{ cell: 'W1', fault: 'K', moment: 'before the start has left the worker' },
+    run: (setting) => unbegun('all', setting),
+  },
+  {
     ...{ cell: 'W1', fault: 'K', moment: 'before the first step is taken' },
-    run: async (setting) => {
-      const { worker } = setting.stack.victims;
-      const session = await loadAt('idle', setting);
-      const accepting = acceptLoad(session, setting);
-      await session.seen(() => session.runs.length > 0, 'a first run that is accepted');
-      await worker.kill();
-      await accepting;
-      await worker.restore();
-      const healedAt = Date.now();
-      const recording = await session.finish();
-      const recoveryMs = progressAfter(recording, healedAt);
-      return {
-        ...{ recording, recoveryMs },
-        violations: demand(isBackWithin(10_000, recoveryMs), 'a run began more than 10 s after the worker was back'),
-      };
-    },
+    run: (setting) => unbegun('answers', setting),
   },
   {
     ...{ cell: 'W2', fault: 'K', moment: 'inside a model call, before its first text', isQuick: true },
@@ -125,6 +114,29 @@ export const workerCases: readonly Case[] = [
     },
   },
 ];
+
+/** Runs that are accepted begin on the next worker. @param held  what does not pass between the worker and its server */
+async function unbegun(held: 'all' | 'answers', setting: Setting): Promise<Outcome> {
+  const { victims, proxies } = setting.stack;
+  const session = await loadAt('idle', setting);
+  proxies.workerToTemporal.hold(held);
+  await acceptLoad(session, setting);
+  const hasBegun = session.events('run.started').length > 0;
+  await victims.worker.kill();
+  proxies.workerToTemporal.cut();
+  proxies.workerToTemporal.open();
+  await victims.worker.restore();
+  const healedAt = Date.now();
+  const recording = await session.finish();
+  const recoveryMs = progressAfter(recording, healedAt);
+  return {
+    ...{ recording, recoveryMs },
+    violations: [
+      ...demand(!hasBegun, 'a run had begun before the fault: nothing was tested'),
+      ...demand(isBackWithin(10_000, recoveryMs), 'a run began more than 10 s after the worker was back'),
+    ],
+  };
+}
 
 /** Lets go of what is held and waits for the answers to be out. @returns the keys of those calls */
 async function releaseAndSeeAnswered(session: Session, { stack }: Setting): Promise<string[]> {

@@ -25,6 +25,8 @@ export class Proxy {
   /** Bytes that went from clients to the server since they were last counted anew. */
   private bytesUp = 0;
   private onBytesUp: (() => void) | undefined;
+  /** What clients send is looked at until this says that from then on everything is held. */
+  private isLast: ((message: string) => boolean) | undefined;
 
   private constructor(listening: Server, target: { readonly host: string; readonly port: number }) {
     this.listening = listening;
@@ -76,6 +78,7 @@ export class Proxy {
     this.held = 'nothing';
     this.slowness = undefined;
     this.cutsAfter = [];
+    this.isLast = undefined;
     for (const { client, server, isTrickling } of this.pairs) {
       client.resume();
       if (!isTrickling) server.resume();
@@ -97,6 +100,19 @@ export class Proxy {
         resolve();
       };
       this.onBytesUp();
+    });
+  }
+
+  /** Lets so many of these messages of clients pass and then holds everything. @returns when that is so */
+  holdAfter(messages: number, isCounted: (message: string) => boolean): Promise<void> {
+    let left = messages;
+    return new Promise((resolve) => {
+      this.isLast = (message) => {
+        if (isCounted(message)) left -= 1;
+        if (left > 0) return false;
+        resolve();
+        return true;
+      };
     });
   }
 
@@ -124,6 +140,10 @@ export class Proxy {
     client.on('data', (bytes) => {
       this.bytesUp += bytes.length;
       this.onBytesUp?.();
+      if (this.isLast?.(bytes.toString('latin1'))) {
+        this.isLast = undefined;
+        this.hold();
+      }
       if (!server.write(bytes)) this.wait(client, server);
     });
     server.on('data', (bytes) => {
