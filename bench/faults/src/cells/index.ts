@@ -9,6 +9,7 @@ import { postgresCases } from './postgres.js';
 import { providerCases } from './providers.js';
 import { recoveryCases } from './recovery.js';
 import { temporalCases } from './temporal.js';
+import { timerCases } from './timers.js';
 import { uploadCases } from './uploads.js';
 import { workerCases } from './worker.js';
 
@@ -20,6 +21,7 @@ export const CASES: readonly Case[] = [
   apiCases,
   uploadCases,
   temporalCases,
+  timerCases,
   postgresCases,
   providerCases,
   codeCases,

@@ -1,14 +1,11 @@
-import { loadRules, type Order } from '../load/load.js';
-import { Session } from '../load/session.js';
+import type { Order } from '../load/load.js';
 import { ask, startOnce } from '../watch/api.js';
 import { demand, type Case, type Outcome, type Setting } from './cell.js';
 import { inject, type FaultKind } from './inject.js';
-import { acceptLoad, loadAt, outageOf, progressAfter, sizeOf, type Moment } from './moments.js';
+import { acceptLoad, loadAt, outageOf, progressAfter, type Moment } from './moments.js';
 
 /** The API answers within this time while the workflow server is away. */
 const ANSWERS_WITHIN_MS = 1_000;
-/** Timers that were due meanwhile fire within this time. */
-const FIRE_WITHIN_MS = 30_000;
 const MOMENTS: readonly Moment[] = ['idle', 'before the first text', 'while text streams', 'after the last text'];
 
 /** Faults of the workflow server. */
@@ -20,7 +17,6 @@ export const temporalCases: readonly Case[] = [
       run: (setting: Setting) => awayAt(moment, fault, setting),
     })),
   ),
-  { ...{ cell: 'T2', fault: 'K', moment: 'timers become due while it is away' }, run: overdueTimers },
 ];
 
 /** The server is away at a moment; runs that are asked for meanwhile are accepted, and whatever is there can be read. */
@@ -60,31 +56,4 @@ function lateOrders(effectsUrl: string): Order[] {
       expected: { states: ['succeeded'], result: JSON.stringify({ sum: 'reserve99+agreed+pay99' }) },
     },
   ];
-}
-
-/** Requests that failed once wait for their next try while the server is away. */
-async function overdueTimers(setting: Setting): Promise<Outcome> {
-  const { stack, apps } = setting;
-  const size = 3 * sizeOf(setting);
-  const session = await Session.open(stack, apps, loadRules());
-  stack.effects.fail(1);
-  await session.accept(
-    Array.from({ length: size }, (_, n) => ({
-      ...{ name: `retry ${n}`, app: 'retry' as const, input: { inputs: { n, effects: stack.effects.url } } },
-      expected: { states: ['succeeded' as const], result: JSON.stringify({ body: `retry${n}` }) },
-    })),
-  );
-  await session.seen(() => session.events('step.retrying').length === size, 'runs that wait for their next try');
-  // the timers are of eight seconds
-  const { healedAt } = await inject(stack, 'temporal', 'K', setting.isQuick ? 12_000 : 600_000);
-  const recording = await session.finish();
-  const seconds = recording.calls.filter(({ at }) => at > healedAt).map(({ at }) => at - healedAt);
-  const isInTime = seconds.length === size && Math.max(...seconds) <= FIRE_WITHIN_MS;
-  return {
-    ...{ recording, recoveryMs: seconds, bounds: { maxCallsPerKey: 2 } },
-    violations: demand(
-      isInTime,
-      `${seconds.length} of ${size} timers fired, the last after ${Math.max(...seconds)} ms`,
-    ),
-  };
 }
