@@ -1,12 +1,13 @@
 import { inject, Injectable, signal } from '@angular/core';
 import { ApolloClient } from '@apollo/client';
-import { throwRefusal } from './problem.js';
+import { Mutations } from './mutations.js';
 import { SignInDocument, SignOutDocument, ViewerDocument, type ViewerPartsFragment } from './session.generated.js';
 
 /** Who is signed in. */
 @Injectable({ providedIn: 'root' })
 export class Session {
   private readonly client = inject(ApolloClient);
+  private readonly mutations = inject(Mutations);
   readonly viewer = signal<ViewerPartsFragment | null>(null);
 
   /** Asks who is signed in, once; null for nobody. @throws Problem when the API is away */
@@ -20,15 +21,14 @@ export class Session {
 
   /** @throws Problem when the API refuses or is away */
   async signIn(email: string, password: string): Promise<void> {
-    const { data } = await this.client.mutate({ mutation: SignInDocument, variables: { input: { email, password } } });
-    throwRefusal(data?.signIn.errors ?? []);
+    const { viewer } = await this.mutations.perform(SignInDocument, { input: { email, password } });
     await this.client.clearStore();
-    this.viewer.set(data?.signIn.viewer ?? null);
+    this.viewer.set(viewer);
   }
 
   /** Nothing that was seen stays behind. */
   async signOut(): Promise<void> {
-    await this.client.mutate({ mutation: SignOutDocument });
+    await this.mutations.perform(SignOutDocument, {});
     this.viewer.set(null);
     await this.client.clearStore();
   }

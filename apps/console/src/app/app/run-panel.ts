@@ -2,28 +2,29 @@ import { Component, computed, effect, inject, input, output, signal, untracked, 
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import { ApolloClient } from '@apollo/client';
 import type { JsonObject } from '@tenon/base';
 import type { CompileResult } from '@tenon/compiler';
 import { StatePill, type State } from '@tenon/ui';
+import { Act } from '../api/act.js';
 import { ask } from '../api/ask.js';
-import { Problem, problemOf, throwRefusal } from '../api/problem.js';
+import { Mutations } from '../api/mutations.js';
 import type { AppCardFragment } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
 import { isOver, stateOfRun } from '../runs/run-state.js';
 import { RunStory } from '../runs/run-story.js';
+import { ProblemLine } from '../shell/problem-line.js';
 import { PanelRunDocument, StartRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
 import { StartForm } from './start-form.js';
 
 /** Tries the draft of an app: a form or a conversation, and what comes of it while it comes. */
 @Component({
   selector: 'tn-run-panel',
-  imports: [FormsModule, MatButtonModule, RouterLink, StartForm, StatePill],
+  imports: [FormsModule, MatButtonModule, ProblemLine, RouterLink, StartForm, StatePill],
   templateUrl: './run-panel.html',
   styleUrl: './run-panel.scss',
 })
 export class RunPanel {
-  private readonly client = inject(ApolloClient);
+  private readonly mutations = inject(Mutations);
   protected readonly story = inject(RunStory);
   protected readonly t = inject(Texts).t;
 
@@ -36,8 +37,9 @@ export class RunPanel {
 
   private readonly form = viewChild(StartForm);
   protected readonly message = signal('');
-  protected readonly isSending = signal(false);
-  protected readonly problem = signal<Problem | undefined>(undefined);
+  protected readonly sending = new Act();
+  protected readonly stopping = new Act();
+  protected readonly problem = computed(() => this.sending.problem() ?? this.stopping.problem());
 
   protected readonly isChat = computed(() => this.app().mode.endsWith('chat'));
   protected readonly fields = computed(() => {
@@ -99,7 +101,7 @@ export class RunPanel {
     const query = this.message().trim();
     // a conversation goes on with what was filled in at its beginning
     const inputs = this.form() ? this.form()?.read() : ((this.record()?.inputs ?? {}) as JsonObject);
-    if (query && inputs && !this.isSending()) void this.start(inputs, query);
+    if (query && inputs ) void this.start(inputs, query);
   }
 
   /** Enter sends; while a word is being composed from keys it does not. */
@@ -111,8 +113,6 @@ export class RunPanel {
   }
 
   protected async start(inputs: JsonObject, query?: string): Promise<void> {
-    this.isSending.set(true);
-    this.problem.set(undefined);
     const conversationId = this.record()?.conversationId;
     const input = {
       appId: this.app().id,
@@ -122,26 +122,15 @@ export class RunPanel {
       ...(query !== undefined && { query }),
       ...(conversationId && { conversationId }),
     };
-    try {
-      const { data } = await this.client.mutate({ mutation: StartRunDocument, variables: { input } });
-      throwRefusal(data?.startRun.errors ?? []);
+    await this.sending.run(async () => {
+      const { run } = await this.mutations.perform(StartRunDocument, { input });
       this.message.set('');
-      this.shown.emit(data?.startRun.run?.id);
-    } catch (error) {
-      this.problem.set(problemOf(error));
-    } finally {
-      this.isSending.set(false);
-    }
+      this.shown.emit(run?.id);
+    });
   }
 
   protected async stop(): Promise<void> {
     const runId = this.run();
-    if (!runId) return;
-    try {
-      const { data } = await this.client.mutate({ mutation: StopRunDocument, variables: { input: { runId } } });
-      throwRefusal(data?.stopRun.errors ?? []);
-    } catch (error) {
-      this.problem.set(problemOf(error));
-    }
+    if (runId) await this.stopping.run(() => this.mutations.perform(StopRunDocument, { input: { runId } }));
   }
 }

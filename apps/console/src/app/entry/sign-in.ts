@@ -3,15 +3,16 @@ import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { Router } from '@angular/router';
 import { Field } from '@tenon/ui';
-import { problemOf, type Problem } from '../api/problem.js';
+import { Act } from '../api/act.js';
 import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
+import { ProblemLine } from '../shell/problem-line.js';
 import { Choices } from './choices.js';
 
 /** Signs a member in and leads on to where they wanted to be. */
 @Component({
   selector: 'tn-sign-in',
-  imports: [Choices, Field, FormsModule, MatButtonModule],
+  imports: [Choices, Field, FormsModule, MatButtonModule, ProblemLine],
   template: `
     <tn-choices />
     <main>
@@ -38,8 +39,8 @@ import { Choices } from './choices.js';
             data-testid="signIn.password"
           />
         </tn-field>
-        <p class="problem" role="alert" data-testid="signIn.problem">{{ words() }}</p>
-        <button mat-flat-button type="submit" [disabled]="isSending()" data-testid="signIn.submit">
+        <tn-problem-line [problem]="act.problem()" data-testid="signIn.problem" />
+        <button mat-flat-button type="submit" [disabled]="act.isBusy()" data-testid="signIn.submit">
           {{ t('signIn.submit') }}
         </button>
       </form>
@@ -65,10 +66,6 @@ import { Choices } from './choices.js';
       display: grid;
       gap: var(--space-3);
     }
-    .problem {
-      min-height: 1.5em;
-      color: var(--state-bad);
-    }
     .hint {
       color: var(--text-3);
     }
@@ -84,26 +81,12 @@ export class SignIn {
 
   protected readonly email = signal('');
   protected readonly password = signal('');
-  protected readonly isSending = signal(false);
-  private readonly problem = signal<Problem | undefined>(undefined);
-
-  protected words(): string {
-    const problem = this.problem();
-    return problem ? problem.message || this.t('problem.away') : '';
-  }
+  protected readonly act = new Act();
 
   protected async signIn(): Promise<void> {
-    this.isSending.set(true);
-    this.problem.set(undefined);
-    try {
-      await this.session.signIn(this.email(), this.password());
-      // an address of ours only: a link must not lead a member elsewhere
-      await this.router.navigateByUrl(this.to().startsWith('/') ? this.to() : '/');
-    } catch (error) {
-      this.password.set('');
-      this.problem.set(problemOf(error));
-    } finally {
-      this.isSending.set(false);
-    }
+    const isIn = await this.act.run(() => this.session.signIn(this.email(), this.password()));
+    // an address of ours only: a link must not lead a member elsewhere
+    if (isIn) await this.router.navigateByUrl(/^\/(?!\/)/.test(this.to()) ? this.to() : '/');
+    else this.password.set('');
   }
 }

@@ -1,14 +1,14 @@
-import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import { Router, RouterLink } from '@angular/router';
-import { ApolloClient } from '@apollo/client';
 import { LucideSearchX } from '@lucide/angular';
 import { hasGraph, type Definition } from '@tenon/dsl';
 import { GraphCanvas } from '@tenon/graph-canvas';
 import { RegionState, StatePill } from '@tenon/ui';
+import { Act } from '../api/act.js';
 import { ask } from '../api/ask.js';
-import { problemOf, throwRefusal, type Problem } from '../api/problem.js';
+import { Mutations } from '../api/mutations.js';
 import { StopRunDocument } from '../app/app.generated.js';
 import { canvasOf, type StepMark } from '../graph/canvas-of.js';
 import { NodeBox } from '../graph/node-box.js';
@@ -17,6 +17,7 @@ import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
+import { ProblemLine } from '../shell/problem-line.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
 import { RunPageDocument, type StepRowFragment } from './run-page.generated.js';
 import { RunStory } from './run-story.js';
@@ -39,6 +40,7 @@ const QUIET_MS = 300;
     MatButtonToggleModule,
     NodeBox,
     Pending,
+    ProblemLine,
     RegionState,
     RouterLink,
     RunTimeline,
@@ -52,7 +54,7 @@ const QUIET_MS = 300;
 })
 export class RunPage {
   private readonly router = inject(Router);
-  private readonly client = inject(ApolloClient);
+  private readonly mutations = inject(Mutations);
   protected readonly story = inject(RunStory);
   protected readonly quantities = inject(Quantities);
   protected readonly t = inject(Texts).t;
@@ -65,7 +67,7 @@ export class RunPage {
   readonly view = input<string>();
   readonly step = input<string>();
 
-  protected readonly problem = signal<Problem | undefined>(undefined);
+  protected readonly stopping = new Act();
   protected readonly asked = ask(RunPageDocument, () => ({ id: this.run() }));
   protected readonly record = computed(() => this.asked.data()?.run);
   protected readonly steps = computed<readonly StepRowFragment[]>(() => this.record()?.steps ?? []);
@@ -115,14 +117,7 @@ export class RunPage {
   }
 
   protected async stop(): Promise<void> {
-    this.problem.set(undefined);
-    try {
-      const variables = { input: { runId: this.run() } };
-      const { data } = await this.client.mutate({ mutation: StopRunDocument, variables });
-      throwRefusal(data?.stopRun.errors ?? []);
-    } catch (error) {
-      this.problem.set(problemOf(error));
-    }
+    await this.stopping.run(() => this.mutations.perform(StopRunDocument, { input: { runId: this.run() } }));
   }
 
   private markOf(step: StepRowFragment): StepMark {
