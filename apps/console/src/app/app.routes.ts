@@ -45,6 +45,11 @@ export const routes: Routes = [
         ],
       },
       { path: 'runs', title: 'runs.title', loadComponent: () => import('./runs/runs-page.js').then((m) => m.RunsPage) },
+      {
+        path: 'models',
+        title: 'models.title',
+        loadComponent: () => import('./models/models-page.js').then((m) => m.ModelsPage),
+      },
       { path: '**', title: 'missing.title', loadComponent: () => import('./shell/missing.js').then((m) => m.Missing) },
     ],
   },

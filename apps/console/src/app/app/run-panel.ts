@@ -101,7 +101,7 @@ export class RunPanel {
     const query = this.message().trim();
     // a conversation goes on with what was filled in at its beginning
     const inputs = this.form() ? this.form()?.read() : ((this.record()?.inputs ?? {}) as JsonObject);
-    if (query && inputs ) void this.start(inputs, query);
+    if (query && inputs) void this.start(inputs, query);
   }
 
   /** Enter sends; while a word is being composed from keys it does not. */

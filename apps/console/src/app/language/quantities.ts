@@ -31,6 +31,14 @@ export class Quantities {
     return this.formats().short.format(value);
   }
 
+  /** Such as "1.1 GB". */
+  bytes(value: number): string {
+    const [unit, size] = value < 1e9 ? (['megabyte', 1e6] as const) : (['gigabyte', 1e9] as const);
+    return this.formats()
+      .unit(unit, 1)
+      .format(value / size);
+  }
+
   /** With the time zone. @param at  ISO 8601, or milliseconds since 1970 */
   instant(at: string | number): string {
     return this.formats().instant.format(new Date(at));

@@ -6,6 +6,7 @@ import { MatTooltipModule } from '@angular/material/tooltip';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import {
   LucideBox,
+  LucideBrain,
   LucideCircleUserRound,
   LucideDynamicIcon,
   LucideHouse,
@@ -29,6 +30,7 @@ const PLACES: readonly Place[] = [
   { path: '/', label: 'nav.home', icon: LucideHouse.icon },
   { path: '/apps', label: 'nav.apps', icon: LucideBox.icon },
   { path: '/runs', label: 'nav.runs', icon: LucidePlay.icon },
+  { path: '/models', label: 'nav.models', icon: LucideBrain.icon },
 ];
 
 const WIDE_AS = 'tenon.rail';

@@ -1,0 +1,58 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { LucidePlug } from '@lucide/angular';
+import { RegionState } from '@tenon/ui';
+import { ask } from '../api/ask.js';
+import { Session } from '../api/session.js';
+import { Texts } from '../language/texts.js';
+import { Pending } from '../shell/pending.js';
+import { DefaultModel } from './default-model.js';
+import { LocalModelCard } from './local-model-card.js';
+import { FoundServersDocument, ModelsDocument, type ProviderPartsFragment } from './models.generated.js';
+import { ProviderCard } from './provider-card.js';
+import { ProviderForm, type ProviderDraft } from './provider-form.js';
+
+const OPENAI: ProviderDraft = { name: 'openai', baseUrl: 'https://api.openai.com/v1' };
+
+/** Who answers when an app asks a model: providers, the model for all others, and the local one. */
+@Component({
+  selector: 'tn-models-page',
+  imports: [DefaultModel, LocalModelCard, MatButtonModule, Pending, ProviderCard, ProviderForm, RegionState],
+  templateUrl: './models-page.html',
+  styleUrl: './models-page.scss',
+})
+export class ModelsPage {
+  private readonly session = inject(Session);
+  protected readonly t = inject(Texts).t;
+  protected readonly icons = { none: LucidePlug.icon };
+
+  protected readonly asked = ask(ModelsDocument, () => ({}));
+  protected readonly found = ask(FoundServersDocument, () => ({}));
+  protected readonly isOwner = computed(() => this.session.viewer()?.role === 'owner');
+  protected readonly providers = computed(() => this.asked.data()?.providers ?? []);
+  /** Servers on this computer that nobody has added yet. */
+  protected readonly servers = computed(() => {
+    const known = new Set(this.providers().map(({ baseUrl }) => baseUrl));
+    return (this.found.data()?.modelServersFound ?? []).filter(({ baseUrl }) => !known.has(baseUrl));
+  });
+
+  /** What the form begins with; undefined while it is closed. */
+  protected readonly editing = signal<ProviderDraft | undefined>(undefined);
+
+  protected addOpenAi(): void {
+    this.editing.set(OPENAI);
+  }
+
+  protected addOther(): void {
+    this.editing.set({ name: '', baseUrl: '' });
+  }
+
+  protected edit({ name, baseUrl, models, hasKey }: ProviderPartsFragment): void {
+    this.editing.set({ name, baseUrl, models, hasKey, isKnown: true });
+  }
+
+  protected done(): void {
+    this.editing.set(undefined);
+    this.asked.reload();
+  }
+}

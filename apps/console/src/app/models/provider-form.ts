@@ -1,0 +1,75 @@
+import { Component, inject, input, linkedSignal, output, signal } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { MatButtonModule } from '@angular/material/button';
+import { Field } from '@tenon/ui';
+import { Act } from '../api/act.js';
+import { Mutations } from '../api/mutations.js';
+import { Quantities } from '../language/quantities.js';
+import { Texts } from '../language/texts.js';
+import { ProblemLine } from '../shell/problem-line.js';
+import { SaveProviderDocument, TestProviderDocument } from './models.generated.js';
+
+/** What the form begins with. */
+export interface ProviderDraft {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly models?: readonly string[];
+  readonly hasKey?: boolean;
+  /** It is stored under this name already. */
+  readonly isKnown?: boolean;
+}
+
+/** Adds or changes a provider. A test says whether it answers and which models it has; saving does not depend on it. */
+@Component({
+  selector: 'tn-provider-form',
+  imports: [Field, FormsModule, MatButtonModule, ProblemLine],
+  templateUrl: './provider-form.html',
+  styleUrl: './provider-form.scss',
+})
+export class ProviderForm {
+  readonly draft = input.required<ProviderDraft>();
+  readonly saved = output();
+  readonly closed = output();
+
+  private readonly mutations = inject(Mutations);
+  private readonly quantities = inject(Quantities);
+  protected readonly t = inject(Texts).t;
+
+  protected readonly name = linkedSignal(() => this.draft().name);
+  protected readonly baseUrl = linkedSignal(() => this.draft().baseUrl);
+  /** Empty: the stored one stays. It is never shown. */
+  protected readonly apiKey = signal('');
+  protected readonly found = linkedSignal<readonly string[]>(() => this.draft().models ?? []);
+  protected readonly chosen = linkedSignal<ReadonlySet<string>>(() => new Set(this.draft().models ?? []));
+  protected readonly testing = new Act();
+  protected readonly saving = new Act();
+  protected readonly answer = signal('');
+
+  protected async test(): Promise<void> {
+    this.answer.set('');
+    await this.testing.run(async () => {
+      const { isKnown, name } = this.draft();
+      const input = { baseUrl: this.baseUrl(), ...this.key(), ...(isKnown && { name }) };
+      const { models, durationMs } = await this.mutations.perform(TestProviderDocument, { input });
+      this.found.set([...new Set([...this.chosen(), ...(models ?? [])])].toSorted());
+      const time = this.quantities.duration(durationMs ?? 0);
+      this.answer.set(this.t('models.answered', { time, count: models?.length ?? 0 }));
+    });
+  }
+
+  protected async save(): Promise<void> {
+    const input = { name: this.name(), baseUrl: this.baseUrl(), models: [...this.chosen()], ...this.key() };
+    if (await this.saving.run(() => this.mutations.perform(SaveProviderDocument, { input }))) this.saved.emit();
+  }
+
+  protected choose(model: string, isChosen: boolean): void {
+    const chosen = new Set(this.chosen());
+    if (isChosen) chosen.add(model);
+    else chosen.delete(model);
+    this.chosen.set(chosen);
+  }
+
+  private key(): { readonly apiKey?: string } {
+    return this.apiKey() ? { apiKey: this.apiKey() } : {};
+  }
+}
