@@ -29,12 +29,12 @@ export async function ask<Data>(api: Api, query: string, variables: object = {})
   return body.data;
 }
 
-/** Imports an app file and publishes it. */
-export async function publishApp(api: Api, content: string): Promise<string> {
+/** Imports an app file and publishes it. @param name  another than the file gives */
+export async function publishApp(api: Api, content: string, name?: string): Promise<string> {
   const { importApp } = await ask<{ importApp: { app: { id: string } | null; issues: object[] } }>(
     api,
     'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } issues { code message path } } }',
-    { input: { content } },
+    { input: { content, ...(name !== undefined && { name }) } },
   );
   if (!importApp.app) throw new Error(JSON.stringify(importApp.issues));
   const { publishApp } = await ask<{ publishApp: { version: object | null; issues: object[] } }>(

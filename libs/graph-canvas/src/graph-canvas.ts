@@ -69,13 +69,23 @@ export class GraphCanvas {
   private drawnNodes = new Map<string, DrawnNode>();
   private drawnEdges = new Map<string, DrawnEdge>();
 
-  /** Boxes and lines as objects of the drawing library, which changes them: the same object as long as ours is the same. */
-  protected readonly drawn = computed(() => {
-    const { nodes, edges } = this.graph();
-    this.drawnNodes = keep(this.drawnNodes, nodes, ({ data }) => data.node, drawNode);
-    this.drawnEdges = keep(this.drawnEdges, edges, ({ data }) => data.edge, drawEdge);
-    return { nodes: [...this.drawnNodes.values()], edges: [...this.drawnEdges.values()] };
-  });
+  /**
+   * Boxes and lines as objects of the drawing library, which changes them: the same as long as the place is the same. The
+   * library lays out at every change, and at times leaves one out; so it is told of places alone.
+   */
+  protected readonly drawn = computed(
+    () => {
+      const { nodes, edges } = this.graph();
+      this.drawnNodes = keep(this.drawnNodes, nodes, ({ data }) => data.node, isSamePlace, drawNode);
+      this.drawnEdges = keep(this.drawnEdges, edges, ({ data }) => data.edge, isSameWay, drawEdge);
+      return { nodes: [...this.drawnNodes.values()], edges: [...this.drawnEdges.values()] };
+    },
+    { equal: (a, b) => isSameList(a.nodes, b.nodes) && isSameList(a.edges, b.edges) },
+  );
+
+  /** Boxes and lines as they are to look now. */
+  protected readonly nodes = computed(() => new Map(this.graph().nodes.map((node) => [node.id, node])));
+  protected readonly edges = computed(() => new Map(this.graph().edges.map((edge) => [edge.id, edge])));
 
   constructor() {
     // without a line the library does not look at its inputs again
@@ -163,17 +173,30 @@ function drawEdge(edge: CanvasEdge): DrawnEdge {
   return { id: `e${edge.id}`, source: `n${edge.source}`, target: `n${edge.target}`, data: { edge } };
 }
 
+function isSamePlace(a: CanvasNode, b: CanvasNode): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
+function isSameWay(a: CanvasEdge, b: CanvasEdge): boolean {
+  return a.source === b.source && a.target === b.target && a.sourceY === b.sourceY && a.targetY === b.targetY;
+}
+
+function isSameList<Item>(a: readonly Item[], b: readonly Item[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
 /** What is drawn of each item, kept where the item is the same as before. */
 function keep<Item extends { readonly id: string }, Drawn>(
   before: ReadonlyMap<string, Drawn>,
   items: readonly Item[],
   itemOf: (drawn: Drawn) => Item,
+  isSame: (a: Item, b: Item) => boolean,
   draw: (item: Item) => Drawn,
 ): Map<string, Drawn> {
   return new Map(
     items.map((item) => {
       const known = before.get(item.id);
-      return [item.id, known !== undefined && itemOf(known) === item ? known : draw(item)];
+      return [item.id, known !== undefined && isSame(itemOf(known), item) ? known : draw(item)];
     }),
   );
 }

@@ -86,7 +86,9 @@ export class GraphPage {
       type: (type: string) => typeName(this.t, type),
       state: (state: string) => this.t(`state.${state}` as never),
     };
-    const marks = this.run() ? marksOf(this.story.steps(), (ms) => this.quantities.duration(ms)) : undefined;
+    const marks = this.run()
+      ? marksOf(this.story.steps(), this.story.recovering(), (ms) => this.quantities.duration(ms))
+      : undefined;
     return canvasOf(graph, words, marks);
   });
   /** What the app asks for and whether it can run, as publishing would say it. */

@@ -10,7 +10,7 @@ import { ask } from '../api/ask.js';
 import { Mutations } from '../api/mutations.js';
 import type { AppCardFragment } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
-import { isOver, stateOfRun } from '../runs/run-state.js';
+import { stateOfRun } from '../runs/run-state.js';
 import { RunStory } from '../runs/run-story.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { PanelRunDocument, StartRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
@@ -68,11 +68,15 @@ export class RunPanel {
   });
 
   protected readonly state = computed<State | undefined>(() => {
-    const record = this.record();
     const outcome = this.story.view()?.outcome;
     if (outcome) return outcome.status;
-    if (record && (isOver(record.status) || !this.story.view())) return stateOfRun(record);
-    return this.story.view() ? 'running' : undefined;
+    const standing = this.story.pulse() ?? this.record();
+    return standing && stateOfRun(standing);
+  });
+  /** Why it does not go on, if there is anything to say. */
+  protected readonly reason = computed(() => {
+    const pulse = this.story.pulse();
+    return pulse?.needsAttention?.reason ?? pulse?.waitingFor ?? '';
   });
   protected readonly isRunning = computed(() => {
     const state = this.state();

@@ -73,8 +73,8 @@ export class RunPage {
   protected readonly steps = computed<readonly StepRowFragment[]>(() => this.record()?.steps ?? []);
   protected readonly shownView = computed<View>(() => VIEWS.find((view) => view === this.view()) ?? 'graph');
   protected readonly state = computed(() => {
-    const record = this.record();
-    return record && stateOfRun(record);
+    const standing = this.story.pulse() ?? this.record();
+    return standing && stateOfRun(standing);
   });
   protected readonly isRunning = computed(() => {
     const record = this.record();
@@ -82,7 +82,8 @@ export class RunPage {
   });
   protected readonly reason = computed(() => {
     const record = this.record();
-    return record?.needsAttention?.reason ?? record?.waitingFor ?? record?.failure?.message ?? record?.reason ?? '';
+    const standing = this.story.pulse() ?? record;
+    return standing?.needsAttention?.reason ?? standing?.waitingFor ?? record?.failure?.message ?? record?.reason ?? '';
   });
   protected readonly answer = computed(() => this.record()?.answer ?? this.story.answer());
 
@@ -123,7 +124,8 @@ export class RunPage {
   private markOf(step: StepRowFragment): StepMark {
     const { startedAt, finishedAt, failure } = step;
     const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : undefined;
+    const isRecovering = step.isRecovering || this.story.recovering().has(step.key);
     const footer = failure?.message ?? (took === undefined ? undefined : this.quantities.duration(took));
-    return { state: stateOfStep(step), ...(footer && { footer }) };
+    return { state: stateOfStep({ ...step, isRecovering }), ...(footer && { footer }) };
   }
 }

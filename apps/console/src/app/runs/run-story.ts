@@ -1,21 +1,31 @@
 import { computed, inject, Injectable, signal, type OnDestroy, type Signal } from '@angular/core';
 import { foldRunView, stepsIn, type RunView, type StepView } from '@tenon/engine';
+import { ApolloClient } from '@apollo/client';
 import type { Subscription } from 'rxjs';
 import { problemOf, type Problem } from '../api/problem.js';
 import { RunFeed, type FeedUpdate } from '../api/run-feed.js';
+import { RunPulseDocument, type RunPulseQuery } from './run-pulse.generated.js';
+
+/** What no event tells: whether somebody is at work, and what a run waits for. */
+export type Pulse = NonNullable<RunPulseQuery['run']>;
+
+const PULSE_MS = 1_000;
 
 /** What a screen shows of one run while it happens; a screen has one of its own. */
 @Injectable()
 export class RunStory implements OnDestroy {
   private readonly feed = inject(RunFeed);
+  private readonly client = inject(ApolloClient);
   private following: Subscription | undefined;
   private waiting: FeedUpdate[] = [];
   private frame = 0;
+  private looking: ReturnType<typeof setInterval> | undefined;
 
   private readonly run = signal<RunView | undefined>(undefined);
   private readonly texts = signal<ReadonlyMap<string, string>>(new Map());
   private readonly reply = signal('');
   private readonly lost = signal(false);
+  private readonly beat = signal<Pulse | undefined>(undefined);
   private readonly trouble = signal<Problem | undefined>(undefined);
 
   readonly view: Signal<RunView | undefined> = this.run;
@@ -30,6 +40,12 @@ export class RunStory implements OnDestroy {
   /** The connection is away; what is shown stays and goes on later. */
   readonly isLost: Signal<boolean> = this.lost;
   readonly problem: Signal<Problem | undefined> = this.trouble;
+  /** How it stood a second ago at most, while it is under way. */
+  readonly pulse: Signal<Pulse | undefined> = this.beat;
+  /** Keys of steps whose worker is not heard of. */
+  readonly recovering = computed(
+    () => new Set(this.beat()?.steps.flatMap(({ key, isRecovering }) => (isRecovering ? [key] : []))),
+  );
 
   /** Shows a run from its beginning and follows it to its end. */
   follow(runId: string): void {
@@ -37,12 +53,17 @@ export class RunStory implements OnDestroy {
     this.following = this.feed.follow(runId).subscribe({
       next: (update) => this.take(update),
       error: (error: unknown) => this.trouble.set(problemOf(error)),
+      complete: () => this.stopLooking(),
     });
+    const look = () => void this.look(runId);
+    this.looking = setInterval(look, PULSE_MS);
+    look();
   }
 
   /** Shows nothing any more. */
   leave(): void {
     this.following?.unsubscribe();
+    this.stopLooking();
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     this.waiting = [];
@@ -55,6 +76,20 @@ export class RunStory implements OnDestroy {
 
   ngOnDestroy(): void {
     this.leave();
+  }
+
+  private async look(runId: string): Promise<void> {
+    const asking = this.looking;
+    const answer = await this.client
+      .query({ query: RunPulseDocument, variables: { id: runId }, fetchPolicy: 'no-cache' })
+      .catch(() => undefined); // the API is away, which the feed says
+    if (this.looking === asking && answer?.data?.run) this.beat.set(answer.data.run);
+  }
+
+  private stopLooking(): void {
+    clearInterval(this.looking);
+    this.looking = undefined;
+    this.beat.set(undefined);
   }
 
   /** Updates are shown with the next picture, together with all that came meanwhile. */

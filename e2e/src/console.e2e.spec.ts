@@ -1,0 +1,212 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { startBrowser, watchPage } from './browser.js';
+import { chainOfCalls } from './chain-app.js';
+import { ask, publishApp, readRun } from './client.js';
+import { startStack, type Stack } from './stack.js';
+
+/* What a person sees in the browser is what happens, also while processes die and pages are loaded anew. */
+
+const CALLS = 3;
+const SIGN_IN = { email: 'owner@tenon.local', password: 'correct horse battery' };
+const textOf = (index: number) => `[${index}] one two three `;
+const WHOLE = Array.from({ length: CALLS }, (_, index) => textOf(index + 1)).join('');
+
+/** What of a page would be wrong whatever it shows, found in the page itself. */
+const LOOK = `({
+  overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  keys: /\\b(?:act|app|apps|graph|home|models|nav|node|panel|problem|run|runs|state|step|steps)\\.[a-z]\\w+/.exec(
+    document.body.innerText,
+  )?.[0],
+  language: document.documentElement.lang,
+})`;
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let seen: readonly string[];
+let appId: string;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), startBrowser()]);
+  appId = await publishApp(stack, chainOfCalls(CALLS));
+}, 400_000);
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+beforeEach(async () => {
+  await stack.model.resetCalls();
+  context = await browser.newContext({ baseURL: stack.url, locale: 'en-US' });
+  page = await context.newPage();
+  seen = watchPage(page);
+});
+afterEach(() => context.close());
+
+const at = (testId: string) => page.getByTestId(testId);
+/** Waits until the box of a node shows a state. */
+const stands = (id: string, state: string) =>
+  page.locator(`[data-node-id="${id}"] [data-state="${state}"]`).waitFor({ timeout: 10_000 });
+
+async function signIn(path: string): Promise<void> {
+  await page.goto(path);
+  await at('signIn.email').fill(SIGN_IN.email);
+  await at('signIn.password').fill(SIGN_IN.password);
+  await at('signIn.submit').click();
+  await page.waitForURL((url) => url.pathname.startsWith(path));
+}
+
+/** Each call answers in pieces; the one in the middle holds after its second until it is let go. */
+async function script(): Promise<void> {
+  await stack.model.setRules(
+    Array.from({ length: CALLS }, (_, index) => ({
+      when: { user: `part call${index + 1}` },
+      reply: {
+        text: textOf(index + 1).split(/(?<= )/),
+        betweenMs: 20,
+        ...(index + 1 === 2 && { holdAfter: 2 }),
+      },
+    })),
+  );
+}
+
+/** Asks in the panel, and waits until the second call is in the middle of its answer. */
+async function askAndHold(): Promise<string> {
+  await script();
+  await signIn(`/apps/${appId}/graph`);
+  await at('panel.message').fill('go');
+  await page.keyboard.press('Enter');
+  await stack.model.waitForHeld(1, 30_000);
+  await at('panel.answer')
+    .getByText(`${textOf(1)}[2] one`)
+    .waitFor();
+  return new URL(page.url()).searchParams.get('run') ?? '';
+}
+
+const answer = async () => (await at('panel.answer').textContent())?.trim();
+
+async function expectWhole(runId: string): Promise<void> {
+  await at('panel.state').and(page.locator('[data-state=succeeded]')).waitFor({ timeout: 60_000 });
+  const run = await readRun(stack, runId);
+  expect(run).toMatchObject({ status: 'SUCCEEDED', answer: WHOLE });
+  expect(await answer()).toBe(WHOLE.trim());
+}
+
+it('lets nobody in with a wrong password, and a member to where they wanted to be', async () => {
+  await page.goto('/runs?state=failed');
+  await at('signIn.email').fill(SIGN_IN.email);
+  await at('signIn.password').fill('wrong');
+  await at('signIn.submit').click();
+  await at('signIn.problem').filter({ hasText: /./ }).waitFor();
+  expect(await at('signIn.password').inputValue()).toBe('');
+  await at('signIn.password').fill(SIGN_IN.password);
+  await at('signIn.submit').click();
+  await page.waitForURL('**/runs?state=failed');
+  expect(seen).toEqual([]);
+}, 60_000);
+
+it('shows the states of a run on the graph, and the same run after the page was loaded anew in its middle', async () => {
+  const runId = await askAndHold();
+  await stands('call1', 'succeeded');
+  await stands('call2', 'running');
+  await stands('call3', 'notReached');
+  await page.reload();
+  await at('panel.answer')
+    .getByText(`${textOf(1)}[2] one`)
+    .waitFor();
+  await stack.model.release();
+  await expectWhole(runId);
+  await stands('call3', 'succeeded');
+  expect(seen).toEqual([]);
+}, 90_000);
+
+it('says within five seconds that a run recovers from a lost worker, and shows the second execution with its cause', async () => {
+  const runId = await askAndHold();
+  await stack.worker.kill();
+  await at('panel.state').and(page.locator('[data-state=recovering]')).waitFor({ timeout: 6_000 });
+  await stands('call2', 'recovering');
+  await stack.worker.start();
+  await stack.model.waitForHeld(1, 30_000);
+  await stack.model.resume();
+  await stack.model.release();
+  await expectWhole(runId);
+  const { byKey } = await stack.model.counts();
+  const calls = Object.fromEntries(Object.entries(byKey).map(([key, count]) => [key.split('/').at(-1), count]));
+  expect(calls).toEqual({ call1: 1, call2: 2, call3: 1 });
+  await at('panel.open').click();
+  await at('run.view.steps').click();
+  await page.locator('[data-step-key=call2] button').click();
+  await at('step.execution').getByText('its worker was lost').waitFor();
+  expect(await at('step.execution').count()).toBe(2);
+  expect(seen).toEqual([]);
+}, 120_000);
+
+it('stops a run in the middle of an answer, and keeps what was said', async () => {
+  const runId = await askAndHold();
+  await at('panel.stop').click();
+  await at('panel.state').and(page.locator('[data-state=stopped]')).waitFor({ timeout: 10_000 });
+  const said = await answer();
+  expect(said).toContain(textOf(1).trim());
+  expect((await readRun(stack, runId)).status).toBe('STOPPED');
+  expect(await answer()).toBe(said);
+  expect(seen).toEqual([]);
+}, 60_000);
+
+it('names what is not there, and what a member may see no longer', async () => {
+  await signIn('/apps');
+  await page.goto('/apps/00000000-0000-7000-8000-000000000000/graph');
+  await page.getByText('There is no such app').waitFor();
+  await page.goto(`/apps/${appId}/runs/00000000-0000-7000-8000-000000000000`);
+  await page.getByText('There is no such run').waitFor();
+  await page.goto('/no/such/page');
+  await page.getByText('There is nothing here').waitFor();
+  await context.clearCookies();
+  await page.goto(`/apps/${appId}/graph`);
+  await at('signIn.email').waitFor();
+  expect(seen).toEqual([]);
+}, 60_000);
+
+it('B50 shows names and answers with scripts as the text that they are', async () => {
+  const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+  const evilId = await publishApp(stack, chainOfCalls(CALLS), evil);
+  await stack.model.setRules([{ reply: { text: [evil] } }]);
+  await signIn(`/apps/${evilId}/graph`);
+  await page.getByRole('heading', { name: evil }).waitFor();
+  await at('panel.message').fill(evil);
+  await at('panel.send').click();
+  await at('panel.state').and(page.locator('[data-state=succeeded]')).waitFor({ timeout: 30_000 });
+  expect(await answer()).toContain(evil);
+  expect(seen).toEqual([]);
+}, 60_000);
+
+it('shows every page in both languages without a key, and none wider than the window', async () => {
+  await signIn('/');
+  const { runs } = await ask<{ runs: { edges: { node: { id: string } }[] } }>(
+    stack,
+    'query { runs(first: 1) { edges { node { id } } } }',
+  );
+  const run = runs.edges[0]?.node.id ?? '';
+  const paths = [
+    '/',
+    '/apps',
+    `/apps/${appId}/graph`,
+    `/apps/${appId}/runs`,
+    `/apps/${appId}/runs/${run}`,
+    '/runs',
+    '/models',
+  ];
+  for (const language of ['en', 'zh-Hans']) {
+    await page.evaluate((chosen) => localStorage.setItem('tenon.language', chosen), language);
+    for (const width of [320, 768, 1_280]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const path of paths) {
+        await page.goto(path);
+        await page.locator('h1').first().waitFor();
+        const found = await page.evaluate<object>(LOOK);
+        expect({ path, width, ...found }).toEqual({ path, width, overflow: 0, keys: undefined, language });
+      }
+    }
+  }
+  expect(seen).toEqual([]);
+}, 180_000);
