@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser, watchPage } from './browser.js';
 import { chainOfCalls } from './chain-app.js';
@@ -182,20 +183,7 @@ it('B50 shows names and answers with scripts as the text that they are', async (
 
 it('shows every page in both languages without a key, and none wider than the window', async () => {
   await signIn('/');
-  const { runs } = await ask<{ runs: { edges: { node: { id: string } }[] } }>(
-    stack,
-    'query { runs(first: 1) { edges { node { id } } } }',
-  );
-  const run = runs.edges[0]?.node.id ?? '';
-  const paths = [
-    '/',
-    '/apps',
-    `/apps/${appId}/graph`,
-    `/apps/${appId}/runs`,
-    `/apps/${appId}/runs/${run}`,
-    '/runs',
-    '/models',
-  ];
+  const paths = await allPaths();
   for (const language of ['en', 'zh-Hans']) {
     await page.evaluate((chosen) => localStorage.setItem('tenon.language', chosen), language);
     for (const width of [320, 768, 1_280]) {
@@ -203,10 +191,41 @@ it('shows every page in both languages without a key, and none wider than the wi
       for (const path of paths) {
         await page.goto(path);
         await page.locator('h1').first().waitFor();
+        await page.waitForLoadState('networkidle');
         const found = await page.evaluate<object>(LOOK);
         expect({ path, width, ...found }).toEqual({ path, width, overflow: 0, keys: undefined, language });
       }
     }
   }
   expect(seen).toEqual([]);
-}, 180_000);
+}, 300_000);
+
+it('keeps the rules of accessibility on every page, light and dark', async () => {
+  await signIn('/');
+  const paths = await allPaths();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const path of paths) {
+      await page.goto(path);
+      await page.locator('h1').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => ({ id, places: nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3) }));
+      expect({ path, colorScheme, serious }).toEqual({ path, colorScheme, serious: [] });
+    }
+  }
+}, 120_000);
+
+/** Addresses of every page there is, of a run that has happened. */
+async function allPaths(): Promise<string[]> {
+  const { runs } = await ask<{ runs: { edges: { node: { id: string } }[] } }>(
+    stack,
+    'query { runs(first: 1) { edges { node { id } } } }',
+  );
+  const run = runs.edges[0]?.node.id ?? '';
+  const ofApp = ['graph', 'runs', `runs/${run}`, `runs/${run}?view=timeline`, `runs/${run}?view=steps&step=call1`];
+  return ['/', '/apps', ...ofApp.map((path) => `/apps/${appId}/${path}`), '/runs', '/models'];
+}

@@ -29,6 +29,7 @@ type Tab = keyof typeof TABS;
   styles: `
     :host {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: var(--space-4);
       max-width: 1440px;
       margin: 0 auto;
@@ -40,6 +41,10 @@ type Tab = keyof typeof TABS;
       align-items: center;
       justify-content: space-between;
       gap: var(--space-3);
+    }
+    mat-button-toggle-group {
+      max-width: 100%;
+      overflow-x: auto;
     }
   `,
 })
