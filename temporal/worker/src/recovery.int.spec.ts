@@ -240,9 +240,8 @@ describe('the reconciler', () => {
     await model.waitForAborted(1);
   }, 30_000);
 
-  it('T3 starts a run again that the workflow server has lost; finished steps are not repeated', async () => {
-    const run = await runToSecond();
-    const told = await bench.eventsOf(run);
+  /** Makes the workflow server forget it. */
+  async function lose(run: AcceptedRun): Promise<void> {
     await client.workflowService.deleteWorkflowExecution({
       namespace: 'tenon',
       workflowExecution: { workflowId: workflowId(run.runId) },
@@ -256,6 +255,12 @@ describe('the reconciler', () => {
           () => true,
         );
     await until(isGone, 'the workflow to be gone');
+  }
+
+  it('T3 starts a run again that the workflow server has lost; finished steps are not repeated', async () => {
+    const run = await runToSecond();
+    const told = await bench.eventsOf(run);
+    await lose(run);
     await reconcile();
     expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'fine' } });
     expect(model.calls().filter(({ body }) => JSON.stringify(body).includes('First'))).toHaveLength(1);
@@ -267,5 +272,17 @@ describe('the reconciler', () => {
     const facts = events.map(({ type, ...rest }) => [type, 'stepKey' in rest && rest.stepKey].join());
     expect(new Set(facts).size).toBe(facts.length);
     expect(facts.at(-1)).toMatch(/^run\.finished/);
+  }, 30_000);
+
+  it('T3 ends a run at once that is stopped after the workflow server has lost it', async () => {
+    const run = await runToSecond();
+    await lose(run);
+    const askedAt = Date.now();
+    await bench.runs.requestStop(run.teamId, run.runId, 'enough');
+    expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
+    expect(Date.now() - askedAt).toBeLessThan(10_000);
+    const steps = await bench.history.listSteps(run.teamId, run.runId);
+    expect(steps.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'stopped']);
+    await model.waitForAborted(1);
   }, 30_000);
 });

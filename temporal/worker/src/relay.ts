@@ -207,18 +207,27 @@ export class Relay {
   }
 
   /** @returns whether the workflow has heard of it, or never will */
-  private async tell({ runId, reason }: RunCommand, isStarting: boolean): Promise<boolean> {
+  private async tell(command: RunCommand, isStarting: boolean): Promise<boolean> {
     const { client, logger } = this.parts;
+    const { runId, reason } = command;
     try {
       await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
         client.workflow.getHandle(workflowId(runId)).signal(STOP_SIGNAL, reason),
       );
       return true;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return !isStarting; // it has ended, or never was
+      if (error instanceof WorkflowNotFoundError) return !isStarting && (await this.endWithout(command));
       logger.warn({ runId, error: String(error) }, 'a command could not be delivered yet');
       return false;
     }
+  }
+
+  /** There is no workflow: a run that has not ended is one that the server has lost. */
+  private async endWithout({ runId, reason }: RunCommand): Promise<true> {
+    const { database } = this.parts;
+    await closeRun(database, runId, await readTime(database), { status: 'stopped', reason });
+    await ring(database, CHANNELS.run, runId);
+    return true;
   }
 }
 
