@@ -5,7 +5,12 @@ export class Teardown {
   private readonly ends: End[] = [];
   private ending: Promise<void> | undefined;
 
-  constructor() {
+  /** @param whole  what this is a part of: it ends this too, and hears of signals */
+  constructor(whole?: Teardown) {
+    if (whole) {
+      whole.add(() => this.run());
+      return;
+    }
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],

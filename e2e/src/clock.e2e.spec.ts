@@ -1,7 +1,4 @@
-import { until } from '@tenon/platform/testing';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { makeTestClock, until, type TestClock } from '@tenon/platform/testing';
 import { chatflow, llm } from './build-app.js';
 import { ask, follow, publishApp, startRun } from './client.js';
 import { startStack, type Stack } from './stack.js';
@@ -9,26 +6,6 @@ import { startStack, type Stack } from './stack.js';
 /* A worker whose clock is wrong: what is recorded and waited for follows the servers. */
 
 const MINUTES = 60_000;
-
-/** Between two leaps, in milliseconds: nothing that is measured falls between them. */
-const LEAP_EVERY_MS = 20;
-
-/** Shifts the clock of a worker and of its threads, and lets it leap that far back and forth. */
-const shifting = (ms: number, leapMs: number) => `
-if (process.argv[1]?.includes('temporal/worker')) {
-  const Real = Date;
-  const now = () => Real.now() + ${ms} - ${leapMs} * (Math.floor(Real.now() / ${LEAP_EVERY_MS}) % 2);
-  globalThis.Date = class Date extends Real {
-    constructor(...parts) {
-      if (parts.length === 0) super(now());
-      else super(...parts);
-    }
-    static now() {
-      return now();
-    }
-  };
-}
-`;
 
 interface Times {
   readonly createdAt: string;
@@ -76,20 +53,19 @@ describe.each([
   ['does seconds twice and leaves seconds out', 0, 1_000, 'UTC'],
 ])('a worker whose clock %s', (_how, shiftMs, leapMs, zone) => {
   let stack: Stack;
-  let folder: string;
+  let clock: TestClock;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-clock-'));
-    const preload = path.join(folder, 'shift.mjs');
-    await writeFile(preload, shifting(shiftMs, leapMs));
+    clock = await makeTestClock('temporal/worker', leapMs);
+    await clock.shift(shiftMs);
     const settings = { TENON_MODEL_FIRST_TOKEN_SECONDS: '3' };
-    stack = await startStack({ ...settings, NODE_OPTIONS: `--import=${preload}`, TZ: zone });
+    stack = await startStack({ ...settings, NODE_OPTIONS: clock.nodeOptions, TZ: zone });
     const isShifted = async () => Math.abs((await workerAheadMs(stack)) - shiftMs) < MINUTES;
     await until('a worker that is shifted', isShifted, 30_000);
   }, 120_000);
   afterAll(async () => {
     await stack.close();
-    await rm(folder, { recursive: true });
+    await clock.remove();
   });
 
   it('C1 records no time outside the real one, and no end before its beginning', async () => {

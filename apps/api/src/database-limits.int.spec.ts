@@ -1,5 +1,4 @@
-import { mayMount, mountSmallDisk, until, type SmallDisk } from '@tenon/platform/testing';
-import pg from 'pg';
+import { mayMount, mountSmallDisk, takeConnections, until, type SmallDisk } from '@tenon/platform/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -108,24 +107,9 @@ describe('connections that others have taken', () => {
   });
   afterAll(() => bench.close());
 
-  /** Takes all that are left. */
-  async function takeAll(): Promise<pg.Client[]> {
-    const taken: pg.Client[] = [];
-    for (;;) {
-      const client = new pg.Client({ connectionString: bench.test.url });
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        taken.push(client);
-      } catch {
-        return taken;
-      }
-    }
-  }
-
   it('D4 leave the API those it has: all that is asked waits for its turn, and more come when there are some', async () => {
-    const taken = await takeAll();
-    expect(taken.length).toBeGreaterThan(0);
+    const others = await takeConnections(bench.test.url);
+    expect(others.count).toBeGreaterThan(0);
     const appId = await appOf(bench);
     const asked = Array.from({ length: 40 }, (_, index) =>
       bench.owner.post(START, { input: { appId, query: String(index), inputs: {} } }),
@@ -133,7 +117,7 @@ describe('connections that others have taken', () => {
     expect(await healthOf(bench)).toMatchObject({ status: 200 });
     const answers = await Promise.all(asked);
     expect(answers.map(({ body }) => body.data?.startRun?.run?.status ?? body)).toEqual(answers.map(() => 'QUEUED'));
-    await Promise.all(taken.map((client) => client.end()));
+    await others.free();
     expect(await healthOf(bench)).toMatchObject({ status: 200 });
   });
 });

@@ -41,7 +41,7 @@ async function runAll(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, one] of cases.entries()) {
     say(`${index + 1} of ${cases.length}: ${one.cell} ${one.fault}, ${one.moment}`);
-    rows.push(tell(await runCase(one, setting)));
+    rows.push(tell(await runCase(one, setting, teardown)));
   }
   const seeds = cells.length > 0 ? [] : rounds > 0 ? from(seed, rounds) : isQuick ? QUICK_SEEDS : [];
   const roundsFrom = performance.now();

@@ -9,6 +9,8 @@ export interface Row {
   readonly runs: number;
   readonly recoveryMs: readonly number[];
   readonly violations: readonly Violation[];
+  /** Why it was not run. */
+  readonly skipped?: string;
 }
 
 /** Rows of the same case as one. */
@@ -16,7 +18,7 @@ export function fold(rows: readonly Row[]): Row[] {
   const byCase = Map.groupBy(rows, ({ cell, fault, moment }) => `${cell} ${fault} ${moment}`);
   return [...byCase.values()].map((same) => ({
     ...(same[0] as Row),
-    times: same.length,
+    times: same.reduce((sum, { times }) => sum + times, 0),
     runs: same.reduce((sum, { runs }) => sum + runs, 0),
     recoveryMs: same.flatMap(({ recoveryMs }) => recoveryMs),
     violations: same.flatMap(({ violations }) => violations),
@@ -48,7 +50,7 @@ export function tableOf(rows: readonly Row[]): string {
     ...[row.cell, row.fault, row.moment, String(row.times), String(row.runs)],
     ...COUNTED.map(([, kinds]) => String(row.violations.filter(({ kind }) => kinds.includes(kind)).length)),
     recoveryOf(row.recoveryMs),
-    row.violations.length === 0 ? 'kept' : 'BROKEN',
+    row.skipped ?? (row.violations.length === 0 ? 'kept' : 'BROKEN'),
   ]);
   const cells = [head, ...lines];
   const widths = head.map((_, column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));

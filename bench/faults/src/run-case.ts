@@ -1,15 +1,36 @@
+import { Teardown } from '@tenon/bench/teardown';
 import type { Case, Setting } from './cells/cell.js';
 import { check } from './checker/check.js';
 import type { Violation } from './checker/violation.js';
+import { publishApps } from './load/load.js';
 import type { Row } from './report.js';
-import type { Stack } from './stack/stack.js';
+import { startStack, type Stack } from './stack/stack.js';
 
 /** Of what a process printed. */
 const KEPT_CHARACTERS = 3_000;
 
-/** Runs one case, checks what was seen, and leaves everything in order for the next. */
-export async function runCase(one: Case, setting: Setting): Promise<Row> {
-  const head = { cell: one.cell, fault: one.fault, moment: one.moment, times: 1 };
+/**
+ * Runs one case, checks what was seen, and leaves everything in order for the next.
+ * @param whole  ends also what is started for this case alone
+ */
+export async function runCase(one: Case, setting: Setting, whole: Teardown): Promise<Row> {
+  const skipped = one.obstacle?.();
+  if (skipped) return { ...headOf(one), times: 0, runs: 0, recoveryMs: [], violations: [], skipped };
+  if (!one.ownStack) return play(one, setting);
+  const teardown = new Teardown(whole);
+  try {
+    const stack = await startStack(teardown, one.ownStack);
+    teardown.add(() => heal(stack));
+    return await play(one, { ...setting, stack, apps: await publishApps(stack.backDoor) });
+  } finally {
+    await teardown.run();
+  }
+}
+
+const headOf = ({ cell, fault, moment }: Case) => ({ cell, fault, moment, times: 1 });
+
+async function play(one: Case, setting: Setting): Promise<Row> {
+  const head = headOf(one);
   try {
     const { recording, bounds, recoveryMs = [], violations = [] } = await one.run(setting);
     const { stack } = setting;

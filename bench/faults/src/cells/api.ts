@@ -42,7 +42,7 @@ async function unanswered(setting: Setting): Promise<Outcome> {
 /** @param fault  of the API, while each run of a load has many followers */
 async function withStreams(fault: FaultKind, setting: Setting): Promise<Outcome> {
   const { stack } = setting;
-  const session = await loadAt('while text streams', setting, STREAMS / sizeOf(setting));
+  const session = await loadAt('while text streams', setting, { followers: STREAMS / sizeOf(setting) });
   await session.seen(() => session.followers.every(({ frames }) => frames.length > 0), 'streams that are open');
   const { healedAt } = await inject(stack, 'api', fault, fault === 'K' ? 0 : outageOf(setting), async () => {
     // the runs go on, so that everybody has missed something

@@ -1,7 +1,7 @@
 import type { Bounds } from '../checker/bounds.js';
 import type { Recording } from '../checker/recording.js';
 import type { Violation } from '../checker/violation.js';
-import type { Stack } from '../stack/stack.js';
+import type { Stack, StackOptions } from '../stack/stack.js';
 
 /** What a case is given. */
 export interface Setting {
@@ -28,10 +28,14 @@ export interface Outcome {
 /** One case of one cell: a load, a fault at a moment, and what was seen. */
 export interface Case {
   readonly cell: string;
-  /** SIGKILL, SIGSTOP then SIGCONT, a connection cut, one slowed down, wrong answers, a folder that is gone, too little memory. */
+  /** SIGKILL, SIGSTOP then SIGCONT, a cut connection, something slow or taken, something wrong, full or gone, too little memory. */
   readonly fault: 'K' | 'S' | 'C' | 'D' | 'W' | 'F' | 'M';
   readonly moment: string;
   readonly isQuick?: boolean;
+  /** Of the product that it has for itself, where the one of all cases will not do or would be spoilt. */
+  readonly ownStack?: StackOptions;
+  /** Why it cannot be run here, in one sentence; undefined when it can. */
+  obstacle?(): string | undefined;
   run(setting: Setting): Promise<Outcome>;
   /** What the times of all repetitions together must be. */
   judge?(recoveryMs: readonly number[]): Violation[];

@@ -1,9 +1,11 @@
 import { apiCases } from './api.js';
 import type { Case } from './cell.js';
 import { clientCases } from './client.js';
+import { clockCases } from './clock.js';
 import { codeCases } from './code.js';
 import { longWorkCases } from './long-work.js';
 import { memoryCases } from './memory.js';
+import { migrationCases } from './migration.js';
 import { objectCases } from './objects.js';
 import { postgresCases } from './postgres.js';
 import { providerCases } from './providers.js';
@@ -23,9 +25,11 @@ export const CASES: readonly Case[] = [
   temporalCases,
   timerCases,
   postgresCases,
+  migrationCases,
   providerCases,
   codeCases,
   objectCases,
   clientCases,
+  clockCases,
   recoveryCases,
 ].flat();

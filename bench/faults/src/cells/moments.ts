@@ -1,5 +1,5 @@
 import type { Frame, Recording } from '../checker/recording.js';
-import { LOAD_SIZE, loadRules, mixedLoad } from '../load/load.js';
+import { LOAD_SIZE, loadRules, mixedLoad, type Order } from '../load/load.js';
 import { Session } from '../load/session.js';
 import type { Setting } from './cell.js';
 
@@ -20,12 +20,19 @@ export function outageOf({ isQuick }: Setting, ms = 30_000): number {
   return isQuick ? Math.min(ms, 4_000) : ms;
 }
 
-/** A mixed load at a moment: every run that calls a model is held in such a call; `idle` is before the load. */
-export async function loadAt(moment: Moment, setting: Setting, followers = 1): Promise<Session> {
+/**
+ * A mixed load at a moment: every run that calls a model is held in such a call; `idle` is before the load.
+ * @param alsoHeld  prompts of later calls that are held as well
+ */
+export async function loadAt(
+  moment: Moment,
+  setting: Setting,
+  { followers = 1, alsoHeld = [] }: { readonly followers?: number; readonly alsoHeld?: readonly string[] } = {},
+): Promise<Session> {
   const { stack, apps } = setting;
   if (moment === 'idle') return Session.open(stack, apps, loadRules());
   const holdAfter = moment === 'before the first text' ? 0 : moment === 'while text streams' ? 2 : AT_THE_END;
-  const held = loadRules((prompt) => (HELD.includes(prompt) ? { holdAfter } : {}));
+  const held = loadRules((prompt) => ([...HELD, ...alsoHeld].includes(prompt) ? { holdAfter } : {}));
   // only the first execution is held: what is done again goes through
   const firsts = held.map((rule) => ({ ...rule, when: { ...rule.when, nthOfKey: 1 } }));
   const session = await Session.open(stack, apps, [...firsts, ...loadRules()]);
@@ -37,6 +44,12 @@ export async function loadAt(moment: Moment, setting: Setting, followers = 1): P
 /** Asks for the runs of a mixed load, of which one is stopped when a fault has begun. @returns their ids */
 export function acceptLoad(session: Session, setting: Setting, followers = 1): Promise<string[]> {
   return session.accept(mixedLoad(setting.stack.effects.url, sizeOf(setting)), { followers });
+}
+
+/** As many runs again as a load has; none of them is stopped. */
+export function furtherOrders(setting: Setting): Order[] {
+  const size = sizeOf(setting);
+  return mixedLoad(setting.stack.effects.url, 2 * size).slice(-size);
 }
 
 /** How many of a load wait in a model call: all but every second branch. */

@@ -1,3 +1,5 @@
+import { rename, rm } from 'node:fs/promises';
+import { backup, DatabaseSync } from 'node:sqlite';
 import type { Order } from '../load/load.js';
 import { ask, startOnce } from '../watch/api.js';
 import { demand, type Case, type Outcome, type Setting } from './cell.js';
@@ -6,6 +8,8 @@ import { acceptLoad, loadAt, outageOf, progressAfter, type Moment } from './mome
 
 /** The API answers within this time while the workflow server is away. */
 const ANSWERS_WITHIN_MS = 1_000;
+/** The call after the one in which runs of several calls are held. */
+const LATER = 'chat call3';
 const MOMENTS: readonly Moment[] = ['idle', 'before the first text', 'while text streams', 'after the last text'];
 
 /** Faults of the workflow server. */
@@ -17,6 +21,7 @@ export const temporalCases: readonly Case[] = [
       run: (setting: Setting) => awayAt(moment, fault, setting),
     })),
   ),
+  { ...{ cell: 'T3', fault: 'W', moment: 'it has lost all runs' }, run: withoutRuns },
 ];
 
 /** The server is away at a moment; runs that are asked for meanwhile are accepted, and whatever is there can be read. */
@@ -56,4 +61,38 @@ function lateOrders(effectsUrl: string): Order[] {
       expected: { states: ['succeeded'], result: JSON.stringify({ sum: 'reserve99+agreed+pay99' }) },
     },
   ];
+}
+
+/** The server comes back with a copy of its data of before the runs. Most have ended; the others are in a later call. */
+async function withoutRuns(setting: Setting): Promise<Outcome> {
+  const { stack } = setting;
+  const copy = `${stack.temporalFile}.copy`;
+  await copyDatabase(stack.temporalFile, copy);
+  const session = await loadAt('before the first text', setting, { alsoHeld: [LATER] });
+  const open = session.runs.filter(({ name }) => name.startsWith('chat')).length;
+  await stack.model.release();
+  await stack.model.waitForHeld(open, 60_000);
+  // all but those and the one that is stopped
+  const ended = session.runs.length - open - 1;
+  await session.seen(() => session.events('run.finished').length === ended, 'the other runs at their end');
+  const { healedAt } = await inject(stack, 'temporal', 'K', 0, async () => {
+    for (const name of ['-wal', '-shm']) await rm(`${stack.temporalFile}${name}`, { force: true });
+    await rename(copy, stack.temporalFile);
+  });
+  const recording = await session.finish();
+  const recoveryMs = progressAfter(recording, healedAt);
+  return {
+    ...{ recording, recoveryMs, bounds: { maxCallsPerKey: 2, queuesAgain: true } },
+    violations: demand(recoveryMs.length === open, `${recoveryMs.length} runs were under way instead of ${open}`),
+  };
+}
+
+/** A copy of what a server that runs has written down. */
+async function copyDatabase(file: string, copy: string): Promise<void> {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    await backup(database, copy);
+  } finally {
+    database.close();
+  }
 }

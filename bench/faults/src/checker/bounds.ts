@@ -16,6 +16,8 @@ export interface Bounds {
   readonly rejoinMs: number;
   /** Calls of one effect, whatever happens; no bound when left out. */
   readonly maxCallsPerKey?: number;
+  /** Runs may go back into the queue: there is nothing left of them at the workflow server. */
+  readonly queuesAgain?: boolean;
 }
 
 export const BOUNDS: Bounds = {

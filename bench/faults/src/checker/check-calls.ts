@@ -46,8 +46,8 @@ export function checkKeys({ calls, runs }: Recording): Violation[] {
   }));
 }
 
-function stepsOf({ executions, succeededSteps, unfinishedSteps }: EndState): ReadonlySet<string> {
-  return new Set([...executions.map(({ stepKey }) => stepKey), ...succeededSteps, ...unfinishedSteps]);
+function stepsOf({ executions, begunSteps }: EndState): ReadonlySet<string> {
+  return new Set([...executions.map(({ stepKey }) => stepKey), ...begunSteps]);
 }
 
 /** When each step was seen to be finished: by a follower, or by the product's own record. The earlier counts. */

@@ -6,12 +6,12 @@ import type { Violation } from './violation.js';
  * P2: no run is shown as running for long while nobody carries runs on, or while nothing of it moves, and none goes back
  * to an earlier state.
  */
-export function checkStates(recording: Recording, { unownedMs }: Bounds): Violation[] {
+export function checkStates(recording: Recording, { unownedMs, queuesAgain = false }: Bounds): Violation[] {
   const byRun = Map.groupBy(recording.samples, ({ runId }) => runId);
   return [...byRun].flatMap(([runId, ofRun]) => {
     const ordered = ofRun.toSorted((a, b) => a.at - b.at);
     const unowned = findUnowned(runId, ordered, recording, unownedMs);
-    return [...(unowned ? [unowned] : []), ...findReturns(runId, ordered)];
+    return [...(unowned ? [unowned] : []), ...findReturns(runId, ordered, queuesAgain)];
   });
 }
 
@@ -72,11 +72,11 @@ function inSeconds(ms: number): string {
   return `${Math.round(ms / 100) / 10} s`;
 }
 
-function findReturns(runId: string, samples: readonly Sample[]): Violation[] {
+function findReturns(runId: string, samples: readonly Sample[], queuesAgain: boolean): Violation[] {
   for (const [index, { state }] of samples.entries()) {
     const before = samples[index - 1];
     if (!before || before.state === state || rank(state) > rank(before.state)) continue;
-    if (!isEnd(before.state) && state !== 'queued') continue; // running and waiting follow each other as they like
+    if (!isEnd(before.state) && (state !== 'queued' || queuesAgain)) continue; // running and waiting follow each other as they like
     const text = `was shown as ${before.state} (${before.source}) and later as ${state} (${samples[index]?.source})`;
     return [{ promise: 'P2', kind: 'state', runId, text }];
   }

@@ -23,6 +23,7 @@ const run: AcceptedRun = {
     answer: 'hello',
     unfinishedSteps: [],
     succeededSteps: ['ask'],
+    begunSteps: ['ask'],
     executions: ['ask', 'next'].map((stepKey) => ({
       ...{ stepKey, attempt: 1, execution: 1, outcome: null, startedAt: 240 },
     })),
@@ -112,7 +113,9 @@ describe('P2 what is shown is true', () => {
   });
 
   it('a run that has started is shown as queued', () => {
-    expect(found({ samples: [sample(0, 'running'), sample(100, 'queued')] })).toEqual(['P2 state']);
+    const samples = [sample(0, 'running'), sample(100, 'queued')];
+    expect(found({ samples })).toEqual(['P2 state']);
+    expect(found({ samples }, { queuesAgain: true })).toEqual([]);
     expect(found({ samples: [sample(0, 'waiting'), sample(100, 'running'), sample(200, 'waiting')] })).toEqual([]);
   });
 });

@@ -37,6 +37,8 @@ export interface EndState {
   readonly answer?: string;
   readonly unfinishedSteps: readonly string[];
   readonly succeededSteps: readonly string[];
+  /** All that were not skipped. */
+  readonly begunSteps: readonly string[];
   readonly executions: readonly SeenExecution[];
 }
 

@@ -1,6 +1,14 @@
 import type { Teardown } from '@tenon/bench/teardown';
 import { findFreePort } from '@tenon/platform/processes';
-import { BuiltProcess, startTestPostgres, startTestTemporal } from '@tenon/platform/testing';
+import {
+  BuiltProcess,
+  makeTestClock,
+  mountSmallDisk,
+  startTestPostgres,
+  startTestTemporal,
+  type SmallDisk,
+  type TestClock,
+} from '@tenon/platform/testing';
 import { spawnScriptedModel, type ScriptedModelProcess } from '@tenon/ports/testing';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,6 +34,16 @@ export interface Stack {
   readonly log: FaultLog;
   /** Where large values lie. */
   readonly objectsFolder: string;
+  /** Of the database, past the proxies. */
+  readonly databaseUrl: string;
+  /** On which all data of the database lie; only where it was asked for. */
+  readonly databaseDisk?: SmallDisk;
+  /** All that the workflow server knows. */
+  readonly temporalFile: string;
+  /** Of the worker; only where it was asked for. */
+  readonly workerClock?: TestClock;
+  /** The environment of the API. */
+  readonly apiEnv: Readonly<Record<string, string>>;
   readonly victims: {
     readonly api: Victim;
     readonly worker: Victim;
@@ -44,10 +62,19 @@ export interface Stack {
   startWorker(more?: Readonly<Record<string, string>>): Promise<{ stop(): Promise<void> }>;
 }
 
+/** What can be had that a stack is without by itself. */
+export interface StackOptions {
+  readonly hasSmallDisk?: boolean;
+  readonly hasWorkerClock?: boolean;
+}
+
 /** Starts everything from `dist`; `teardown` ends it. */
-export async function startStack(teardown: Teardown): Promise<Stack> {
+export async function startStack(teardown: Teardown, options: StackOptions = {}): Promise<Stack> {
+  const databaseDisk = options.hasSmallDisk ? await mountDisk(teardown) : undefined;
+  const workerClock = options.hasWorkerClock ? await makeTestClock('temporal/worker') : undefined;
+  if (workerClock) teardown.add(() => workerClock.remove());
   const [postgres, temporal, model, effects, port, codePort] = await Promise.all([
-    startTestPostgres({ isDurable: true }),
+    startTestPostgres({ isDurable: true, ...(databaseDisk && { place: databaseDisk.folder }) }),
     startTestTemporal(),
     spawnScriptedModel(),
     startEffects(),
@@ -90,8 +117,12 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
     url.host = proxy.address;
     return { ...env, ...HEAP, TENON_DATABASE_URL: url.href };
   };
-  const workerEnv = through(proxies.workerToPostgres);
-  const api = new BuiltProcess('apps/api', through(proxies.apiToPostgres));
+  const apiEnv = through(proxies.apiToPostgres);
+  const workerEnv = {
+    ...through(proxies.workerToPostgres),
+    ...(workerClock && { NODE_OPTIONS: workerClock.nodeOptions }),
+  };
+  const api = new BuiltProcess('apps/api', apiEnv);
   const worker = new BuiltProcess('temporal/worker', workerEnv);
   const codeRunner = new BuiltProcess('apps/code-runner', env);
   for (const one of [codeRunner, worker, api]) teardown.add(() => one.stop());
@@ -110,7 +141,10 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
   return {
     door: { url: `http://${proxies.clientToApi.address}`, token },
     backDoor: { url: `http://127.0.0.1:${port}`, token },
-    ...{ model, effects, log, proxies, objectsFolder: path.join(data, 'objects') },
+    ...{ model, effects, log, proxies, apiEnv, objectsFolder: path.join(data, 'objects') },
+    ...{ databaseUrl: postgres.url, temporalFile: temporal.databaseFile },
+    ...(databaseDisk && { databaseDisk }),
+    ...(workerClock && { workerClock }),
     victims: {
       api: new Victim('api', api, log, 'nothing'),
       worker: new Victim('worker', worker, log, 'owner'),
@@ -131,4 +165,14 @@ export async function startStack(teardown: Teardown): Promise<Stack> {
       };
     },
   };
+}
+
+/** Large enough for an empty database and a few loads. */
+async function mountDisk(teardown: Teardown): Promise<SmallDisk> {
+  const disk = await mountSmallDisk(await mkdtemp(path.join(os.tmpdir(), 'tenon-disk-')), 'size=160m,mode=755');
+  teardown.add(async () => {
+    await disk.unmount();
+    await rm(disk.folder, { recursive: true });
+  });
+  return disk;
 }

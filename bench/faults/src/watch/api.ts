@@ -187,6 +187,7 @@ export async function readEnd(door: Door, runId: string, deadline: number): Prom
     ...(run.answer !== null && { answer: run.answer }),
     unfinishedSteps: run.steps.filter(({ status }) => /RUNNING|RETRYING/.test(status)).map(({ key }) => key),
     succeededSteps: run.steps.filter(({ status }) => status === 'SUCCEEDED').map(({ key }) => key),
+    begunSteps: run.steps.filter(({ status }) => status !== 'SKIPPED').map(({ key }) => key),
     executions: run.steps.flatMap(({ key, attempts }) =>
       attempts.map(({ attempt, execution, outcome, startedAt, finishedAt }) => ({
         ...{ stepKey: key, attempt, execution, outcome: outcome?.toLowerCase() ?? null },

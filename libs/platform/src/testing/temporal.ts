@@ -9,6 +9,8 @@ import { startTemporal, type TemporalServer } from '../servers/temporal.js';
 export interface TestTemporal {
   /** `127.0.0.1:port`; stays the same over `restart`. */
   readonly address: string;
+  /** Everything that it knows. */
+  readonly databaseFile: string;
   /** Of the server that runs now. */
   readonly pid: number;
   /** Ends it; removes the database file unless it was given. */
@@ -35,7 +37,7 @@ export async function startTestTemporal({ dbFile }: { dbFile?: string } = {}): P
   let server = await start();
   const { address, port } = server;
   return {
-    address,
+    ...{ address, databaseFile },
     get pid() {
       return server.pid;
     },
