@@ -36,7 +36,8 @@ async function cutEverywhere(setting: Setting): Promise<Outcome> {
   const recording = await session.finish();
   end();
   const cuts = session.followers.reduce((sum, { connections }) => sum + connections - 1, 0);
-  const isHarsh = cuts >= 2 * session.followers.length;
+  // a stream whose run has ended meanwhile may have less left than the next stretch
+  const isHarsh = cuts >= session.followers.length;
   return { recording, violations: demand(isHarsh, `${session.followers.length} streams were cut only ${cuts} times`) };
 }
 
