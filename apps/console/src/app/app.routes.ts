@@ -24,6 +24,11 @@ export const routes: Routes = [
       },
       { path: 'apps', title: 'apps.title', loadComponent: () => import('./apps/apps-page.js').then((m) => m.AppsPage) },
       {
+        path: 'apps/import',
+        title: 'import.title',
+        loadComponent: () => import('./apps/import-page.js').then((m) => m.ImportPage),
+      },
+      {
         path: 'apps/:app',
         children: [
           { path: '', pathMatch: 'full', redirectTo: 'graph' },

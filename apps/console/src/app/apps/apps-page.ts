@@ -1,6 +1,6 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { LucideBox, LucideSearchX } from '@lucide/angular';
 import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
@@ -14,7 +14,7 @@ const PAGE = 100;
 /** The team's apps. */
 @Component({
   selector: 'tn-apps-page',
-  imports: [AppCard, Field, MatButtonModule, Pending, RegionState],
+  imports: [AppCard, Field, MatButtonModule, Pending, RegionState, RouterLink],
   templateUrl: './apps-page.html',
   styleUrl: './apps-page.scss',
 })
