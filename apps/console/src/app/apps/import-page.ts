@@ -4,6 +4,7 @@ import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { ApolloClient } from '@apollo/client';
 import { LucideDynamicIcon, LucideFileUp } from '@lucide/angular';
+import { MAX_TEXT_BYTES } from '@tenon/dsl';
 import { Field } from '@tenon/ui';
 import { Act } from '../api/act.js';
 import { Problem, throwRefusal } from '../api/problem.js';
@@ -13,9 +14,6 @@ import { ProblemLine } from '../shell/problem-line.js';
 import { AppsDocument, ImportAppDocument, type ImportAppMutation } from './apps.generated.js';
 
 type Report = ImportAppMutation['importApp'];
-
-/** An app file has at most so many bytes, as the API takes it. */
-const MAX_BYTES = 5_000_000;
 
 /** Takes in an app file, and says what was found in it and what of it cannot be used. */
 @Component({
@@ -56,8 +54,8 @@ export class ImportPage {
   private async read(file: File | undefined): Promise<void> {
     if (!file) return;
     const isRead = await this.act.run(async () => {
-      if (file.size > MAX_BYTES) {
-        const values = { size: this.quantities.bytes(file.size), limit: this.quantities.bytes(MAX_BYTES) };
+      if (file.size > MAX_TEXT_BYTES) {
+        const values = { size: this.quantities.bytes(file.size), limit: this.quantities.bytes(MAX_TEXT_BYTES) };
         throw new Problem(this.t('import.tooLarge', values), 'limit.size');
       }
       this.content.set(await file.text());
