@@ -4,6 +4,7 @@ import {
   isEnumType,
   isInputObjectType,
   isObjectType,
+  isRequiredArgument,
   isUnionType,
   type GraphQLField,
   type GraphQLInputType,
@@ -66,9 +67,15 @@ function selectionOf(type: GraphQLNamedType, depth: number, prefix = ''): string
     .filter((field) => depth === DEPTH || field.args.length === 0)
     .map(
       (field) =>
-        `${prefix && `${prefix}_${field.name}:`} ${field.name} ${selectionOf(getNamedType(field.type), depth - 1)}`,
+        `${prefix && `${prefix}_${field.name}:`} ${field.name}${wantedOf(field)} ${selectionOf(getNamedType(field.type), depth - 1)}`,
     );
   return `{ __typename ${fields.join(' ')} }`;
+}
+
+/** What a field within an object cannot be asked for without. */
+function wantedOf({ args }: GraphQLField<unknown, unknown>): string {
+  const wanted = args.filter(isRequiredArgument).map(({ name }) => `${name}: "none"`);
+  return wanted.length > 0 ? `(${wanted.join(', ')})` : '';
 }
 
 function slotsOf({ args }: GraphQLField<unknown, unknown>, scalars: readonly string[]): Slot[] {
