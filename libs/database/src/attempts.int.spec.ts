@@ -9,7 +9,7 @@ import {
   recordEvents,
 } from './index.js';
 import { eventsOf, startTestDatabase, type TestDatabase } from './testing/index.js';
-import { eventsOfTwoSteps, NO_USAGE, seedTwoSteps } from './testing/two-steps.js';
+import { DONE, eventsOfTwoSteps, NO_USAGE, seedTwoSteps, WORK } from './testing/two-steps.js';
 
 /* Tries at a step: what is recorded, what was lost, and who is blamed for it. */
 
@@ -19,21 +19,18 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-const work = { workerId: 'w1', inputs: { 'a.z': 1 }, events: [] };
-const DONE: StepResult = { ok: true, outputs: { text: 'said' }, exit: 'source' };
-
 describe('attempts', () => {
   it('give the recorded result instead of a second execution', async () => {
     const { key } = await seedTwoSteps(test.database);
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 1, isDeadly: false });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 1, isDeadly: false });
     await closeAttempt(test.database, key, 1, DONE, { reply: 'raw' });
-    expect(await openAttempt(test.database, key, work)).toEqual({ recorded: DONE });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ recorded: DONE });
   });
 
   it('count executions that were lost with their worker, and keep the first result of two', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, isDeadly: false });
+    await openAttempt(test.database, key, WORK);
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 2, isDeadly: false });
     const late: StepResult = { ok: true, outputs: { text: 'late' } };
     expect(await closeAttempt(test.database, key, 2, DONE, {})).toEqual(DONE);
     expect(await closeAttempt(test.database, key, 1, late, {})).toEqual(DONE);
@@ -52,38 +49,38 @@ describe('attempts', () => {
       outputs: { status_code: 500 },
       usage: { ...NO_USAGE, totalTokens: 3 },
     };
-    await openAttempt(test.database, key, work);
+    await openAttempt(test.database, key, WORK);
     await closeAttempt(test.database, key, 1, failed, {});
-    expect(await openAttempt(test.database, key, work)).toEqual({ recorded: failed });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ recorded: failed });
   });
 
   it('that were cancelled in order are no losses', async () => {
     const { key } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
+    await openAttempt(test.database, key, WORK);
     await cancelAttempt(test.database, key, 1, {});
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, isDeadly: false });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 2, isDeadly: false });
   });
 
   it('that a living worker gave up are no losses', async () => {
     const { key } = await seedTwoSteps(test.database);
     await beatLease(test.database, 'alive');
-    await openAttempt(test.database, key, { ...work, workerId: 'alive' });
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 2, isDeadly: false });
+    await openAttempt(test.database, key, { ...WORK, workerId: 'alive' });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 2, isDeadly: false });
     await endLease(test.database, 'alive');
-    const inItsTurn = { ...work, isItsTurn: true };
+    const inItsTurn = { ...WORK, isItsTurn: true };
     expect(await openAttempt(test.database, key, inItsTurn)).toEqual({ execution: 3, isDeadly: false });
   });
 
   it('that was lost twice is opened in its turn only, and what travels with it is written all the same', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, work);
-    await openAttempt(test.database, key, work);
+    await openAttempt(test.database, key, WORK);
+    await openAttempt(test.database, key, WORK);
     const events = eventsOfTwoSteps().slice(0, 4);
-    expect(await openAttempt(test.database, key, { ...work, events })).toEqual({ mustWait: true });
+    expect(await openAttempt(test.database, key, { ...WORK, events })).toEqual({ mustWait: true });
     const history = new HistoryRepository(test.database);
     expect(await eventsOf(test.database, key)).toHaveLength(4);
     expect(await history.listAttempts(teamId, runId)).toHaveLength(2);
-    expect(await openAttempt(test.database, key, { ...work, isItsTurn: true })).toEqual({
+    expect(await openAttempt(test.database, key, { ...WORK, isItsTurn: true })).toEqual({
       execution: 3,
       isDeadly: false,
     });
@@ -92,41 +89,41 @@ describe('attempts', () => {
   it('W9 are deadly that were alone at their worker when they were lost a third time, whoever was there before', async () => {
     const { key } = await seedTwoSteps(test.database);
     const neighbour = await seedTwoSteps(test.database);
-    const inItsTurn = (workerId: string) => ({ ...work, workerId, isItsTurn: true });
+    const inItsTurn = (workerId: string) => ({ ...WORK, workerId, isItsTurn: true });
     for (const workerId of ['dead-1', 'dead-2', 'dead-3']) await openAttempt(test.database, key, inItsTurn(workerId));
     await openUnderWay(neighbour, 'dead-2');
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 4, isDeadly: true });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 4, isDeadly: true });
   });
 
   it('W9 are suspects only, up to a bound, as long as another was under way whenever they were lost', async () => {
     const { key } = await seedTwoSteps(test.database);
-    const inItsTurn = (workerId: string) => ({ ...work, workerId, isItsTurn: true });
+    const inItsTurn = (workerId: string) => ({ ...WORK, workerId, isItsTurn: true });
     for (let n = 1; n <= 6; n += 1) {
       expect(await openAttempt(test.database, key, inItsTurn(`lost-${n}`))).toEqual({ execution: n, isDeadly: false });
       await openUnderWay(await seedTwoSteps(test.database), `lost-${n}`);
       // it must wait for its turn again
-      if (n > 1 && n < 6) expect(await openAttempt(test.database, key, work)).toEqual({ mustWait: true });
+      if (n > 1 && n < 6) expect(await openAttempt(test.database, key, WORK)).toEqual({ mustWait: true });
     }
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 7, isDeadly: true });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 7, isDeadly: true });
   });
 
   it('W9 are not excused by what a run that has ended left open', async () => {
     const { key } = await seedTwoSteps(test.database);
     for (const workerId of ['gone-1', 'gone-2', 'gone-3'])
-      await openAttempt(test.database, key, { ...work, workerId, isItsTurn: true });
+      await openAttempt(test.database, key, { ...WORK, workerId, isItsTurn: true });
     const ended = await seedTwoSteps(test.database);
     await openUnderWay(ended, 'gone-3');
     await recordEvents(test.database, ended.teamId, ended.runId, eventsOfTwoSteps().slice(4));
-    expect(await openAttempt(test.database, key, work)).toEqual({ execution: 4, isDeadly: true });
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 4, isDeadly: true });
   });
 
   it('say whether the one before them was lost with its worker, or its worker was stopped', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
     const again = { ...key, attempt: 2 };
-    await openAttempt(test.database, again, work);
+    await openAttempt(test.database, again, WORK);
     await cancelAttempt(test.database, again, 1, {}, 'workerStopped');
-    expect(await openAttempt(test.database, again, work)).toEqual({ execution: 2, isDeadly: false });
-    expect(await openAttempt(test.database, again, work)).toEqual({ execution: 3, isDeadly: false });
+    expect(await openAttempt(test.database, again, WORK)).toEqual({ execution: 2, isDeadly: false });
+    expect(await openAttempt(test.database, again, WORK)).toEqual({ execution: 3, isDeadly: false });
     const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
     expect(attempts.map(({ cause, outcome }) => [cause, outcome])).toEqual([
       ['retry', 'workerStopped'],
@@ -142,7 +139,7 @@ describe('attempts', () => {
       run: (await history.listRecovering(teamId, [runId])).length > 0,
       attempts: (await history.listAttempts(teamId, runId)).map(({ isRecovering }) => isRecovering),
     });
-    await openAttempt(test.database, key, { ...work, workerId: 'silent' });
+    await openAttempt(test.database, key, { ...WORK, workerId: 'silent' });
     expect(await recovering()).toEqual({ run: true, attempts: [true] });
     await beatLease(test.database, 'silent');
     expect(await recovering()).toEqual({ run: false, attempts: [false] });
@@ -151,7 +148,7 @@ describe('attempts', () => {
     );
     expect(await recovering()).toEqual({ run: true, attempts: [true] });
     await beatLease(test.database, 'next');
-    await openAttempt(test.database, key, { ...work, workerId: 'next' });
+    await openAttempt(test.database, key, { ...WORK, workerId: 'next' });
     expect(await recovering()).toEqual({ run: false, attempts: [false, false] });
     await endLease(test.database, 'next');
     await endLease(test.database, 'silent');
@@ -160,5 +157,5 @@ describe('attempts', () => {
 
 /** A step of a run that has begun, lost with its worker. */
 async function openUnderWay({ key }: Awaited<ReturnType<typeof seedTwoSteps>>, workerId: string): Promise<void> {
-  await openAttempt(test.database, key, { ...work, workerId, events: eventsOfTwoSteps().slice(0, 4) });
+  await openAttempt(test.database, key, { ...WORK, workerId, events: eventsOfTwoSteps().slice(0, 4) });
 }

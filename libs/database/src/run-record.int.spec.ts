@@ -1,4 +1,3 @@
-import type { StepResult } from '@tenon/engine';
 import { createFakeLogger } from '@tenon/ports/testing';
 import fc from 'fast-check';
 import {
@@ -17,16 +16,13 @@ import {
   textName,
 } from './index.js';
 import { eventsOf, startTestDatabase, type TestDatabase } from './testing/index.js';
-import { eventsOfTwoSteps, seedTwoSteps } from './testing/two-steps.js';
+import { DONE, eventsOfTwoSteps, seedTwoSteps, WORK } from './testing/two-steps.js';
 
 let test: TestDatabase;
 beforeAll(async () => {
   test = await startTestDatabase();
 }, 60_000);
 afterAll(() => test.close());
-
-const work = { workerId: 'w1', inputs: { 'a.z': 1 }, events: [] };
-const DONE: StepResult = { ok: true, outputs: { text: 'said' }, exit: 'source' };
 
 describe('events', () => {
   it('are the same record whether written once, twice, in pieces or out of order', async () => {
@@ -84,7 +80,7 @@ describe('events', () => {
     const { teamId, runId, key } = await seedTwoSteps(test.database);
     const events = eventsOfTwoSteps();
     const stopped = { seq: 5, at: 2_500, type: 'step.stopped' as const, stepKey: 'b', attempt: 1 };
-    await openAttempt(test.database, key, { ...work, events: events.slice(0, 4) });
+    await openAttempt(test.database, key, { ...WORK, events: events.slice(0, 4) });
     const history = new HistoryRepository(test.database);
     await recordEvents(test.database, teamId, runId, [stopped, events[5]!]);
     await cancelAttempt(test.database, key, 1, {});
@@ -106,7 +102,7 @@ describe('events', () => {
   it('N2 come in pages of so many bytes, and what is larger comes alone', async () => {
     const { teamId, runId, key } = await seedTwoSteps(test.database);
     const inputs = { large: 'x'.repeat(5_000) };
-    await openAttempt(test.database, key, { ...work, inputs, events: eventsOfTwoSteps().slice(0, 4) });
+    await openAttempt(test.database, key, { ...WORK, inputs, events: eventsOfTwoSteps().slice(0, 4) });
     await closeAttempt(test.database, key, 1, DONE, {});
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(4));
     const history = new HistoryRepository(test.database);
@@ -124,7 +120,7 @@ describe('events', () => {
 
   it('get inputs and outputs of an outside step from its attempt', async () => {
     const { teamId, runId, key } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, { ...work, events: eventsOfTwoSteps().slice(0, 4) });
+    await openAttempt(test.database, key, { ...WORK, events: eventsOfTwoSteps().slice(0, 4) });
     await closeAttempt(test.database, key, 1, DONE, {});
     await recordEvents(test.database, teamId, runId, eventsOfTwoSteps().slice(4));
     const events = await eventsOf(test.database, { teamId, runId }, 3);

@@ -1,7 +1,8 @@
 import { runIdOf, workflowId as idOf } from '@tenon/contract';
-import { CHANNELS, closeRun, readTime, ring, type Database } from '@tenon/database';
+import type { Database } from '@tenon/database';
 import type { Logger } from '@tenon/ports';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { endRun } from './end-run.js';
 
 const FAILURE = {
   code: 'step.keptDying',
@@ -19,8 +20,7 @@ export async function endDeadlyRun(
   if (!runId) return;
   logger.error({ runId }, 'a run that ends threads of workflow code is ended');
   try {
-    await closeRun(database, runId, await readTime(database), { status: 'failed', failure: FAILURE });
-    await ring(database, CHANNELS.run, runId);
+    await endRun(database, runId, { status: 'failed', failure: FAILURE });
     await client.workflow.getHandle(idOf(runId)).terminate(FAILURE.message);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return;

@@ -1,9 +1,7 @@
 import { workflowId } from '@tenon/contract';
 import {
-  closeRun,
   listSilentRuns,
   noteAttention,
-  readTime,
   removeOldCarried,
   removeOldText,
   requeueRun,
@@ -15,6 +13,7 @@ import type { RunOutcome } from '@tenon/engine';
 import type { Logger } from '@tenon/ports';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { setTimeout } from 'node:timers/promises';
+import { endRun } from './end-run.js';
 import { findTrouble } from './run-trouble.js';
 
 const SILENT_SECONDS = 20;
@@ -115,12 +114,7 @@ export class Reconciler {
       if (!closed) return await this.noteOpen(run, description);
       logger.warn({ runId: run.id, status: status.name }, 'a run was closed that had ended without telling');
       const failure = { code: 'run.closedOutside', type: 'RunClosedError', message: closed.reason };
-      await closeRun(
-        database,
-        run.id,
-        await readTime(database),
-        closed.status === 'failed' ? { status: 'failed', failure } : closed,
-      );
+      await endRun(database, run.id, closed.status === 'failed' ? { status: 'failed', failure } : closed);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       logger.warn({ runId: run.id }, 'the workflow server does not know a run, it is started again');

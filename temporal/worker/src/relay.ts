@@ -13,7 +13,6 @@ import {
   RELAY_BELL,
   claimCommands,
   claimQueuedRuns,
-  closeRun,
   endQueuedRun,
   markDelivered,
   markRelayed,
@@ -29,6 +28,7 @@ import {
 import type { RunLimits } from '@tenon/engine';
 import type { Logger } from '@tenon/ports';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { endRun } from './end-run.js';
 
 const POLL_MS = 2_000;
 const CLAIM_SIZE = 20;
@@ -150,7 +150,7 @@ export class Relay {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
       if (isRefusal(error)) {
         logger.error({ runId: run.id, error: String(error) }, 'the workflow server refuses a run');
-        await closeRun(database, run.id, await readTime(database), { status: 'failed', failure: REFUSED });
+        await endRun(database, run.id, { status: 'failed', failure: REFUSED });
         return true;
       }
       logger.warn({ runId: run.id, error: String(error) }, 'a run could not be started, it stays queued');
@@ -207,27 +207,23 @@ export class Relay {
   }
 
   /** @returns whether the workflow has heard of it, or never will */
-  private async tell(command: RunCommand, isStarting: boolean): Promise<boolean> {
+  private async tell({ runId, reason }: RunCommand, isStarting: boolean): Promise<boolean> {
     const { client, logger } = this.parts;
-    const { runId, reason } = command;
     try {
       await client.withDeadline(Date.now() + CALL_LIMIT_MS, () =>
         client.workflow.getHandle(workflowId(runId)).signal(STOP_SIGNAL, reason),
       );
       return true;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return !isStarting && (await this.endWithout(command));
+      if (error instanceof WorkflowNotFoundError) {
+        if (isStarting) return false;
+        // there is no workflow: a run that has not ended is one that the server has lost
+        await endRun(this.parts.database, runId, { status: 'stopped', reason });
+        return true;
+      }
       logger.warn({ runId, error: String(error) }, 'a command could not be delivered yet');
       return false;
     }
-  }
-
-  /** There is no workflow: a run that has not ended is one that the server has lost. */
-  private async endWithout({ runId, reason }: RunCommand): Promise<true> {
-    const { database } = this.parts;
-    await closeRun(database, runId, await readTime(database), { status: 'stopped', reason });
-    await ring(database, CHANNELS.run, runId);
-    return true;
   }
 }
 

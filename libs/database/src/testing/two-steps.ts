@@ -1,11 +1,15 @@
 import type { RunId, TeamId } from '@tenon/base';
-import type { Plan, RunEvent } from '@tenon/engine';
+import type { Plan, RunEvent, StepResult } from '@tenon/engine';
 import { buildPlan } from '@tenon/engine/testing';
 import type { AttemptKey } from '../attempts.js';
 import type { Database } from '../database.js';
 import { seedApp, seedRun } from './test-database.js';
 
 export const PLAN: Plan = buildPlan('a -> b');
+
+/** What an execution of `b` begins with, and what comes of it. */
+export const WORK = { workerId: 'w1', inputs: { 'a.z': 1 }, events: [] };
+export const DONE: StepResult = { ok: true, outputs: { text: 'said' }, exit: 'source' };
 
 export const NO_USAGE = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
