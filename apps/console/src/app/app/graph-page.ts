@@ -20,7 +20,7 @@ import { AppIcon } from '../apps/app-icon.js';
 import { canvasOf } from '../graph/canvas-of.js';
 import { marksOf } from '../graph/marks-of.js';
 import { NodeBox } from '../graph/node-box.js';
-import { typeName } from '../graph/type-name.js';
+import { graphWords } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { RunStory } from '../runs/run-story.js';
@@ -82,14 +82,10 @@ export class GraphPage {
   protected readonly canvasGraph = computed(() => {
     const graph = this.graph();
     if (!graph) return undefined;
-    const words = {
-      type: (type: string) => typeName(this.t, type),
-      state: (state: string) => this.t(`state.${state}` as never),
-    };
     const marks = this.run()
       ? marksOf(this.story.steps(), this.story.recovering(), (ms) => this.quantities.duration(ms))
       : undefined;
-    return canvasOf(graph, words, marks);
+    return canvasOf(graph, graphWords(this.t), marks);
   });
   /** What the app asks for and whether it can run, as publishing would say it. */
   protected readonly compiled = computed(() => {

@@ -1,5 +1,6 @@
 import type { TextKey } from '../language/dictionary.js';
 import type { Texts } from '../language/texts.js';
+import type { GraphWords } from './canvas-of.js';
 
 const TYPES = [
   'agent',
@@ -29,4 +30,9 @@ export function typeName(t: Texts['t'], type: string): string {
   if (type === '') return t('node.note');
   const known = TYPES.find((one) => one === type);
   return known ? t(`node.${known}` satisfies TextKey) : type;
+}
+
+/** The words of a graph in the reader's language. */
+export function graphWords(t: Texts['t']): GraphWords {
+  return { type: (type) => typeName(t, type), state: (state) => t(`state.${state}`) };
 }

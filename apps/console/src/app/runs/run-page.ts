@@ -12,14 +12,14 @@ import { Mutations } from '../api/mutations.js';
 import { StopRunDocument } from '../app/app.generated.js';
 import { canvasOf, type StepMark } from '../graph/canvas-of.js';
 import { NodeBox } from '../graph/node-box.js';
-import { typeName } from '../graph/type-name.js';
+import { graphWords } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
-import { RunPageDocument, type StepRowFragment } from './run-page.generated.js';
+import { RunGraphDocument, RunPageDocument, type StepRowFragment } from './run-page.generated.js';
 import { RunStory } from './run-story.js';
 import { RunTimeline } from './run-timeline.js';
 import { StepDetail } from './step-detail.js';
@@ -69,6 +69,8 @@ export class RunPage {
 
   protected readonly stopping = new Act();
   protected readonly asked = ask(RunPageDocument, () => ({ id: this.run() }));
+  /** Of its own, since it stays the same while the record is asked for again and again. */
+  private readonly askedGraph = ask(RunGraphDocument, () => ({ id: this.run() }));
   protected readonly record = computed(() => this.asked.data()?.run);
   protected readonly steps = computed<readonly StepRowFragment[]>(() => this.record()?.steps ?? []);
   protected readonly shownView = computed<View>(() => VIEWS.find((view) => view === this.view()) ?? 'graph');
@@ -91,14 +93,10 @@ export class RunPage {
     () => new Map(this.steps().map((step): [string, StepMark] => [step.nodeId, this.markOf(step)])),
   );
   protected readonly graph = computed(() => {
-    const record = this.record();
-    const definition = (record?.version?.definition ?? record?.app.draft.definition) as Definition | undefined;
+    const run = this.askedGraph.data()?.run;
+    const definition = (run?.version?.definition ?? run?.app.draft.definition) as Definition | undefined;
     if (!definition || !hasGraph(definition)) return undefined;
-    const words = {
-      type: (type: string) => typeName(this.t, type),
-      state: (state: StepMark['state']) => this.t(`state.${state}`),
-    };
-    return canvasOf(definition, words, this.marks());
+    return canvasOf(definition, graphWords(this.t), this.marks());
   });
 
   constructor() {
