@@ -30,8 +30,6 @@ export interface QueuedRun {
   readonly system: Outputs;
   /** When the run was accepted, in milliseconds. */
   readonly acceptedAt: number;
-  /** True when steps of it were performed before: its workflow was lost and it begins anew. */
-  readonly isRestart: boolean;
 }
 
 /**
@@ -63,8 +61,7 @@ with relaxed as materialized (select set_config('synchronous_commit', 'off', tru
 )
 select claimed.id, claimed.team_id as "teamId", claimed.app_id as "appId",
   claimed.conversation_id as "conversationId", claimed.request_id as "requestId", claimed.plan_hash as "planHash", plan.document as plan,
-  claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt",
-  exists (select 1 from attempt where attempt.run_id = claimed.id) as "isRestart"
+  claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt"
 from claimed join plan on plan.team_id = claimed.team_id and plan.hash = claimed.plan_hash
 order by claimed.created_at, claimed.id`;
 

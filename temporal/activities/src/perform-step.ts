@@ -37,22 +37,15 @@ const CLOSE_AGAIN_MS = 250;
  * data; what is thrown makes Temporal execute again.
  */
 export async function performStep(call: PerformCall, parts: ActivityParts): Promise<PerformReply> {
-  const context = Context.current();
-  // the first execution of a long call does not wait for its row; any other may have a result, or a reason not to begin,
-  // and beside one that is tried it has to be known who else was at work
-  const isNew = call.localLimitMs === undefined && context.info.attempt === 1 && !call.mayBeRecorded;
-  const isFirst = isNew && !parts.quarantine.isOccupied;
-  return new Execution(call, parts, context).run({ waitsForOpening: !isFirst });
+  return new Execution(call, parts, Context.current()).run();
 }
 
-// whoever awaits the opening sees its error
 const ignore = () => undefined;
 
 class Execution {
-  private readonly live: LiveText;
   private readonly memory;
-  private readonly opening: Promise<OpenedAttempt>;
   private readonly begunAt: number;
+  private execution: number | undefined;
   private turn: Turn | undefined;
   private readonly ended = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
@@ -64,28 +57,20 @@ class Execution {
     private readonly parts: ActivityParts,
     private readonly context: Context,
   ) {
-    this.live = new LiveText(parts.feed, { ...call.run, stepKey: call.stepKey, attempt: call.attempt });
     this.memory = parts.memory.enter();
     const { signal } = this.ended;
     signal.addEventListener('abort', () => this.memory.stop(signal.reason as Error));
     this.begunAt = parts.wakefulness.begin();
-    this.opening = this.openInTurn();
   }
 
-  async run({ waitsForOpening }: { readonly waitsForOpening: boolean }): Promise<PerformReply> {
+  async run(): Promise<PerformReply> {
     this.startTimers();
-    if (!waitsForOpening) this.startLimit();
     try {
-      const opening = this.opening.then((opened) => this.checkOpened(opened));
-      // a failed opening ends the work; it is awaited below, so nothing is left unhandled
-      opening.catch((error: unknown) => this.ended.abort(error));
-      if (waitsForOpening) {
-        await opening;
-        this.startLimit();
-      }
-      const outcome = await this.perform();
-      const execution = await opening;
-      await this.live.flush();
+      const execution = (this.execution = await this.numberOf(await this.openInTurn()));
+      this.startLimit();
+      const live = new LiveText(this.parts.feed, { ...this.key, execution });
+      const outcome = await this.perform(live);
+      await live.flush();
       if (outcome === 'cancelled') return await this.cancel(execution);
       if (outcome === 'too long') {
         await dropAttempt(this.parts.database, this.key, execution);
@@ -128,8 +113,8 @@ class Execution {
     return jsonSizeBytes(result as unknown as Json) > limit ? { isTooLong: true } : { isTooLong: false, result };
   }
 
-  /** Gives the execution's number to the live text, or ends the work when there is no need for it. */
-  private async checkOpened(opened: OpenedAttempt): Promise<number> {
+  /** The execution's number; throws when there is no need for the work. */
+  private async numberOf(opened: OpenedAttempt): Promise<number> {
     if ('recorded' in opened) throw new KnownResult(opened.recorded);
     if ('isTooLate' in opened)
       throw ApplicationFailure.create({ type: RUN_ENDED, nonRetryable: true, category: 'BENIGN' });
@@ -138,7 +123,6 @@ class Execution {
       const error = stepErrors.keptDying('The step was lost with its worker again and again; it is not tried again.');
       throw new KnownResult(await this.close(opened.execution, { ok: false, failure: failureOf(error) }));
     }
-    this.live.begin(opened.execution);
     return opened.execution;
   }
 
@@ -165,8 +149,8 @@ class Execution {
   }
 
   /** The work itself: a result, or why there is none. */
-  private async perform(): Promise<StepResult | 'cancelled' | 'too long'> {
-    const work = this.callFunction();
+  private async perform(live: LiveText): Promise<StepResult | 'cancelled' | 'too long'> {
+    const work = this.callFunction(live);
     try {
       const called = await Promise.race([work, rejectWhenAborted(this.ended.signal)]);
       const result = called.ok ? called : this.discretion.failure(called);
@@ -185,7 +169,7 @@ class Execution {
     }
   }
 
-  private async callFunction(): Promise<StepResult> {
+  private async callFunction(live: LiveText): Promise<StepResult> {
     const { call, parts } = this;
     const { run, instruction } = call;
     await this.memory.take(COPIES_OF_INPUT * largeBytesOf(call.inputs));
@@ -211,7 +195,7 @@ class Execution {
       timeoutMs: instruction.timeoutMs,
       signal: this.ended.signal,
       secrets: opened.secrets,
-      emit: (channel, text) => this.live.emit(channel, this.discretion.text(text)),
+      emit: (channel, text) => live.emit(channel, this.discretion.text(text)),
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
     const ports = measuredPorts(parts.ports, (bytes) => this.memory.take(bytes));
@@ -239,10 +223,9 @@ class Execution {
 
   /** The step could not be tried: that is neither its failure nor the loss of its worker, and Temporal repeats it. */
   private async forget(): Promise<void> {
-    const drop = async (opened: OpenedAttempt) =>
-      'execution' in opened && (await dropAttempt(this.parts.database, this.key, opened.execution));
+    if (this.execution === undefined) return;
     // a database that does not take this either was in trouble already, which is what is told
-    await this.opening.then(drop).catch(ignore);
+    await dropAttempt(this.parts.database, this.key, this.execution).catch(ignore);
   }
 
   private async cancel(execution: number): Promise<never> {

@@ -12,11 +12,6 @@ export interface Turn {
 export class Quarantine {
   private readonly line: { readonly go: () => void }[] = [];
 
-  /** Is anybody's turn? */
-  get isOccupied(): boolean {
-    return this.line.length > 0;
-  }
-
   /** Stands in line. */
   enter(): Turn {
     let go: () => void = () => undefined;

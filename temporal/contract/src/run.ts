@@ -69,8 +69,6 @@ export interface RunInput {
   /** Absent when it is larger than `INLINE_PLAN_LIMIT_BYTES`. */
   readonly plan?: Plan;
   readonly start: StartInput;
-  /** Set when the run begins anew after its workflow was lost: steps may have results from before. */
-  readonly isRestart?: true;
   /** Which history of the run this is, counted from 1; absent in the first. A later one does not read `start`. */
   readonly history?: number;
   /** What the history before this one left. Absent in the first, and when it is so large that it has to be loaded. */
@@ -97,11 +95,6 @@ export interface PerformCall {
   readonly instruction: Instruction;
   readonly inputs: Inputs;
   readonly events: readonly RecordedEvent[];
-  /**
-   * Set when a result from before may be recorded even on a first execution, or the run may have ended: that is looked for
-   * before the work begins.
-   */
-  readonly mayBeRecorded?: true;
   /** In milliseconds. Set on a local activity: when the work takes longer it answers `isTooLong`. */
   readonly localLimitMs?: number;
   /** Set on a local activity: a larger result is recorded and answered by `isTooLong`, in bytes of JSON. */

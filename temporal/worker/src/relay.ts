@@ -170,7 +170,6 @@ export class Relay {
       },
       planHash: run.planHash,
       ...(isSmall && { plan: run.plan }),
-      ...(run.isRestart && { isRestart: true }),
       start: {
         at: run.acceptedAt,
         inputs: run.inputs,

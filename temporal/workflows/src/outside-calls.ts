@@ -14,8 +14,6 @@ const LOCAL_LIMIT_MS = 3_000;
 const LOCAL_REPLY_BYTES = 16 * 1024;
 /** Activities that may be open at once: when all answer as much as they may, the history still has room for it. */
 const MAX_OPEN_CALLS = 400;
-/** A run that begins so long after it was accepted may have been stopped meanwhile, in milliseconds. */
-const LATE_MS = 1_000;
 /** What a pure function may take when it is too big or too slow for the sandbox, in milliseconds. */
 const PURE_LIMIT_MS = 30_000;
 
@@ -32,7 +30,6 @@ export class OutsideCalls {
   private readonly recorder: Recorder;
   private readonly budget: HistoryBudget;
   private readonly limits: TaskLimits;
-  private readonly isLate: boolean;
   private open = 0;
 
   constructor(
@@ -41,7 +38,6 @@ export class OutsideCalls {
   ) {
     this.recorder = recorder;
     this.budget = budget;
-    this.isLate = input.history === undefined && now() - input.start.at > LATE_MS;
     this.limits = new TaskLimits({
       task: () => workflowInfo().historyLength,
       nextTask: () => sleep(1),
@@ -98,10 +94,8 @@ export class OutsideCalls {
     return this.resultOf(reply);
   }
 
-  private callOf({ key, stepKey, attempt, instruction, inputs, mayBeRecorded }: Waiting): Omit<PerformCall, 'events'> {
-    const { run, isRestart } = this.input;
-    const call = { run, key, stepKey, attempt, instruction, inputs };
-    return isRestart || mayBeRecorded || this.isLate ? { ...call, mayBeRecorded: true } : call;
+  private callOf({ key, stepKey, attempt, instruction, inputs }: Waiting): Omit<PerformCall, 'events'> {
+    return { run: this.input.run, key, stepKey, attempt, instruction, inputs };
   }
 
   private resultOf({ result }: Extract<PerformReply, { isTooLong: false }>): StepResult {

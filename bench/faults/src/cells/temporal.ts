@@ -21,7 +21,14 @@ export const temporalCases: readonly Case[] = [
       run: (setting: Setting) => awayAt(moment, fault, setting),
     })),
   ),
-  { ...{ cell: 'T3', fault: 'W', moment: 'it has lost all runs' }, run: withoutRuns },
+  {
+    ...{ cell: 'T3', fault: 'W', moment: 'it has lost all runs' },
+    run: (setting) => wentBack(setting, 'before the runs'),
+  },
+  {
+    ...{ cell: 'T3', fault: 'W', moment: 'it is where it was a while ago' },
+    run: (setting) => wentBack(setting, 'amid the runs'),
+  },
 ];
 
 /** The server is away at a moment; runs that are asked for meanwhile are accepted, and whatever is there can be read. */
@@ -63,12 +70,13 @@ function lateOrders(effectsUrl: string): Order[] {
   ];
 }
 
-/** The server comes back with a copy of its data of before the runs. Most have ended; the others are in a later call. */
-async function withoutRuns(setting: Setting): Promise<Outcome> {
+/** The server comes back with an older copy of its data. Most runs have ended since; the others are in a later call. */
+async function wentBack(setting: Setting, copied: 'before the runs' | 'amid the runs'): Promise<Outcome> {
   const { stack } = setting;
   const copy = `${stack.temporalFile}.copy`;
-  await copyDatabase(stack.temporalFile, copy);
+  if (copied === 'before the runs') await copyDatabase(stack.temporalFile, copy);
   const session = await loadAt('before the first text', setting, { alsoHeld: [LATER] });
+  if (copied === 'amid the runs') await copyDatabase(stack.temporalFile, copy);
   const open = session.runs.filter(({ name }) => name.startsWith('chat')).length;
   await stack.model.release();
   await stack.model.waitForHeld(open, 60_000);
