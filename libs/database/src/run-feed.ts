@@ -6,6 +6,8 @@ import { storableJson } from './storable.js';
 
 /** How long text waits for company before it is written, in milliseconds. */
 const TICK_MS = 40;
+/** Characters of a row at most: who reads by the page gets a whole row at least. */
+const ROW_CHARACTERS = 16 * 1024;
 /** Characters that may wait for a slow database; beyond it live text is dropped, the finished value is not. */
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 
@@ -70,17 +72,31 @@ select chunk.* from relaxed, json_to_recordset($1::json)
   as chunk("runId" uuid, "stepKey" text, attempt int, execution int, channel text, "offset" int, text text)
 on conflict do nothing`;
 
-/** Joins pieces that follow each other in one text, so that a tick writes one row a stream. */
+/** Joins pieces that follow each other in one text, so that a tick writes few rows a stream. */
 function joinNeighbours(chunks: readonly TextChunk[]): TextChunk[] {
   const byStream = new Map<string, TextChunk[]>();
-  for (const chunk of chunks) {
+  for (const chunk of chunks.flatMap(cutLong)) {
     const name = `${chunk.runId} ${chunk.stepKey} ${chunk.attempt} ${chunk.execution} ${chunk.channel}`;
     const joined = byStream.get(name) ?? [];
     const last = joined.at(-1);
-    if (last && last.offset + last.text.length === chunk.offset)
+    const follows = last && last.offset + last.text.length === chunk.offset;
+    if (follows && last.text.length + chunk.text.length <= ROW_CHARACTERS)
       joined[joined.length - 1] = { ...last, text: last.text + chunk.text };
     else joined.push(chunk);
     byStream.set(name, joined);
   }
   return [...byStream.values()].flat();
+}
+
+/** The rows of a piece that is too long for one; a character is never cut in half. */
+function cutLong(chunk: TextChunk): TextChunk[] {
+  const { text, offset } = chunk;
+  const rows: TextChunk[] = [];
+  for (let from = 0; from < text.length;) {
+    const end = from + ROW_CHARACTERS;
+    const to = end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) ? end - 1 : end;
+    rows.push({ ...chunk, offset: offset + from, text: text.slice(from, to) });
+    from = to;
+  }
+  return rows;
 }

@@ -181,6 +181,24 @@ describe('live text', () => {
     expect(await history.listText(teamId, runId, new Map([[textName(source), 6]]))).toHaveLength(1);
   });
 
+  it('N2 is kept in rows that are no longer than a page, however much comes at once', async () => {
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());
+    const source = { runId, stepKey: 'llm', attempt: 1, execution: 1, channel: 'text' };
+    // a face lies across each end of a row
+    const texts = ['x', '\u{1F600}'.repeat(100_000), ...Array.from({ length: 50 }, () => 'y'.repeat(1_000))];
+    let offset = 0;
+    for (const text of texts) {
+      feed.append({ ...source, offset, text });
+      offset += text.length;
+    }
+    await feed.flush(runId);
+    const rows = await new HistoryRepository(test.database).listText(teamId, runId, new Map());
+    expect(rows.map(({ text }) => text).join('')).toBe(texts.join(''));
+    expect(Math.max(...rows.map(({ text }) => text.length))).toBeLessThanOrEqual(16 * 1024);
+    expect(rows.length).toBeLessThan(20);
+  });
+
   it('is where readers find it when a flush returns, however many flush at once', async () => {
     const { teamId, runId } = await seedTwoSteps(test.database);
     const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());

@@ -55,12 +55,6 @@ export async function usedWithin(root: number, windowMs: number): Promise<number
   return (await cpuMs(root)) - before;
 }
 
-/** Memory that a process has in use, in bytes. */
-export async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-}
-
 /** Connections that a process holds, and a few more things that are sockets too. */
 export async function countSockets(pid: number): Promise<number> {
   const folder = `/proc/${pid}/fd`;

@@ -17,11 +17,12 @@ import path from 'node:path';
 import type { Door } from '../watch/api.js';
 import { startEffects, type Effects } from '../watch/effects.js';
 import { FaultLog } from './fault-log.js';
+import { LiveMemory } from './live-memory.js';
 import { Proxy } from './proxy.js';
 import { Victim } from './victim.js';
 
 /** Heap of the API and of a worker on a small machine: the least that they have where nothing is set. */
-const HEAP = { NODE_OPTIONS: '--max-old-space-size=512' };
+const HEAP = '--max-old-space-size=512';
 
 /** The product as its processes, on servers of their own, with a proxy wherever two of them meet. */
 export interface Stack {
@@ -42,6 +43,7 @@ export interface Stack {
   readonly temporalFile: string;
   /** Of the worker; only where it was asked for. */
   readonly workerClock?: TestClock;
+  readonly apiMemory: LiveMemory;
   /** The environment of the API. */
   readonly apiEnv: Readonly<Record<string, string>>;
   readonly victims: {
@@ -115,9 +117,10 @@ export async function startStack(teardown: Teardown, options: StackOptions = {})
   const through = (proxy: Proxy) => {
     const url = new URL(postgres.url);
     url.host = proxy.address;
-    return { ...env, ...HEAP, TENON_DATABASE_URL: url.href };
+    return { ...env, NODE_OPTIONS: HEAP, TENON_DATABASE_URL: url.href };
   };
-  const apiEnv = through(proxies.apiToPostgres);
+  const apiMemory = await LiveMemory.withFreePort();
+  const apiEnv = { ...through(proxies.apiToPostgres), NODE_OPTIONS: `${HEAP} ${apiMemory.nodeOptions}` };
   const workerEnv = {
     ...through(proxies.workerToPostgres),
     ...(workerClock && { NODE_OPTIONS: workerClock.nodeOptions }),
@@ -141,7 +144,7 @@ export async function startStack(teardown: Teardown, options: StackOptions = {})
   return {
     door: { url: `http://${proxies.clientToApi.address}`, token },
     backDoor: { url: `http://127.0.0.1:${port}`, token },
-    ...{ model, effects, log, proxies, apiEnv, objectsFolder: path.join(data, 'objects') },
+    ...{ model, effects, log, proxies, apiEnv, apiMemory, objectsFolder: path.join(data, 'objects') },
     ...{ databaseUrl: postgres.url, temporalFile: temporal.databaseFile },
     ...(databaseDisk && { databaseDisk }),
     ...(workerClock && { workerClock }),
