@@ -66,7 +66,7 @@ class Execution {
   async run(): Promise<PerformReply> {
     this.startTimers();
     try {
-      const execution = (this.execution = await this.numberOf(await this.openInTurn()));
+      const execution = await this.numberOf(await this.openInTurn());
       this.startLimit();
       const live = new LiveText(this.parts.feed, { ...this.key, execution });
       const outcome = await this.perform(live);
@@ -103,6 +103,7 @@ class Execution {
     const { call, parts, key } = this;
     const { inputs, events, run } = call;
     const opened = await openAttempt(parts.database, key, { workerId: parts.workerId, inputs, events, isItsTurn });
+    if ('execution' in opened) this.execution = opened.execution;
     if (events.length > 0) parts.bell.ring(run.runId);
     return opened;
   }

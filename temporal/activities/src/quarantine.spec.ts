@@ -27,3 +27,16 @@ it('waiting ends with the signal', async () => {
   stop.abort(new Error('enough'));
   await expect(coming).rejects.toThrow('enough');
 });
+
+it('waiting ends when the turn does not come for long, and nobody is kept by it', async () => {
+  const quarantine = new Quarantine(20);
+  const first = quarantine.enter();
+  const late = quarantine.enter();
+  const coming = late.come(signal);
+  const next = quarantine.enter();
+  await expect(coming).rejects.toThrow('timeout');
+  late.leave();
+  const nextComes = next.come(signal);
+  first.leave();
+  await nextComes;
+});

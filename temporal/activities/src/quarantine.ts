@@ -1,6 +1,12 @@
+/**
+ * Who waits longer for its turn has to come again, in milliseconds: an activity has half a minute beyond the limit of
+ * its step, and a turn that comes late would end in the middle of the call.
+ */
+const WAIT_MS = 15_000;
+
 /** A place in the line. `leave` makes room for the next, whether its turn has come or not. */
 export interface Turn {
-  /** Resolves when the turn has come; rejects with the reason of `signal`. */
+  /** Resolves when the turn has come; rejects with the reason of `signal`, and when it does not come for long. */
   come(signal: AbortSignal): Promise<void>;
   leave(): void;
 }
@@ -12,6 +18,8 @@ export interface Turn {
 export class Quarantine {
   private readonly line: { readonly go: () => void }[] = [];
 
+  constructor(private readonly waitMs = WAIT_MS) {}
+
   /** Stands in line. */
   enter(): Turn {
     let go: () => void = () => undefined;
@@ -20,8 +28,9 @@ export class Quarantine {
     this.line.push(place);
     this.line[0]?.go();
     return {
-      come: (signal) =>
+      come: (ended) =>
         new Promise((resolve, reject) => {
+          const signal = AbortSignal.any([ended, AbortSignal.timeout(this.waitMs)]);
           const stop = () => reject(signal.reason as Error);
           if (signal.aborted) return stop();
           signal.addEventListener('abort', stop, { once: true });

@@ -52,8 +52,8 @@ export type CarriedEffect =
       readonly dueAt: number;
     })
   | (Omit<Extract<Effect, { readonly type: 'perform' }>, 'instruction'> & {
-      /** Set when a short try of it may have left a result. */
-      readonly mayBeRecorded?: true;
+      /** Set when a short try was too long for it. */
+      readonly wasTooLong?: true;
     });
 
 /** Where a run stands between two histories, when nothing of it is open. Plain JSON. */

@@ -10,7 +10,7 @@ const INLINE_LIMIT = 256 * 1024;
 const CARRIED_LIMIT = 8 * 1024 * 1024;
 
 /** An effect to begin. */
-export type Waiting = Extract<Effect, { readonly type: 'perform' }> & { readonly mayBeRecorded?: true };
+export type Waiting = Extract<Effect, { readonly type: 'perform' }> & { readonly wasTooLong?: true };
 
 /** A run that has nothing open but timers. */
 export interface RestingRun {

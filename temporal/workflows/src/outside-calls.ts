@@ -54,14 +54,13 @@ export class OutsideCalls {
   }
 
   private async callPerformStep(effect: Waiting): Promise<StepResult | undefined> {
-    const { instruction, mayBeRecorded } = effect;
+    const { instruction, wasTooLong } = effect;
     const hasRoom = () => this.open < MAX_OPEN_CALLS || this.budget.isSpent;
     while (!hasRoom()) await condition(hasRoom);
     this.open += 1;
     try {
       const isLong = instruction.kind === 'activity' && instruction.weight === 'long';
-      // a short try of it was too long before
-      return await (isLong || mayBeRecorded ? this.callLong(effect) : this.callLocal(effect));
+      return await (isLong || wasTooLong ? this.callLong(effect) : this.callLocal(effect));
     } finally {
       this.open -= 1;
     }
@@ -76,7 +75,7 @@ export class OutsideCalls {
     const limits = { localLimitMs: LOCAL_LIMIT_MS, localReplyBytes: LOCAL_REPLY_BYTES };
     const reply = await local.performStep({ ...this.callOf(effect), ...limits, events: batch.events });
     this.recorder.acknowledge(batch);
-    return reply.isTooLong ? this.callLong({ ...effect, mayBeRecorded: true }) : this.resultOf(reply);
+    return reply.isTooLong ? this.callLong({ ...effect, wasTooLong: true }) : this.resultOf(reply);
   }
 
   private async callLong(effect: Waiting): Promise<StepResult | undefined> {

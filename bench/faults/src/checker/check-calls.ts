@@ -19,7 +19,7 @@ export function checkCalls(recording: Recording, { maxCallsPerKey, aftermathMs }
     const broken = (text: string): Violation => ({ promise: 'P3', kind: 'repeated', runId, text: `${key} ${text}` });
     const found: Violation[] = [];
     const end = finishedAt.get(key) ?? Infinity;
-    const late = ordered.findIndex(({ at }, index) => at > end && !isOverlap(key, index + 1, { at, end }));
+    const late = ordered.findIndex(({ at }, index) => at > end && !isOverlap(key, index, { at, end }));
     if (late > 0) found.push(broken(`was called again (call ${late + 1}) although the step had finished`));
     else {
       const needless = findNeedless(ordered, recording.faults, aftermathMs);
@@ -65,16 +65,19 @@ function findFinished({ streams, runs }: Recording): ReadonlyMap<string, number>
 }
 
 /**
- * Whether the n-th call belongs to an execution that had just begun, by the product's own record, when an earlier one
- * finished: between looking for a result and calling, one may be recorded.
+ * Whether a call, counted from 0, belongs to an execution that had just begun, by the product's own record, when another
+ * one finished: between looking for a result and calling, one may be recorded.
  */
 function findOverlaps({ runs }: Recording) {
-  const began = new Map<string, number>();
-  for (const { id, end } of runs)
-    for (const { stepKey, execution, startedAt } of end?.executions ?? [])
-      began.set(`${id}/${stepKey} ${execution}`, startedAt);
-  return (key: string, execution: number, { at, end }: { readonly at: number; readonly end: number }) => {
-    const startedAt = began.get(`${key} ${execution}`) ?? Infinity;
+  const executions = runs.flatMap(({ id, end }) =>
+    (end?.executions ?? []).map(({ stepKey, startedAt }) => ({ key: `${id}/${stepKey}`, startedAt })),
+  );
+  const byKey = Map.groupBy(
+    executions.toSorted((a, b) => a.startedAt - b.startedAt),
+    ({ key }) => key,
+  );
+  return (key: string, index: number, { at, end }: { readonly at: number; readonly end: number }) => {
+    const startedAt = byKey.get(key)?.[index]?.startedAt ?? Infinity;
     return startedAt <= end && at <= startedAt + CALLS_WITHIN_MS;
   };
 }
