@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startApiBench, type ApiBench } from '../testing/api-bench.js';
@@ -69,6 +69,17 @@ describe('the pages of the console', () => {
     expect((await get('/nowhere', BROWSER, 'POST')).status).toBe(404);
     expect((await get('/health')).headers.get('content-type')).toMatch(/^application\/json/);
     expect((await get('/missing-ABCDEFGH.js', { accept: '*/*' })).status).toBe(404);
+  });
+
+  it('is shown as it was read at the start, whatever becomes of its folder', async () => {
+    const page = path.join(folder, 'index.html');
+    await rename(page, `${page}~`);
+    try {
+      const responses = await Promise.all(['/', '/nowhere'].map((route) => get(route)));
+      expect(responses.map(({ status }) => status)).toEqual([200, 200]);
+    } finally {
+      await rename(`${page}~`, page);
+    }
   });
 
   it('gives nothing of what lies beside its folder', async () => {

@@ -1,7 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pagePolicy } from '../http/security-headers.js';
 
@@ -13,17 +12,17 @@ const PLACE_OF_NONCE = /__nonce__/g;
 export class ConsolePages {
   /** Serves the files, and nothing else. */
   readonly files: RequestHandler;
-  private readonly page: string;
 
   /**
    * @param folder   what the console's build made
+   * @param page     the text of its page, read once: showing it cannot fail
    * @param isHttps  whether people reach us over https
    */
   constructor(
     folder: string,
+    private readonly page: string,
     private readonly isHttps: boolean,
   ) {
-    this.page = path.join(folder, 'index.html');
     this.files = express.static(folder, {
       index: false,
       redirect: false,
@@ -34,7 +33,8 @@ export class ConsolePages {
 
   /** Undefined when the console was not built. */
   static find(folder: string, isHttps: boolean): ConsolePages | undefined {
-    return existsSync(path.join(folder, 'index.html')) ? new ConsolePages(folder, isHttps) : undefined;
+    const page = path.join(folder, 'index.html');
+    return existsSync(page) ? new ConsolePages(folder, readFileSync(page, 'utf8'), isHttps) : undefined;
   }
 
   /** Whether a browser asks for a page: of addresses that are no route of ours, the console knows what they are. */
@@ -43,10 +43,9 @@ export class ConsolePages {
   }
 
   /** Answers with the page. What may run in it is what this answer names. */
-  async show(response: Response): Promise<void> {
-    const page = await readFile(this.page, 'utf8');
+  show(response: Response): void {
     const nonce = randomBytes(16).toString('base64');
     response.setHeader('content-security-policy', pagePolicy(this.isHttps, nonce));
-    response.status(200).type('html').send(page.replace(PLACE_OF_NONCE, nonce));
+    response.status(200).type('html').send(this.page.replace(PLACE_OF_NONCE, nonce));
   }
 }
