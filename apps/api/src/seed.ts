@@ -5,11 +5,11 @@ import {
   joinTransaction,
   MemberRepository,
   PlanRepository,
-  PostgresSecretStore,
   type Database,
   type Identity,
+  type PostgresSecretStore,
+  type Sql,
 } from '@tenon/database';
-import type { SealingKeys } from '@tenon/ports';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,7 +26,7 @@ export const seedErrors = defineErrors('seed', { templateRefused: 'invalid' });
 /** Name under which the launcher's token for the command line is kept. */
 const TOKEN_NAME = 'command line';
 
-type SeedParts = Pick<Parts, 'config' | 'database' | 'logger' | 'secretKeys' | 'definitionThreads'>;
+type SeedParts = Pick<Parts, 'config' | 'database' | 'logger' | 'secrets' | 'definitionThreads'>;
 type Member = Pick<Identity, 'teamId' | 'memberId'>;
 
 interface Template {
@@ -52,17 +52,19 @@ export async function seed(parts: SeedParts, examples: string): Promise<{ readon
 
 /** The owner's ids; undefined when another process was faster. */
 async function makeFirstTeam(parts: SeedParts, examples: string): Promise<Member | undefined> {
-  const { config, database, logger } = parts;
+  const { config, database, logger, secrets, definitionThreads } = parts;
   const { email, password: given } = config.owner;
   const password = given ?? randomBytes(18).toString('base64url');
   const passwordHash = await hashPassword(password);
   const templates = await readTemplates(examples);
-  const owner = await database.inTransaction(async (sql) => {
+  const make = async (sql: Sql) => {
     const inside = joinTransaction(database, sql);
     const first = await new MemberRepository(inside).createFirstOwner({ teamName: 'My team', email, passwordHash });
-    if (first) await addTemplates(appsOf(inside, parts.secretKeys, parts.definitionThreads), first, templates);
+    const apps = appsOf(inside, secrets.within(sql), definitionThreads);
+    if (first) await addTemplates(apps, first, templates);
     return first;
-  });
+  };
+  const owner = await secrets.sealing(() => database.inTransaction(make));
   if (owner && !given) logger.warn({ email }, 'the first member was made; "tenon owner reset" gives a password');
   return owner;
 }
@@ -73,10 +75,10 @@ async function readTemplates(folder: string): Promise<Template[]> {
   return Promise.all(files.map(async (file) => ({ file, content: await readFile(file, 'utf8') })));
 }
 
-function appsOf(database: Database, keys: SealingKeys, threads: DefinitionThreads): AppService {
+function appsOf(database: Database, secrets: PostgresSecretStore, threads: DefinitionThreads): AppService {
   const apps = new AppRepository(database);
   const definitions = new DefinitionRepository(database);
-  const sealer = new SecretSealer(new PostgresSecretStore(database, keys));
+  const sealer = new SecretSealer(secrets);
   const reports = new DraftReports(apps, definitions, new PlanRepository(database), threads);
   return new AppService(apps, definitions, sealer, threads, reports);
 }

@@ -1,4 +1,4 @@
-import { isUuid, type TeamId } from '@tenon/base';
+import { isTenonError, isUuid, type TeamId } from '@tenon/base';
 import { secretErrors, type SealingKey, type SealingKeys, type SecretStore } from '@tenon/ports';
 import type { Sql } from './database.js';
 import { newId } from './new-id.js';
@@ -23,20 +23,34 @@ export class PostgresSecretStore implements SecretStore {
     private readonly sql: Sql,
     private readonly keys: SealingKeys,
     private readonly onOpen: (plain: string) => void = () => undefined,
+    private readonly isInside = false,
   ) {}
 
-  /** This store inside a transaction that is under way. */
+  /** This store inside a transaction that is under way, where sealing does not look for keys: see `sealing`. */
   within(sql: Sql): PostgresSecretStore {
-    return new PostgresSecretStore(sql, this.keys, this.onOpen);
+    return new PostgresSecretStore(sql, this.keys, this.onOpen, true);
   }
 
+  /**
+   * Does work whose transaction seals, and once more with the keys as they are now when the key that seals is retired or
+   * has sealed nothing yet.
+   */
+  async sealing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.isInside || !isTenonError(error) || error.code !== 'secret.wrongKey') throw error;
+    }
+    await this.keys.reload();
+    const [key] = this.keys.list() as [SealingKey];
+    await this.sql.rows('insert into secret_key (id) values ($1) on conflict do nothing', [key.id]);
+    return work();
+  }
+
+  /** @throws secret.wrongKey */
   async seal(teamId: TeamId, plain: string): Promise<string> {
     this.onOpen(plain);
-    const id = (await this.sealWithFirst(teamId, plain)) ?? (await this.sealAfterLook(teamId, plain));
-    if (id) return id;
-    throw secretErrors.wrongKey(
-      'The key of this process was replaced by "tenon secrets rotate"; start it with the one that came after.',
-    );
+    return this.sealing(() => this.sealWithFirst(teamId, plain));
   }
 
   async open(teamId: TeamId, secretId: string): Promise<string> {
@@ -63,8 +77,8 @@ export class PostgresSecretStore implements SecretStore {
     if (missing.length > 0) throw gone();
   }
 
-  /** The id of the secret; undefined when the key is retired, or seals for the first time. */
-  private async sealWithFirst(teamId: TeamId, plain: string): Promise<string | undefined> {
+  /** @throws secret.wrongKey when the key is retired, or seals for the first time */
+  private async sealWithFirst(teamId: TeamId, plain: string): Promise<string> {
     const [key] = this.keys.list() as [SealingKey];
     const id = newId<string>();
     const [row] = await this.sql.rows<{ id: string }>(SEAL, [
@@ -73,14 +87,10 @@ export class PostgresSecretStore implements SecretStore {
       sealValue(plain, key, { teamId, id }),
       key.id,
     ]);
-    return row?.id;
-  }
-
-  private async sealAfterLook(teamId: TeamId, plain: string): Promise<string | undefined> {
-    await this.keys.reload();
-    const [key] = this.keys.list() as [SealingKey];
-    await this.sql.rows('insert into secret_key (id) values ($1) on conflict do nothing', [key.id]);
-    return this.sealWithFirst(teamId, plain);
+    if (row) return row.id;
+    throw secretErrors.wrongKey(
+      'The key of this process was replaced by "tenon secrets rotate"; start it with the one that came after.',
+    );
   }
 
   /** @throws secret.missing */

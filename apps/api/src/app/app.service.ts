@@ -93,7 +93,9 @@ export class AppService {
     const read = await this.threads.read(source);
     if (!read.ok) return read;
     let definition = '';
-    const draft = await store(read.fields, async (sql) => (definition = await this.sealer.seal(sql, teamId, read)));
+    const draft = await this.sealer.storing(() =>
+      store(read.fields, async (sql) => (definition = await this.sealer.seal(sql, teamId, read))),
+    );
     // what Postgres does not take is left out, and then what was compiled is not quite what is stored
     if (storableJsonText(definition) === definition)
       this.reports.keep(draft.appId, { revision: draft.revision, issues: read.compileIssues });

@@ -9,6 +9,11 @@ import type { ReadDefinition } from './definition.thread.js';
 export class SecretSealer {
   constructor(@Inject(SECRETS) private readonly secrets: PostgresSecretStore) {}
 
+  /** Does work that stores a definition in a transaction of its own, which seals: see `PostgresSecretStore.sealing`. */
+  storing<T>(work: () => Promise<T>): Promise<T> {
+    return this.secrets.sealing(work);
+  }
+
   /**
    * The text of the definition with, in place of each secret, a reference to where it is sealed.
    * @throws secret.missing when it names a secret that the team does not have

@@ -66,13 +66,14 @@ export class ModelService implements OnApplicationShutdown {
       throw providerErrors.invalidName(`"${given.name}" is no provider id; use one such as openai.`);
     const baseUrl = checkUrl(given.baseUrl);
     const { apiKey, models } = given;
-    const saved = await this.providers.save(teamId, name, async (before, sql) => {
-      // a stored key is never sent to another address than the one it was entered for
-      const kept = before?.baseUrl === baseUrl ? before.secretId : null;
-      const secretId = apiKey ? await this.secrets.within(sql).seal(teamId, apiKey) : apiKey === '' ? null : kept;
-      return { baseUrl, secretId, models };
-    });
-    return toProvider(saved);
+    const save = () =>
+      this.providers.save(teamId, name, async (before, sql) => {
+        // a stored key is never sent to another address than the one it was entered for
+        const kept = before?.baseUrl === baseUrl ? before.secretId : null;
+        const secretId = apiKey ? await this.secrets.within(sql).seal(teamId, apiKey) : apiKey === '' ? null : kept;
+        return { baseUrl, secretId, models };
+      });
+    return toProvider(await this.secrets.sealing(save));
   }
 
   /** @throws provider.missing */

@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { MemberRepository, type Role } from '@tenon/database';
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
-import type { ObjectStore } from '@tenon/ports';
+import type { ObjectStore, SealingKeys } from '@tenon/ports';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -29,6 +29,7 @@ export interface ApiBench {
   readonly database: Database;
   readonly listener: Listener;
   readonly objects: ObjectStore;
+  readonly secretKeys: SealingKeys;
   readonly definitionThreads: DefinitionThreads;
   /** The statements that the API runs while `work` is done. */
   statementsOf(work: () => Promise<unknown>): Promise<readonly Statement[]>;
@@ -115,6 +116,7 @@ export async function startApiBench(
     database: parts.database,
     listener: parts.listener,
     objects: parts.objects,
+    secretKeys: parts.secretKeys,
     definitionThreads: parts.definitionThreads,
     statementsOf: async (work) => {
       const list: Statement[] = [];
