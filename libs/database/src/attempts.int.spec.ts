@@ -3,10 +3,14 @@ import {
   beatLease,
   cancelAttempt,
   closeAttempt,
+  closeRun,
+  dropAttempt,
   endLease,
   HistoryRepository,
+  joinTransaction,
   openAttempt,
   recordEvents,
+  requeueRun,
 } from './index.js';
 import { eventsOf, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { DONE, eventsOfTwoSteps, NO_USAGE, seedTwoSteps, WORK } from './testing/two-steps.js';
@@ -61,20 +65,53 @@ describe('attempts', () => {
     expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 2, isDeadly: false });
   });
 
-  it('that a living worker gave up are no losses', async () => {
+  it('that workers gave up are no losses, whether those live or have ended in order', async () => {
     const { key } = await seedTwoSteps(test.database);
-    await beatLease(test.database, 'alive');
-    await openAttempt(test.database, key, { ...WORK, workerId: 'alive' });
-    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 2, isDeadly: false });
-    await endLease(test.database, 'alive');
-    const inItsTurn = { ...WORK, isItsTurn: true };
-    expect(await openAttempt(test.database, key, inItsTurn)).toEqual({ execution: 3, isDeadly: false });
+    for (let execution = 1; execution <= 6; execution += 1) {
+      const workerId = `alive-${Math.ceil(execution / 2)}`;
+      await beatLease(test.database, workerId);
+      expect(await openAttempt(test.database, key, { ...WORK, workerId })).toEqual({ execution, isDeadly: false });
+      if (execution % 2 === 0) await endLease(test.database, workerId);
+    }
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 7, isDeadly: false });
+  });
+
+  it('are lost once with each worker, however many of them it has left open', async () => {
+    const { key } = await seedTwoSteps(test.database);
+    for (let n = 1; n <= 7; n += 1) await openAttempt(test.database, key, { ...WORK, workerId: 'flapping' });
+    await die('flapping');
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 8, isDeadly: false });
+  });
+
+  it('are numbered behind those that are there, though one before them is dropped', async () => {
+    const { key, teamId, runId } = await seedTwoSteps(test.database);
+    for (let n = 1; n <= 2; n += 1) await openAttempt(test.database, key, WORK);
+    await dropAttempt(test.database, key, 1);
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 3, isDeadly: false });
+    for (const execution of [2, 3]) await dropAttempt(test.database, key, execution);
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 1, isDeadly: false });
+    const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
+    expect(attempts.map(({ execution, cause }) => [execution, cause])).toEqual([[1, 'first']]);
+  });
+
+  it('B74 are not opened when the run ends while they wait for its row', async () => {
+    for (const events of [[], eventsOfTwoSteps().slice(0, 4)]) {
+      const { key, runId } = await seedTwoSteps(test.database);
+      const opening = await test.database.inTransaction(async (sql) => {
+        await closeRun(joinTransaction(test.database, sql), runId, 3_000, { status: 'stopped', reason: 'enough' });
+        const opened = openAttempt(test.database, key, { ...WORK, events });
+        while ((await sql.rows(`select 1 from pg_locks where not granted`)).length === 0);
+        return { opened };
+      });
+      expect(await opening.opened).toEqual({ isTooLate: true });
+      expect(await test.database.rows('select 1 from attempt where run_id = $1', [runId])).toEqual([]);
+    }
   });
 
   it('that was lost twice is opened in its turn only, and what travels with it is written all the same', async () => {
     const { key, teamId, runId } = await seedTwoSteps(test.database);
-    await openAttempt(test.database, key, WORK);
-    await openAttempt(test.database, key, WORK);
+    for (const workerId of ['twice-1', 'twice-2']) await openAttempt(test.database, key, { ...WORK, workerId });
+    await die('twice-1', 'twice-2');
     const events = eventsOfTwoSteps().slice(0, 4);
     expect(await openAttempt(test.database, key, { ...WORK, events })).toEqual({ mustWait: true });
     const history = new HistoryRepository(test.database);
@@ -92,6 +129,7 @@ describe('attempts', () => {
     const inItsTurn = (workerId: string) => ({ ...WORK, workerId, isItsTurn: true });
     for (const workerId of ['dead-1', 'dead-2', 'dead-3']) await openAttempt(test.database, key, inItsTurn(workerId));
     await openUnderWay(neighbour, 'dead-2');
+    await die('dead-1', 'dead-2', 'dead-3');
     expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 4, isDeadly: true });
   });
 
@@ -101,20 +139,39 @@ describe('attempts', () => {
     for (let n = 1; n <= 6; n += 1) {
       expect(await openAttempt(test.database, key, inItsTurn(`lost-${n}`))).toEqual({ execution: n, isDeadly: false });
       await openUnderWay(await seedTwoSteps(test.database), `lost-${n}`);
+      await die(`lost-${n}`);
       // it must wait for its turn again
       if (n > 1 && n < 6) expect(await openAttempt(test.database, key, WORK)).toEqual({ mustWait: true });
     }
     expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 7, isDeadly: true });
   });
 
-  it('W9 are not excused by what a run that has ended left open', async () => {
+  it.each([
+    ['not excused by what a run that had ended before left open', 'before', true],
+    ['excused by what was under way beside them, though its run has ended since', 'after', false],
+  ])('W9 are %s', async (_, when, isDeadly) => {
     const { key } = await seedTwoSteps(test.database);
-    for (const workerId of ['gone-1', 'gone-2', 'gone-3'])
-      await openAttempt(test.database, key, { ...WORK, workerId, isItsTurn: true });
+    const workers = [1, 2, 3].map((n) => `${when}-${n}`);
+    for (const workerId of workers) await openAttempt(test.database, key, { ...WORK, workerId, isItsTurn: true });
     const ended = await seedTwoSteps(test.database);
-    await openUnderWay(ended, 'gone-3');
+    await openUnderWay(ended, `${when}-3`);
     await recordEvents(test.database, ended.teamId, ended.runId, eventsOfTwoSteps().slice(4));
-    expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 4, isDeadly: true });
+    if (when === 'before')
+      await test.database.rows(`update run set touched_at = now() - interval '5 seconds' where id = $1`, [ended.runId]);
+    await die(...workers);
+    for (const execution of [4, 5])
+      expect(await openAttempt(test.database, key, { ...WORK, isItsTurn: true })).toEqual({ execution, isDeadly });
+  });
+
+  it('W9 are excused by what was under way beside them, though its run is in the queue again', async () => {
+    const { key } = await seedTwoSteps(test.database);
+    const workers = [1, 2, 3].map((n) => `requeued-${n}`);
+    for (const workerId of workers) await openAttempt(test.database, key, { ...WORK, workerId, isItsTurn: true });
+    const requeued = await seedTwoSteps(test.database);
+    await openUnderWay(requeued, 'requeued-3');
+    await requeueRun(test.database, requeued.runId);
+    await die(...workers);
+    expect(await openAttempt(test.database, key, WORK)).toEqual({ mustWait: true });
   });
 
   it('say whether the one before them was lost with its worker, or its worker was stopped', async () => {
@@ -154,6 +211,15 @@ describe('attempts', () => {
     await endLease(test.database, 'silent');
   });
 });
+
+/** Workers were heard of last four seconds ago. */
+async function die(...workerIds: readonly string[]): Promise<void> {
+  for (const workerId of workerIds) await beatLease(test.database, workerId);
+  await test.database.rows(
+    `update worker_lease set beat_at = now() - interval '4 seconds' where worker_id = any($1::text[])`,
+    [workerIds],
+  );
+}
 
 /** A step of a run that has begun, lost with its worker. */
 async function openUnderWay({ key }: Awaited<ReturnType<typeof seedTwoSteps>>, workerId: string): Promise<void> {

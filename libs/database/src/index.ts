@@ -1,12 +1,5 @@
 export { findServerAbsence, listAttention, noteAttention, type RunAttention } from './attention.js';
-export {
-  cancelAttempt,
-  closeAttempt,
-  dropAttempt,
-  openAttempt,
-  type AttemptRecord,
-  type OpenedAttempt,
-} from './attempts.js';
+export { cancelAttempt, closeAttempt, dropAttempt, type AttemptRecord } from './close-attempt.js';
 export { cancelOnAbort } from './cancel-on-abort.js';
 export { getCarriedPart, removeOldCarried, storeCarried } from './carried-run.js';
 export { closeRun, endQueuedRun } from './close-run.js';
@@ -28,6 +21,7 @@ export { migrate } from './migrate.js';
 export { newId } from './new-id.js';
 export { CHANNELS, Listener, RELAY_BELL, ring } from './notifications.js';
 export { listUnnamedObjects } from './object-references.js';
+export { openAttempt, type OpenedAttempt } from './open-attempt.js';
 export { passwordTryTable } from './password-try-table.js';
 export { getPlanPart } from './plan-part.js';
 export { recordEvents } from './record-events.js';

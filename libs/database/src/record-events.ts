@@ -131,7 +131,7 @@ const clauses = (refused: keyof typeof REFUSED) => `written_to as (
   -- the end of a run is its last event: nothing comes after it, and what came before may come late
   -- the lock gives the row as it is, so that whoever does not overlap it meets nobody
   select case when finished_at is null then ${MAX_SEQ} else last_seq end as before,
-    ${REFUSED[refused]} as is_refused
+    finished_at is null as is_open, ${REFUSED[refused]} as is_refused
   from run where id = $1::uuid and team_id = $2::uuid for no key update
 ), incoming as (
   select e.* from written_to,

@@ -8,7 +8,7 @@ import {
   recordEvents,
   RunRepository,
 } from './index.js';
-import type { AttemptKey } from './attempts.js';
+import type { AttemptKey } from './close-attempt.js';
 import { eventsOf, startTestDatabase, type TestDatabase } from './testing/index.js';
 import { eventsOfTwoSteps, seedTwoSteps } from './testing/two-steps.js';
 

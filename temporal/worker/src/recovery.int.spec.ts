@@ -106,8 +106,12 @@ describe('a step', () => {
       if (calls++ > 0) return perform(call);
       for (const execution of [1, 2, 3])
         await bench.test.database.rows(
-          `insert into attempt (run_id, step_key, attempt, execution, cause, worker_id)
-           values ($1, $2, $3, $4, 'first', 'dead')`,
+          `with died as (
+             insert into worker_lease (worker_id, beat_at) values ('dead-' || $4::int, now() - interval '4 seconds')
+             returning worker_id
+           )
+           insert into attempt (run_id, step_key, attempt, execution, cause, worker_id)
+           select $1, $2, $3, $4::int, 'first', worker_id from died`,
           [call.run.runId, call.stepKey, call.attempt, execution],
         );
       throw new Error('the worker dies here');

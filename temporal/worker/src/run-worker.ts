@@ -61,13 +61,14 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const { objects, keeping } = setup;
   const forget: KeeperParts['forget'] = (runIds, signal) => forgetWorkflows(client, runIds, signal);
   const keeper = new Keeper({ database, objects, logger, keeping, forget });
+  // who dies of its first task has died: only a worker that has a lease is missed
+  await lease.start();
   const polling = worker.run();
   polling.catch(() => undefined); // whoever waits for its end is told
   relay.start();
   reconciler.start();
   keeper.start();
   listener.start();
-  await lease.start();
   return {
     ended: polling,
     close: async () => {

@@ -1,7 +1,7 @@
 import type { RunId, TeamId } from '@tenon/base';
 import type { Plan, RunEvent, StepResult } from '@tenon/engine';
 import { buildPlan } from '@tenon/engine/testing';
-import type { AttemptKey } from '../attempts.js';
+import type { AttemptKey } from '../close-attempt.js';
 import type { Database } from '../database.js';
 import { seedApp, seedRun } from './test-database.js';
 
