@@ -150,7 +150,7 @@ export async function dropAttempt(sql: Sql, key: AttemptKey, execution: number):
   ]);
 }
 
-export function resultOf(row: OpenedRow): StepResult {
+export function resultOf(row: RecordedRow): StepResult {
   const usage = row.usage ?? undefined;
   if (row.outcome === 'failed' && row.failure)
     return { ok: false, failure: row.failure, ...(row.outputs && { outputs: row.outputs }), ...(usage && { usage }) };
