@@ -28,8 +28,6 @@ export interface QueuedRun {
   readonly plan: Plan;
   readonly inputs: Outputs;
   readonly system: Outputs;
-  /** When the run was accepted, in milliseconds. */
-  readonly acceptedAt: number;
 }
 
 /**
@@ -61,7 +59,7 @@ with relaxed as materialized (select set_config('synchronous_commit', 'off', tru
 )
 select claimed.id, claimed.team_id as "teamId", claimed.app_id as "appId",
   claimed.conversation_id as "conversationId", claimed.request_id as "requestId", claimed.plan_hash as "planHash", plan.document as plan,
-  claimed.inputs, claimed.system, (extract(epoch from claimed.created_at) * 1000)::float8 as "acceptedAt"
+  claimed.inputs, claimed.system
 from claimed join plan on plan.team_id = claimed.team_id and plan.hash = claimed.plan_hash
 order by claimed.created_at, claimed.id`;
 
@@ -154,17 +152,23 @@ export interface SilentRun {
   readonly teamId: TeamId;
   /** When its workflow was started, to the microsecond. */
   readonly relayedAt: string;
+  /** When it was last heard of, to the microsecond. */
+  readonly touchedAt: string;
 }
 
-/** Relayed, unfinished runs without any news for `seconds`, and those that could not go on; longest silent first. */
-export function listSilentRuns(sql: Sql, seconds: number, limit: number): Promise<SilentRun[]> {
+/**
+ * Relayed, unfinished runs without any news for `seconds`, and those that could not go on; longest silent first.
+ * @param after  the last one of the page before
+ */
+export function listSilentRuns(sql: Sql, seconds: number, limit: number, after?: SilentRun): Promise<SilentRun[]> {
   return sql.rows(
-    `select id, team_id as "teamId", relayed_at::text as "relayedAt" from run
+    `select id, team_id as "teamId", relayed_at::text as "relayedAt", touched_at::text as "touchedAt" from run
      where finished_at is null and relayed_at is not null
        and (touched_at not between now() - make_interval(secs => $1) and now() + interval '1 minute'
          or attention_reason is not null and touched_at < now() - make_interval(secs => least($1, $3)))
-     order by touched_at limit $2`,
-    [seconds, limit, NOTED_SECONDS],
+       and ($4::timestamptz is null or (touched_at, id) > ($4, $5::uuid))
+     order by touched_at, id limit $2`,
+    [seconds, limit, NOTED_SECONDS, after?.touchedAt ?? null, after?.id ?? null],
   );
 }
 

@@ -58,6 +58,29 @@ describe('a run that cannot be looked at', () => {
     expect(tables.filter((name) => name === 'text_chunk' || name === 'carried_run')).toEqual([]);
   });
 
+  it('T3 does not hide the lost behind it, however many there are of its kind', async () => {
+    const unreadable = new Set(lost.slice(0, 1));
+    // more than are asked for at a time, all silent for as long, and for longer than the one that is lost
+    while (unreadable.size < 120)
+      unreadable.add(await seedAgedRun(test.database, owner, { daysAgo: 3, status: 'running' }));
+    await test.database.rows(
+      `update run set touched_at = (select touched_at from run where id = $1) where id = any($2::uuid[])`,
+      [lost[0], [...unreadable]],
+    );
+    const asked: RunId[] = [];
+    lost.push(...[...unreadable].slice(1));
+    await look(
+      clientOf({
+        describe: (runId) => {
+          asked.push(runId);
+          if (unreadable.has(runId)) throw new Error('its history cannot be read');
+        },
+      }),
+    );
+    expect([asked.length, new Set(asked).size]).toEqual([121, 121]);
+    expect((await statuses()).slice(0, 2)).toEqual(['running', 'queued']);
+  });
+
   it('ends the look when the server answers nothing any more', async () => {
     const asked: RunId[] = [];
     const away = () => {

@@ -71,12 +71,18 @@ export class Reconciler {
   async look(silentSeconds = SILENT_SECONDS): Promise<void> {
     const { database } = this.parts;
     await this.probe();
-    for (const run of this.isServerAway ? [] : await listSilentRuns(database, silentSeconds, BATCH)) {
-      if (this.isClosed || this.isServerAway) break;
-      await this.reconcileApart(run);
-    }
+    let last: SilentRun | undefined;
+    do {
+      const page = this.mayGoOn() ? await listSilentRuns(database, silentSeconds, BATCH, last) : [];
+      for (const run of page) if (this.mayGoOn()) await this.reconcileApart(run);
+      last = page[BATCH - 1];
+    } while (last);
     await removeOldText(database);
     await removeOldCarried(database);
+  }
+
+  private mayGoOn(): boolean {
+    return !this.isClosed && !this.isServerAway;
   }
 
   /** A run that cannot be looked at does not hold up the others, unless the server answers of none. */

@@ -171,7 +171,7 @@ export class Relay {
       planHash: run.planHash,
       ...(isSmall && { plan: run.plan }),
       start: {
-        at: run.acceptedAt,
+        at: 0,
         inputs: run.inputs,
         system: run.system,
         conversation: {},
