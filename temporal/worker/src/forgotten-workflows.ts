@@ -1,27 +1,33 @@
 import type { RunId } from '@tenon/base';
 import { workflowId } from '@tenon/contract';
-import type { Client } from '@temporalio/client';
+import { isGrpcServiceError, type Client } from '@temporalio/client';
 
 /** A workflow server that takes longer to forget a run counts as away, in milliseconds. */
 const LIMIT_MS = 5_000;
+const GRPC_NOT_FOUND = 5;
 
 /**
- * Removes the histories of runs from the workflow server, also those that a long run has left behind itself.
+ * Removes the histories of a run from the workflow server, also those that a long run has left behind itself.
  * @param signal  ends it in the middle
  */
-export function forgetWorkflows(client: Client, runIds: readonly RunId[], signal: AbortSignal): Promise<void> {
+export function forgetWorkflow(client: Client, runId: RunId, signal: AbortSignal): Promise<void> {
   // of its own, so that what hangs on it goes with it
   const ending = AbortSignal.any([signal]);
-  return client.withAbortSignal(ending, async () => {
-    for (const id of runIds) await client.withDeadline(Date.now() + LIMIT_MS, () => forget(client, workflowId(id)));
-  });
+  const id = workflowId(runId);
+  return client.withAbortSignal(ending, () =>
+    client.withDeadline(Date.now() + LIMIT_MS, async () => {
+      for await (const history of client.workflow.list({ query: `WorkflowId = "${id}"` }))
+        await remove(client, { workflowId: id, runId: history.runId });
+    }),
+  );
 }
 
-async function forget(client: Client, id: string): Promise<void> {
+/** One that is gone already may still be listed. */
+async function remove(client: Client, workflowExecution: { workflowId: string; runId: string }): Promise<void> {
   const { namespace } = client.options;
-  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${id}"` }))
-    await client.workflowService.deleteWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId: id, runId },
-    });
+  try {
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_NOT_FOUND) throw error;
+  }
 }

@@ -31,8 +31,8 @@ const BATCHES = {
   runsOfConversations: 50,
   plans: 20,
   files: 50,
-  forgotten: 50,
 };
+const FORGET_PAGE = 50;
 const OBJECTS_PAGE = 5_000;
 /** For so long an object may be there before a row names it. */
 const GRACE_MS = 3_600_000;
@@ -44,8 +44,8 @@ export interface KeeperParts {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly logger: Logger;
-  /** Lets the workflow server forget runs of which no record is left. @param signal  ends it in the middle */
-  readonly forget: (runIds: readonly RunId[], signal: AbortSignal) => Promise<void>;
+  /** Lets the workflow server forget a run of which no record is left. @param signal  ends it in the middle */
+  readonly forget: (runId: RunId, signal: AbortSignal) => Promise<void>;
   /** For what a team has not set. */
   readonly keeping: Omit<KeepingRule, 'teamId'>;
   /** Milliseconds of a clock that nobody sets. */
@@ -64,6 +64,7 @@ export class Keeper {
   /** Objects that no row named, and when that was first seen: an object is removed when that is long ago. */
   private readonly doubted = new Map<string, number>();
   private lastObject = '';
+  private lastToForget: RunId | undefined;
   /** How many go at a time, kept from look to look: finding out takes long. */
   private readonly batches = { ...BATCHES };
   private readonly now: () => number;
@@ -118,7 +119,7 @@ export class Keeper {
           }),
         );
         if (mayGoOn()) await apart(this.removeObjects(removed, mayGoOn));
-        await apart(this.forgetRemoved(within(FORGET_MS)));
+        await apart(this.forgetRemoved(within(FORGET_MS), apart));
       } finally {
         if (failures.length > 0)
           logger.warn(
@@ -169,14 +170,31 @@ export class Keeper {
     return [runs('published', 'runs'), runs('test', 'testRuns'), largeConversations, files];
   }
 
-  /** What the workflow server cannot be told now, it is told at a later look. */
-  private async forgetRemoved(mayGoOn: () => boolean): Promise<void> {
-    await this.inBatches('forgotten', mayGoOn, async (limit) => {
-      const gone = await listRemovedRuns(this.database, limit);
-      await this.parts.forget(gone, this.closing.signal);
-      await noteForgotten(this.database, gone);
-      return gone.length;
-    });
+  /**
+   * What the workflow server cannot be told now, it is told at a later look, after all the others have had their turn. A
+   * page of which it takes nothing is the last: it is away.
+   */
+  private async forgetRemoved(
+    mayGoOn: () => boolean,
+    apart: (work: Promise<unknown>) => Promise<unknown>,
+  ): Promise<void> {
+    const { database, closing } = this;
+    const forget = async (runId: RunId) => {
+      await this.parts.forget(runId, closing.signal);
+      await noteForgotten(database, runId);
+      return true;
+    };
+    let isTaken: boolean;
+    do {
+      isTaken = false;
+      const page = await listRemovedRuns(database, FORGET_PAGE, this.lastToForget);
+      for (const runId of page) {
+        if (!mayGoOn()) return;
+        this.lastToForget = runId;
+        if (await apart(forget(runId))) isTaken = true;
+      }
+      if (page.length < FORGET_PAGE) this.lastToForget = undefined;
+    } while (isTaken && this.lastToForget);
   }
 
   /** Repeats `remove` while it finds something, with fewer at a time when that takes too long. @returns how many went */

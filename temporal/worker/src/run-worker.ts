@@ -5,7 +5,7 @@ import type { RunLimits } from '@tenon/engine';
 import type { Logger, ObjectStore } from '@tenon/ports';
 import type { WorkerOptions } from '@temporalio/worker';
 import { endDeadlyRun } from './deadly-runs.js';
-import { forgetWorkflows } from './forgotten-workflows.js';
+import { forgetWorkflow } from './forgotten-workflows.js';
 import { Keeper, type KeeperParts } from './keeper.js';
 import { Lease } from './lease.js';
 import { createLocalTroubleNotes } from './local-trouble.js';
@@ -59,7 +59,7 @@ export async function runWorker(setup: WorkerSetup): Promise<RunningWorker> {
   const relay = new Relay({ database, listener, client, logger, limits, maxRunsPerTeam });
   const reconciler = new Reconciler({ database, client, logger, onServer: (isAway) => lease.noteServer(isAway) });
   const { objects, keeping } = setup;
-  const forget: KeeperParts['forget'] = (runIds, signal) => forgetWorkflows(client, runIds, signal);
+  const forget: KeeperParts['forget'] = (runId, signal) => forgetWorkflow(client, runId, signal);
   const keeper = new Keeper({ database, objects, logger, keeping, forget });
   // who dies of its first task has died: only a worker that has a lease is missed
   await lease.start();
