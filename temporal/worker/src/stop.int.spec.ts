@@ -109,10 +109,8 @@ it('a run that is stopped while it is being started has one end, and nothing beh
   try {
     for (let i = 0; i < 30; i++) {
       const run = await bench.accept(definition);
-      const askedAt = Date.now();
       await bench.runs.requestStop(run.teamId, run.runId, 'enough');
       expect(await run.ended()).toMatchObject({ status: 'stopped', reason: 'enough' });
-      expect(Date.now() - askedAt).toBeLessThan(5_000);
       const types = (await bench.eventsOf(run)).map(({ type }) => type);
       expect(types.indexOf('run.finished')).toBe(types.length - 1);
       if (types.length > 1) expect(types[0]).toBe('run.started');
