@@ -62,13 +62,13 @@ export interface CarriedRun {
   readonly effects: readonly CarriedEffect[];
 }
 
-/** What the workflow is started with. `start.at` is replaced by workflow time. */
+/** What the workflow is started with. It begins at workflow time. */
 export interface RunInput {
   readonly run: RunIdentity;
   readonly planHash: string;
   /** Absent when it is larger than `INLINE_PLAN_LIMIT_BYTES`. */
   readonly plan?: Plan;
-  readonly start: StartInput;
+  readonly start: Omit<StartInput, 'at'>;
   /** Which history of the run this is, counted from 1; absent in the first. A later one does not read `start`. */
   readonly history?: number;
   /** What the history before this one left. Absent in the first, and when it is so large that it has to be loaded. */

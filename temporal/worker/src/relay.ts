@@ -171,7 +171,6 @@ export class Relay {
       planHash: run.planHash,
       ...(isSmall && { plan: run.plan }),
       start: {
-        at: 0,
         inputs: run.inputs,
         system: run.system,
         conversation: {},

@@ -163,7 +163,7 @@ it('B74 a run that has ended before its workflow begins calls nobody, and its wo
     run: { runId, teamId, conversationId: null },
     planHash: 'plan',
     plan,
-    start: { at: Date.now() - 10_000, inputs: {}, system: {}, conversation: {}, limits },
+    start: { inputs: {}, system: {}, conversation: {}, limits },
   };
   const options = { workflowId: workflowId(runId), taskQueue: TASK_QUEUE, args: [input] };
   const workflow = await bench.client.workflow.start(workflowType(owner.appId), options);

@@ -48,7 +48,7 @@ export function effectsOf(plan: Plan, { effects }: CarriedRun): Effect[] {
 export async function nextInput(input: RunInput, carried: CarriedRun): Promise<RunInput | undefined> {
   const { carried: _before, history: number = 1, start, ...same } = input;
   const history = number + 1;
-  const nothing = { inputs: {}, system: {}, conversation: {}, at: start.at, limits: start.limits };
+  const nothing = { inputs: {}, system: {}, conversation: {}, limits: start.limits };
   const next: RunInput = { ...same, history, start: nothing };
   const text = JSON.stringify(carried);
   if (text.length <= INLINE_LIMIT) return { ...next, carried };
