@@ -1,6 +1,7 @@
 import { modelErrors } from '@tenon/ports';
 import OpenAI from 'openai';
 import { Agent, fetch as undiciFetch, interceptors, type buildConnector, type Dispatcher } from 'undici';
+import { KeptConnections } from './kept-connections.js';
 import { limitLines } from './reply-limit.js';
 
 /** Where a provider's models are served. Addresses are the owner's choice, so they may be private. */
@@ -23,6 +24,7 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /** The connections to all endpoints of one process. */
 export interface ModelConnections {
   readonly dispatcher: Dispatcher;
+  readonly fetch: typeof undiciFetch;
   /** Breaks them all off. */
   destroy(): Promise<void>;
 }
@@ -32,8 +34,9 @@ export interface ModelConnections {
  * @param connect        opens connections, to addresses where models may be served
  */
 export function createConnections(maxReplyBytes: number, connect: buildConnector.connector): ModelConnections {
+  const kept = new KeptConnections();
   const agent = new Agent({
-    connect,
+    connect: kept.noting(connect),
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -41,14 +44,18 @@ export function createConnections(maxReplyBytes: number, connect: buildConnector
   });
   // limits count what a reply unfolds to, not what comes over the wire
   const limited = agent.compose(interceptors.decompress({ skipErrorResponses: false }), limitLines(maxReplyBytes));
-  return { dispatcher: limited, destroy: () => agent.destroy() };
+  const destroy = () => {
+    kept.close();
+    return agent.destroy();
+  };
+  return { dispatcher: limited, fetch: kept.asking(undiciFetch), destroy };
 }
 
 /**
- * A client for one endpoint that never tries again, follows no redirects and logs nothing.
+ * A client for one endpoint that never tries again what was answered, follows no redirects and logs nothing.
  * @throws model.notConfigured when the base URL is none, model.unauthorized when the key cannot be one
  */
-export function createClient(endpoint: ModelEndpoint, { dispatcher }: ModelConnections): OpenAI {
+export function createClient(endpoint: ModelEndpoint, { dispatcher, fetch: ask }: ModelConnections): OpenAI {
   const key = endpoint.apiKey?.trim();
   if (key && !/^[\x21-\x7e]+$/.test(key)) {
     throw modelErrors.unauthorized(
@@ -68,7 +75,7 @@ export function createClient(endpoint: ModelEndpoint, { dispatcher }: ModelConne
     logLevel: 'off',
     // a redirect could lead the key elsewhere
     fetchOptions: { dispatcher, redirect: 'manual' } as never,
-    fetch: undiciFetch as unknown as typeof fetch,
+    fetch: ask as unknown as typeof fetch,
   });
 }
 
