@@ -43,6 +43,7 @@ import { RunUpdates } from './run/run-updates.js';
 import { RunWatch } from './run/run-watch.js';
 import { AttemptResolver, StepResolver } from './run/step.resolver.js';
 import { TeamResolver } from './team/team.resolver.js';
+import { TemplateResolver } from './template/template.resolver.js';
 import { SecretKeyResolver } from './secrets/secret-key.resolver.js';
 import { SecretKeyService } from './secrets/secret-key.service.js';
 
@@ -72,7 +73,7 @@ export class ApiModule {
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[SecretKeyResolver, SecretKeyService],
         ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
-        ...[TeamResolver, DiskUse, RoomProbe],
+        ...[TeamResolver, TemplateResolver, DiskUse, RoomProbe],
       ],
     };
   }

@@ -9,11 +9,12 @@ import { reportStart } from './start-report.js';
 
 await runProcess(async () => {
   const config = loadConfig(process.env, REQUIRED);
-  const parts = await composeParts(config, path.resolve(import.meta.dirname, '../console'));
+  const examples = path.resolve(import.meta.dirname, '../../../examples');
+  const parts = await composeParts(config, { examples, console: path.resolve(import.meta.dirname, '../console') });
   await migrate(parts.database);
   await checkKeys(parts);
   const { app, close } = await createServer(parts);
-  const seeded = await seed(parts, path.resolve(import.meta.dirname, '../../../examples'));
+  const seeded = await seed(parts, examples);
   parts.listener.start();
   await app.listen(config.server.port, config.server.host);
   onShutdown(async () => {

@@ -23,6 +23,7 @@ import { DefinitionThreads } from './app/definition-threads.js';
 import { createBodyRooms, type BodyRooms } from './http/body-limit.js';
 import { FollowerRooms } from './run/follower-rooms.js';
 import { ConsolePages } from './site/console-pages.js';
+import { TemplateShelf } from './template/template-shelf.js';
 
 /** Settings without which the API cannot start. */
 export const REQUIRED = ['database.url'] as const;
@@ -40,12 +41,22 @@ export interface Parts {
   readonly definitionThreads: DefinitionThreads;
   readonly bodies: BodyRooms;
   readonly followers: FollowerRooms;
+  readonly templates: TemplateShelf;
   /** Without them browsers are answered as every other client. */
   readonly pages?: ConsolePages;
 }
 
-/** Builds the parts; connects to nothing yet. @param consoleFolder  what the console's build made */
-export async function composeParts(config: ApiConfig, consoleFolder?: string): Promise<Parts> {
+/** Where the API finds what it serves. */
+export interface Folders {
+  /** App files that come with Tenon. */
+  readonly examples: string;
+  /** What the console's build made. */
+  readonly console?: string;
+}
+
+/** Builds the parts; connects to nothing yet. */
+export async function composeParts(config: ApiConfig, folders: Folders): Promise<Parts> {
+  const { console: consoleFolder } = folders;
   const logger = createLogger({ ...config.log, name: 'api' });
   const database = openDatabase({ url: config.database.url, poolSize: config.database.poolSize, name: 'tenon-api' });
   const secretKeys = await loadSecretKeys(config);
@@ -63,6 +74,7 @@ export async function composeParts(config: ApiConfig, consoleFolder?: string): P
     definitionThreads: new DefinitionThreads(logger),
     bodies: createBodyRooms(heapBytes),
     followers: new FollowerRooms(heapBytes),
+    templates: new TemplateShelf(folders.examples),
     ...(pages && { pages }),
   };
 }
@@ -82,8 +94,8 @@ export const OBJECTS = Symbol('objects');
 
 /** The parts as Nest providers. */
 export function partProviders(parts: Parts) {
-  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads, followers, pages } =
-    parts;
+  const { config, logger, database, listener, secretKeys, secrets, objects, definitionThreads, followers } = parts;
+  const { pages, templates } = parts;
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
@@ -95,6 +107,7 @@ export function partProviders(parts: Parts) {
     { provide: TokenBudgets, useValue: new TokenBudgets(database, config.models.teamTokensPerDay) },
     { provide: DefinitionThreads, useValue: definitionThreads },
     { provide: FollowerRooms, useValue: followers },
+    { provide: TemplateShelf, useValue: templates },
     ...(pages ? [{ provide: ConsolePages, useValue: pages }] : []),
     ...[
       AppRepository,

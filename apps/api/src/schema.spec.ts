@@ -13,6 +13,7 @@ import { ModelResolver } from './model/model.resolver.js';
 import { RunResolver } from './run/run.resolver.js';
 import { AttemptResolver, StepResolver } from './run/step.resolver.js';
 import { TeamResolver } from './team/team.resolver.js';
+import { TemplateResolver } from './template/template.resolver.js';
 import { SecretKeyResolver } from './secrets/secret-key.resolver.js';
 
 const FILE = path.resolve(import.meta.dirname, '../schema.graphql');
@@ -22,7 +23,8 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   await app.init();
   const resolvers = [
     ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver],
-    ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
+    ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, TemplateResolver],
+    VersionResolver,
   ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -22,7 +22,7 @@ beforeAll(async () => {
     TENON_OWNER_PASSWORD: 'correct horse battery',
     TENON_LOG_LEVEL: 'error',
   };
-  parts = await composeParts(loadConfig(env, REQUIRED));
+  parts = await composeParts(loadConfig(env, REQUIRED), { examples: EXAMPLES });
 }, 60_000);
 afterAll(async () => {
   await parts?.database.close();

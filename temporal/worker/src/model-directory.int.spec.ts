@@ -35,8 +35,7 @@ async function messageFor(provider: string, { hasOther }: { hasOther: boolean })
 }
 
 describe('a model of a provider that is not configured', () => {
-  const BY_CALL =
-    'add it with the mutation saveProvider, or let a default model stand in with the mutation setDefaultModel';
+  const BY_CALL = 'add it on the page Models (saveProvider), or let a default model stand in there (setDefaultModel)';
 
   it('names the settings where those configure the provider', async () => {
     expect(await messageFor('openai', { hasOther: false })).toBe(

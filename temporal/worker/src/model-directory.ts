@@ -82,7 +82,7 @@ function remedyFor(provider: string, hasOwnProviders: boolean): string {
   const isOfEnvironment = provider === ENVIRONMENT_PROVIDER;
   const byEnvironment = isOfEnvironment ? 'start Tenon with OPENAI_API_KEY or OPENAI_BASE_URL, ' : '';
   const standIn = hasOwnProviders || isOfEnvironment ? '' : ', or start Tenon with OPENAI_MODEL';
-  return `${byEnvironment}add it with the mutation saveProvider, or let a default model stand in with the mutation setDefaultModel${standIn}`;
+  return `${byEnvironment}add it on the page Models (saveProvider), or let a default model stand in there (setDefaultModel)${standIn}`;
 }
 
 /** The provider id of the server that the environment names. */

@@ -81,7 +81,7 @@ export class ModelService implements OnApplicationShutdown {
     if (!(await this.providers.remove(teamId, name))) throw providerErrors.missing('There is no such provider.');
   }
 
-  /** Asks a server for its models, and a model for a word. Throws `model.*` with what is wrong. */
+  /** Asks a server for its models, or a model for a word. Throws `model.*` with what is wrong. */
   async test(
     { teamId }: Identity,
     given: {
@@ -90,15 +90,17 @@ export class ModelService implements OnApplicationShutdown {
       readonly apiKey?: string | null;
       readonly model?: string | null;
     },
-  ): Promise<{ durationMs: number; models: readonly string[] }> {
+  ): Promise<{ durationMs: number; models?: readonly string[]; answer?: string }> {
     const stored = given.name ? await this.providers.find(teamId, normaliseProvider(given.name)) : undefined;
     const storedKey = stored?.secretId && stored.baseUrl === given.baseUrl ? stored.secretId : null;
     const apiKey = given.apiKey || (storedKey ? await this.secrets.open(teamId, storedKey) : null);
     const baseUrl = checkUrl(given.baseUrl);
     const endpoint = { provider: given.name || 'the server', baseUrl, ...(apiKey && { apiKey }) };
     const signal = AbortSignal.timeout(TEST_MS);
-    const { durationMs } = await this.models.test(endpoint, given.model ?? undefined, signal);
-    return { durationMs, models: await this.models.listModels(endpoint, signal) };
+    const { durationMs, answer } = await this.models.test(endpoint, given.model || undefined, signal);
+    if (answer === undefined) return { durationMs, models: await this.models.listModels(endpoint, signal) };
+    // a server that repeats the stored key does not show it to whoever tests it
+    return { durationMs, answer: apiKey ? answer.replaceAll(apiKey, '•••') : answer };
   }
 
   getDefaults({ teamId }: Identity): Promise<TeamModels> {

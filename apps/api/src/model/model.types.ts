@@ -130,6 +130,9 @@ export class TestProviderPayload extends Payload {
 
   @Field(() => [String], { nullable: true })
   models?: readonly string[];
+
+  @Field(() => String, { nullable: true, description: 'What the model said, where one was asked' })
+  answer?: string;
 }
 
 @InputType()

@@ -135,6 +135,7 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   runs: { variables: ({ appId, conversationId }) => ({ ...page, filter: { appId, conversationId } }) },
   sessions: NOTHING,
   teamSettings: NOTHING,
+  templates: { variables: () => ({ language: 'zh-Hans' }) },
   tokenBudget: NOTHING,
   viewer: NOTHING,
   changePassword: { variables: () => ({ input: { current: PASSWORD, next: 'another horse battery' } }) },

@@ -93,7 +93,8 @@ export async function startApiBench(
     },
     REQUIRED,
   );
-  const composed = await composeParts(config, consoleFolder);
+  const examples = path.resolve(import.meta.dirname, '../../../../examples');
+  const composed = await composeParts(config, { examples, ...(consoleFolder && { console: consoleFolder }) });
   const statements = new Set<Statement[]>();
   const parts = {
     ...composed,
@@ -104,7 +105,6 @@ export async function startApiBench(
   };
   const { app, close } = await createServer(parts, times);
   const members = app.get(MemberRepository);
-  const examples = path.resolve(import.meta.dirname, '../../../../examples');
   await seed(parts, examples);
   parts.listener.start();
   await app.listen(0, '127.0.0.1');

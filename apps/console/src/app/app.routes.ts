@@ -22,6 +22,16 @@ export const routes: Routes = [
         title: 'home.title',
         loadComponent: () => import('./home/home.js').then((m) => m.Home),
       },
+      {
+        path: 'setup',
+        title: 'setup.title',
+        loadComponent: () => import('./setup/setup-page.js').then((m) => m.SetupPage),
+      },
+      {
+        path: 'templates',
+        title: 'templates.title',
+        loadComponent: () => import('./templates/templates-page.js').then((m) => m.TemplatesPage),
+      },
       { path: 'apps', title: 'apps.title', loadComponent: () => import('./apps/apps-page.js').then((m) => m.AppsPage) },
       {
         path: 'apps/import',

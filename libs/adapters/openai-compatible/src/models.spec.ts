@@ -170,7 +170,10 @@ describe('openai-compatible models', () => {
     const { signal } = new AbortController();
     expect(await bench.models.listModels(bench.endpoint(), signal)).toEqual(['m-1', 'm-2']);
     expect(await bench.models.test(bench.endpoint(), undefined, signal)).toEqual({ durationMs: expect.any(Number) });
-    expect(await bench.models.test(bench.endpoint(), 'm-2', signal)).toEqual({ durationMs: expect.any(Number) });
+    expect(await bench.models.test(bench.endpoint(), 'm-2', signal)).toEqual({
+      durationMs: expect.any(Number),
+      answer: expect.stringMatching(/./),
+    });
     expect(bench.body()).toMatchObject({ model: 'm-2' });
     const wrong = bench.endpoint({ apiKey: 'wrong' });
     await expect(bench.models.test(wrong, undefined, signal)).rejects.toMatchObject({ code: 'model.unauthorized' });

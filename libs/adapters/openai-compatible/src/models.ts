@@ -27,13 +27,13 @@ export interface OpenAiCompatibleModels {
   listModels(endpoint: ModelEndpoint, signal: AbortSignal): Promise<readonly string[]>;
   /**
    * Finds out whether the endpoint works: asks `name` for a word, or for the list of models where no name is given.
-   * Returns how long that took. Throws `model.*`.
+   * Returns how long that took, and what the model said. Throws `model.*`.
    */
   test(
     endpoint: ModelEndpoint,
     name: string | undefined,
     signal: AbortSignal,
-  ): Promise<{ readonly durationMs: number }>;
+  ): Promise<{ readonly durationMs: number; readonly answer?: string }>;
   /** Closes idle connections and breaks off calls. */
   close(): Promise<void>;
 }
@@ -72,23 +72,28 @@ export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, log
     listModels,
     test: async (endpoint, name, signal) => {
       const startedAt = performance.now();
-      if (name === undefined) await listModels(endpoint, signal);
-      else await askForAWord(getChatModel(endpoint, name), signal);
-      return { durationMs: Math.round(performance.now() - startedAt) };
+      const answer =
+        name === undefined
+          ? (await listModels(endpoint, signal), undefined)
+          : await askForAWord(getChatModel(endpoint, name), signal);
+      const durationMs = Math.round(performance.now() - startedAt);
+      return { durationMs, ...(answer !== undefined && { answer }) };
     },
     close: () => connections.destroy(),
   };
 }
 
-async function askForAWord(model: ChatModel, signal: AbortSignal): Promise<void> {
-  const answer = model.stream({
+async function askForAWord(model: ChatModel, signal: AbortSignal): Promise<string> {
+  const reply = model.stream({
     mode: 'chat',
     messages: [{ role: 'user', content: 'Answer with the word OK.' }],
     parameters: { max_tokens: 16 },
     idempotencyKey: crypto.randomUUID(),
     signal,
   });
-  for await (const _delta of answer);
+  let text = '';
+  for await (const delta of reply) if (delta.type === 'text') text += delta.text;
+  return text;
 }
 
 async function within<T>(

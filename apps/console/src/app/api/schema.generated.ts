@@ -154,6 +154,17 @@ export type StopRunInput = {
   readonly runId: Scalars['ID']['input'];
 };
 
+export type TemplateCategory =
+  | 'CHAT'
+  | 'DATA'
+  | 'TEXT';
+
+/** What has to be there for a template to run */
+export type TemplateNeed =
+  | 'CODE'
+  | 'MODEL'
+  | 'WEB';
+
 export type TestProviderInput = {
   readonly apiKey?: InputMaybe<Scalars['String']['input']>;
   readonly baseUrl: Scalars['String']['input'];

@@ -26,6 +26,7 @@ import { Texts } from '../language/texts.js';
 import { RunStory } from '../runs/run-story.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
+import { TemplatesDocument } from '../templates/templates.generated.js';
 import { AppDocument } from './app.generated.js';
 import { RunPanel } from './run-panel.js';
 
@@ -69,9 +70,15 @@ export class GraphPage {
   readonly app = input.required<string>();
   /** Id of the run that is shown. */
   readonly run = input<string>();
+  /** Id of the template that the app was just made of: its question is filled in. */
+  readonly template = input<string>();
 
   protected readonly selected = signal<string | undefined>(undefined);
   protected readonly asked = ask(AppDocument, () => ({ id: this.app() }));
+  private readonly templates = ask(TemplatesDocument, () =>
+    this.template() ? { language: this.texts.language() } : undefined,
+  );
+  protected readonly first = computed(() => this.templates.data()?.templates.find(({ id }) => id === this.template()));
   protected readonly found = computed(() => this.asked.data()?.app);
   protected readonly definition = computed(() => this.found()?.draft.definition as Definition | undefined);
   private readonly graph = computed(() => {
@@ -104,7 +111,7 @@ export class GraphPage {
   }
 
   protected show(run: string | undefined): void {
-    void this.router.navigate([], { queryParams: { run: run ?? null }, queryParamsHandling: 'merge' });
+    void this.router.navigate([], { queryParams: { run: run ?? null, template: null }, queryParamsHandling: 'merge' });
   }
 
   protected fit(): void {

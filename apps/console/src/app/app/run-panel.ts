@@ -1,4 +1,4 @@
-import { Component, computed, effect, inject, input, output, signal, untracked, viewChild } from '@angular/core';
+import { Component, computed, effect, inject, input, linkedSignal, output, untracked, viewChild } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
@@ -16,6 +16,12 @@ import { ProblemLine } from '../shell/problem-line.js';
 import { PanelRunDocument, StartRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
 import { StartForm } from './start-form.js';
 
+/** Something to begin with: a message, and values of the start form. */
+export interface FirstQuestion {
+  readonly query: string | null;
+  readonly inputs: unknown;
+}
+
 /** Tries the draft of an app: a form or a conversation, and what comes of it while it comes. */
 @Component({
   selector: 'tn-run-panel',
@@ -32,11 +38,13 @@ export class RunPanel {
   readonly compiled = input<CompileResult>();
   /** Id of the run that is shown. */
   readonly run = input<string>();
+  /** What to ask first; it is filled in. */
+  readonly first = input<FirstQuestion>();
   /** Another run is to be shown, or none. */
   readonly shown = output<string | undefined>();
 
   private readonly form = viewChild(StartForm);
-  protected readonly message = signal('');
+  protected readonly message = linkedSignal(() => this.first()?.query ?? '');
   protected readonly sending = new Act();
   protected readonly stopping = new Act();
   protected readonly problem = computed(() => this.sending.problem() ?? this.stopping.problem());

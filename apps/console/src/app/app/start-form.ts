@@ -27,13 +27,19 @@ export class StartForm {
   readonly fields = input.required<readonly InputField[]>();
   /** Where what was typed is kept over a reload; one name per app. */
   readonly storedAs = input.required<string>();
+  /** Values to begin with, before what was typed. */
+  readonly initial = input<unknown>();
   readonly isBusy = input(false);
   /** Without its button, whoever holds the form reads it. */
   readonly hasButton = input(true);
   readonly started = output<JsonObject>();
 
   protected readonly t = inject(Texts).t;
-  protected readonly draft = linkedSignal<Draft>(() => ({ ...defaultsOf(this.fields()), ...this.stored() }));
+  protected readonly draft = linkedSignal<Draft>(() => ({
+    ...defaultsOf(this.fields()),
+    ...this.stored(),
+    ...draftOf((this.initial() ?? {}) as JsonObject),
+  }));
   protected readonly problems = linkedSignal<Readonly<Record<string, string>>>(() => (this.fields(), {}));
 
   constructor() {
@@ -82,6 +88,12 @@ export class StartForm {
 function defaultsOf(fields: readonly InputField[]): Draft {
   return Object.fromEntries(
     fields.map(({ name, type, default: value }) => [name, type === 'checkbox' ? value === true : textOf(value)]),
+  );
+}
+
+function draftOf(values: JsonObject): Draft {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'boolean' ? value : textOf(value)]),
   );
 }
 

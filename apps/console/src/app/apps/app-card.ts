@@ -5,8 +5,7 @@ import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { AppIcon } from './app-icon.js';
 import type { AppCardFragment } from './apps.generated.js';
-
-const MODES = ['workflow', 'advanced-chat', 'chat', 'agent-chat', 'completion'] as const;
+import { modeName } from './mode-name.js';
 
 /** One app among others. */
 @Component({
@@ -85,7 +84,6 @@ export class AppCard {
   protected readonly clock = inject(Clock);
 
   protected mode(): string {
-    const mode = MODES.find((known) => known === this.app().mode);
-    return mode ? this.t(`mode.${mode}`) : this.app().mode;
+    return modeName(this.t, this.app().mode);
   }
 }

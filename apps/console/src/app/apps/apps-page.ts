@@ -25,12 +25,12 @@ export class AppsPage {
   protected readonly icons = { app: LucideBox.icon, none: LucideSearchX.icon };
 
   /** Words to find, from the address. */
-  readonly find = input('');
+  readonly find = input('', { transform: (text: string | undefined) => text ?? '' });
 
   protected readonly apps = ask(AppsDocument, () => ({ first: PAGE }));
   protected readonly all = computed(() => this.apps.data()?.apps.edges.map(({ node }) => node) ?? []);
   protected readonly shown = computed(() => {
-    const words = (this.find() ?? '').toLocaleLowerCase(this.texts.language()).split(/\s+/).filter(Boolean);
+    const words = this.find().toLocaleLowerCase(this.texts.language()).split(/\s+/).filter(Boolean);
     return this.all().filter((app) => {
       const text = `${app.name} ${app.description}`.toLocaleLowerCase(this.texts.language());
       return words.every((word) => text.includes(word));

@@ -6,10 +6,11 @@ import { Field } from '@tenon/ui';
 import { Act } from '../api/act.js';
 import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
+import { Newcomer } from '../setup/newcomer.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { Choices } from './choices.js';
 
-/** Signs a member in and leads on to where they wanted to be. */
+/** Signs a member in and leads on to where they wanted to be; a newcomer, to the first steps. */
 @Component({
   selector: 'tn-sign-in',
   imports: [Choices, Field, FormsModule, MatButtonModule, ProblemLine],
@@ -73,6 +74,7 @@ import { Choices } from './choices.js';
 })
 export class SignIn {
   private readonly session = inject(Session);
+  private readonly newcomer = inject(Newcomer);
   private readonly router = inject(Router);
   protected readonly t = inject(Texts).t;
 
@@ -85,8 +87,15 @@ export class SignIn {
 
   protected async signIn(): Promise<void> {
     const isIn = await this.act.run(() => this.session.signIn(this.email(), this.password()));
-    // an address of ours only: a link must not lead a member elsewhere
-    if (isIn) await this.router.navigateByUrl(/^\/(?!\/)/.test(this.to()) ? this.to() : '/');
+    if (isIn) await this.router.navigateByUrl(await this.destination());
     else this.password.set('');
+  }
+
+  private async destination(): Promise<string> {
+    // an address of ours only: a link must not lead a member elsewhere
+    const to = /^\/(?!\/)/.test(this.to()) ? this.to() : '/';
+    if (to !== '/') return to;
+    // Home says what is the matter, if anything is
+    return (await this.newcomer.isHere().catch(() => false)) ? '/setup' : to;
   }
 }

@@ -7,18 +7,25 @@ import { AppsDocument } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
 import { RunList } from '../runs/run-list.js';
 import { RunsDocument } from '../runs/runs.generated.js';
+import { FirstStepsPanel } from '../setup/first-steps-panel.js';
 import { Pending } from '../shell/pending.js';
 
-/** Where a member goes on: apps, and the runs of the last time. */
+/** Where a member goes on: apps, and the runs of the last time. Where nothing was asked yet, the first steps. */
 @Component({
   selector: 'tn-home',
-  imports: [AppCard, MatButtonModule, Pending, RouterLink, RunList],
+  imports: [AppCard, FirstStepsPanel, MatButtonModule, Pending, RouterLink, RunList],
   template: `
     <h1>{{ t('home.heading') }}</h1>
+    @if (runs.data() && lastRuns().length === 0) {
+      <tn-first-steps-panel />
+    }
     <section>
       <header>
         <h2>{{ t('home.apps') }}</h2>
-        <a mat-button routerLink="/apps">{{ t('home.allApps') }}</a>
+        <div class="links">
+          <a mat-button routerLink="/templates" data-testid="home.templates">{{ t('home.templates') }}</a>
+          <a mat-button routerLink="/apps">{{ t('home.allApps') }}</a>
+        </div>
       </header>
       @if (apps.data()) {
         <ul>
@@ -30,17 +37,19 @@ import { Pending } from '../shell/pending.js';
         <tn-pending [of]="apps" [rows]="2" [height]="132" />
       }
     </section>
-    <section>
-      <header>
-        <h2>{{ t('home.runs') }}</h2>
-        <a mat-button routerLink="/runs">{{ t('home.allRuns') }}</a>
-      </header>
-      @if (runs.data()) {
-        <tn-run-list [runs]="lastRuns()" />
-      } @else {
-        <tn-pending [of]="runs" [rows]="5" />
-      }
-    </section>
+    @if (lastRuns().length > 0 || !runs.data()) {
+      <section>
+        <header>
+          <h2>{{ t('home.runs') }}</h2>
+          <a mat-button routerLink="/runs">{{ t('home.allRuns') }}</a>
+        </header>
+        @if (runs.data()) {
+          <tn-run-list [runs]="lastRuns()" />
+        } @else {
+          <tn-pending [of]="runs" [rows]="5" />
+        }
+      </section>
+    }
   `,
   styleUrl: './home.scss',
 })

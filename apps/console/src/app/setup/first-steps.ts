@@ -1,0 +1,34 @@
+import { computed, Injectable } from '@angular/core';
+import { ask } from '../api/ask.js';
+import { standingOf } from '../models/model-standing.js';
+import { RunsDocument } from '../runs/runs.generated.js';
+import { FirstStepsDocument } from './first-steps.generated.js';
+
+/** As Home asks for them: lists of one kind share a place in the cache. */
+const RUNS = 8;
+
+/** How far a team has come on its way to a first answer, from what it has. Provided by the page that shows it. */
+@Injectable()
+export class FirstSteps {
+  private readonly models = ask(FirstStepsDocument, () => ({}));
+  private readonly runs = ask(RunsDocument, () => ({ first: RUNS }));
+
+  readonly providers = computed(() => this.models.data()?.providers ?? []);
+  readonly localModel = computed(() => this.models.data()?.localModel);
+  /** Undefined while it is not known. */
+  readonly standing = computed(() => {
+    const models = this.models.data();
+    return models && standingOf(models);
+  });
+  readonly hasRun = computed(() => {
+    const runs = this.runs.data();
+    return runs && runs.runs.edges.length > 0;
+  });
+  readonly isKnown = computed(() => this.standing() !== undefined && this.hasRun() !== undefined);
+  readonly problem = computed(() => this.models.problem() ?? this.runs.problem());
+
+  reload(): void {
+    this.models.reload();
+    this.runs.reload();
+  }
+}

@@ -1,0 +1,87 @@
+import { Component, computed, inject, input } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { Router, RouterLink } from '@angular/router';
+import { Texts } from '../language/texts.js';
+import { Pending } from '../shell/pending.js';
+import { AskStep } from './ask-step.js';
+import { FirstSteps } from './first-steps.js';
+import { ModelStep } from './model-step.js';
+import { StepBar } from './step-bar.js';
+import { TemplateStep, type ChosenTemplate } from './template-step.js';
+
+/** Steps in their order. */
+export const SETUP_STEPS = ['model', 'template', 'ask'] as const;
+export type SetupStep = (typeof SETUP_STEPS)[number];
+
+/**
+ * Leads a newcomer to a first answer. Which step it is follows from what the team has; the address may name another one,
+ * and holds what was chosen.
+ */
+@Component({
+  selector: 'tn-setup-page',
+  imports: [AskStep, MatButtonModule, ModelStep, Pending, RouterLink, StepBar, TemplateStep],
+  providers: [FirstSteps],
+  templateUrl: './setup-page.html',
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--space-6);
+      max-width: 1100px;
+      margin: 0 auto;
+      padding: var(--space-6) var(--space-4);
+    }
+    header {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      justify-content: space-between;
+      gap: var(--space-3);
+    }
+    .acts {
+      display: flex;
+      flex-wrap: wrap;
+      gap: var(--space-2);
+    }
+  `,
+})
+export class SetupPage {
+  private readonly router = inject(Router);
+  protected readonly steps = inject(FirstSteps);
+  protected readonly t = inject(Texts).t;
+
+  /** From the address: the step that is shown, the way to a model, the app that was made and its template. */
+  readonly step = input<string>();
+  readonly way = input<string>();
+  readonly app = input<string>();
+  readonly template = input<string>();
+
+  /** Where the team stands; undefined when all is done. */
+  protected readonly reached = computed<SetupStep | undefined>(() => {
+    if (this.steps.hasRun()) return undefined;
+    if (this.app()) return 'ask';
+    return this.steps.standing() === 'ready' ? 'template' : 'model';
+  });
+  protected readonly shown = computed(() => {
+    const named = SETUP_STEPS.find((one) => one === this.step());
+    return named === 'ask' && !this.app() ? 'template' : (named ?? this.reached());
+  });
+
+  protected chooseWay(way: string | undefined): void {
+    this.show({ way: way ?? null });
+  }
+
+  /** A model was chosen; whoever came back for it goes on to the app that waits. */
+  protected leaveModel(): void {
+    this.show({ step: this.app() ? 'ask' : 'template', way: null });
+  }
+
+  protected leaveTemplate({ app, template }: ChosenTemplate): void {
+    if (this.steps.standing() !== 'ready') this.show({ step: 'ask', app, template });
+    else void this.router.navigate(['/apps', app, 'graph'], { queryParams: { template } });
+  }
+
+  private show(queryParams: Readonly<Record<string, string | null>>): void {
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
+  }
+}
