@@ -1,6 +1,7 @@
 import axe from 'axe-core';
-import { createServer, type Server } from 'node:http';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer, request as requestOf, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser, watchPage } from './browser.js';
@@ -26,13 +27,21 @@ let context: BrowserContext;
 let page: Page;
 let seen: readonly string[];
 let site: Server;
+let siteUrl: string;
+/** What the process of the local model says of itself. */
+let local: object = { state: 'absent' };
 
 beforeAll(async () => {
-  site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(PAGE));
+  site = createServer(answer);
   await once(site.listen(0, '127.0.0.1'), 'listening');
-  // a team that nobody has given a model: neither a key of the environment nor the local one
-  const nothing = { OPENAI_BASE_URL: '', OPENAI_API_KEY: '', TENON_OUTBOUND_ALLOW: '127.0.0.0/8' };
-  [stack, browser] = await Promise.all([startStack(nothing), startBrowser()]);
+  siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const env = {
+    // a team that nobody has given a model
+    ...{ OPENAI_BASE_URL: '', OPENAI_API_KEY: '', TENON_OUTBOUND_ALLOW: '127.0.0.0/8' },
+    ...{ TENON_LOCAL_MODEL: 'auto', TENON_LOCAL_MODELS_URL: siteUrl },
+    TENON_LOCAL_MODELS_TOKEN: randomBytes(16).toString('hex'),
+  };
+  [stack, browser] = await Promise.all([startStack(env), startBrowser()]);
   await stack.model.setRules([
     { when: { system: 'You sort messages' }, reply: { text: 'technical_question' } },
     { when: { system: 'patient support engineer' }, reply: { text: ANSWER.split(/(?<= )/) } },
@@ -48,6 +57,18 @@ afterAll(async () => {
 
 beforeEach(() => open());
 afterEach(() => context.close());
+
+/** A page of the web; under `/pull` and `/v1` the process of the local model, for which the scripted one answers. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  if (request.url === '/pull') response.setHeader('content-type', 'application/json').end(JSON.stringify(local));
+  else if (request.url?.startsWith('/v1/chat/')) {
+    const { method, headers } = request;
+    const forward = requestOf(`${stack.model.url}${request.url}`, { method, headers }, (reply) =>
+      reply.pipe(response.writeHead(reply.statusCode ?? 502, reply.headers)),
+    );
+    request.pipe(forward);
+  } else response.setHeader('content-type', 'text/html').end(PAGE);
+}
 
 /** A browser that was never here before. */
 async function open(): Promise<void> {
@@ -120,14 +141,15 @@ it('can be left, and gone on with from Home', async () => {
   expect(seen).toEqual([]);
 }, 60_000);
 
-it('says what a wrong address answered, and keeps what was filled in', async () => {
+it('keeps no key that does not work, says why, and keeps what was filled in', async () => {
   await arrive();
-  await at('setup.way.address').click();
-  const { port } = site.address() as AddressInfo;
-  await at('models.address').fill(`http://127.0.0.1:${port}/v1`);
-  await at('models.test').click();
+  await at('setup.way.key').click();
+  await at('models.address').fill(`${siteUrl}/v1`);
+  await at('models.key').fill('sk-wrong');
+  await at('models.save').click();
   await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
-  expect(await at('models.address').inputValue()).toContain(String(port));
+  expect(await at('models.address').inputValue()).toBe(`${siteUrl}/v1`);
+  expect(await ask(stack, '{ providers { name } }')).toEqual({ providers: [] });
   expect(seen).toEqual([]);
 }, 60_000);
 
@@ -155,6 +177,27 @@ it('fits a narrow window in both languages, and keeps the rules of accessibility
   expect(seen).toEqual([]);
 }, 120_000);
 
+it('leads to a first answer without any key, while the local model is still on its way', async () => {
+  local = { state: 'downloading', model: 'local-chat-small', receivedBytes: 123_000_000, totalBytes: 491_000_000 };
+  await arrive();
+  await page.getByText('123MB / 491MB').waitFor();
+  await at('setup.model.on').click();
+  await at('templates.use.chatbot').click();
+  await page.waitForURL(/step=ask/);
+  await page.reload();
+  await page.getByRole('progressbar').waitFor();
+  local = { state: 'ready', model: 'local-chat-small', receivedBytes: 491_000_000, totalBytes: 491_000_000 };
+  await at('setup.ask.open').click();
+  await page.locator('[data-testid="panel.send"]:enabled').click();
+  await at('panel.state').and(page.locator('[data-state=succeeded]')).waitFor({ timeout: 30_000 });
+  expect(await at('panel.answer').textContent()).toContain('Scripted reply.');
+  expect(seen).toEqual([]);
+  // as if nothing had been asked
+  local = { state: 'absent' };
+  const appId = pathname().split('/')[2];
+  await ask(stack, `mutation { deleteApp(input: { appId: "${appId}" }) { errors { code } } }`);
+}, 90_000);
+
 it('leads from the sign-in to a first answer, with an address that speaks the interface of OpenAI', async () => {
   await arrive();
   await addServer();
@@ -175,11 +218,7 @@ it('leads from the sign-in to a first answer, with an address that speaks the in
     stack,
     '{ apps(first: 100) { edges { node { name } } } }',
   );
-  expect(apps.edges.map(({ node }) => node.name).sort()).toEqual([
-    'Chatbot',
-    'Content moderation',
-    'Translate and review',
-  ]);
+  expect(apps.edges.map(({ node }) => node.name).sort()).toEqual(['Content moderation', 'Translate and review']);
   await page.goto('/setup');
   await at('setup.finished').waitFor();
   await page.goto('/');
@@ -194,7 +233,7 @@ it('finds templates by their words and kind, which stand in the address, and mak
   await page.goto('/templates?category=chat');
   await at('templates.use.chatbot').waitFor();
   expect(await at('templates.use.read-invoice').count()).toBe(0);
-  await at('templates.find').fill('moderation');
+  await at('templates.find').pressSequentially('moderation');
   await page.waitForURL(/find=moderation/);
   await at('templates.use.chatbot').waitFor({ state: 'detached' });
   await page.reload();
@@ -211,7 +250,6 @@ interface Template {
 }
 
 it('has templates that are all taken in without a remark, and run to success', async () => {
-  const { port } = site.address() as AddressInfo;
   const { templates } = await ask<{ templates: readonly Template[] }>(
     stack,
     '{ templates(language: "zh-Hans") { id content query inputs } }',
@@ -222,7 +260,7 @@ it('has templates that are all taken in without a remark, and run to success', a
       'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } issues { code } } }',
       { input: { content } },
     );
-    const where = 'address' in inputs ? { ...inputs, address: `http://127.0.0.1:${port}/` } : inputs;
+    const where = 'address' in inputs ? { ...inputs, address: `${siteUrl}/` } : inputs;
     const appId = importApp.app.id;
     const runId = await startRun(stack, { appId, useDraft: true, inputs: where, ...(query !== null && { query }) });
     await follow(stack, runId);

@@ -19,7 +19,7 @@ export interface ProviderDraft {
   readonly isKnown?: boolean;
 }
 
-/** Adds or changes a provider. A test says whether it answers and which models it has; saving does not depend on it. */
+/** Adds or changes a provider. A test says whether it answers and which models it has. */
 @Component({
   selector: 'tn-provider-form',
   imports: [Field, FormsModule, MatButtonModule, ProblemLine],
@@ -28,6 +28,8 @@ export interface ProviderDraft {
 })
 export class ProviderForm {
   readonly draft = input.required<ProviderDraft>();
+  /** It is saved only when it answers. */
+  readonly mustAnswer = input(false);
   readonly saved = output();
   readonly closed = output();
 
@@ -45,9 +47,10 @@ export class ProviderForm {
   protected readonly saving = new Act();
   protected readonly answer = signal('');
 
-  protected async test(): Promise<void> {
+  /** Whether it answered. */
+  protected async test(): Promise<boolean> {
     this.answer.set('');
-    await this.testing.run(async () => {
+    return this.testing.run(async () => {
       const { isKnown, name } = this.draft();
       const input = { baseUrl: this.baseUrl(), ...this.key(), ...(isKnown && { name }) };
       const { models, durationMs } = await this.mutations.perform(TestProviderDocument, { input });
@@ -58,6 +61,7 @@ export class ProviderForm {
   }
 
   protected async save(): Promise<void> {
+    if (this.mustAnswer() && !(await this.test())) return;
     const input = { name: this.name(), baseUrl: this.baseUrl(), models: [...this.chosen()], ...this.key() };
     if (await this.saving.run(() => this.mutations.perform(SaveProviderDocument, { input }))) this.saved.emit();
   }

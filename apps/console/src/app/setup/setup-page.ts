@@ -1,4 +1,4 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, computed, effect, ElementRef, inject, input, viewChild } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { Texts } from '../language/texts.js';
@@ -38,6 +38,9 @@ export type SetupStep = (typeof SETUP_STEPS)[number];
       justify-content: space-between;
       gap: var(--space-3);
     }
+    .body {
+      outline: none;
+    }
     .acts {
       display: flex;
       flex-wrap: wrap;
@@ -47,6 +50,7 @@ export type SetupStep = (typeof SETUP_STEPS)[number];
 })
 export class SetupPage {
   private readonly router = inject(Router);
+  private readonly body = viewChild<ElementRef<HTMLElement>>('body');
   protected readonly steps = inject(FirstSteps);
   protected readonly t = inject(Texts).t;
 
@@ -66,6 +70,17 @@ export class SetupPage {
     const named = SETUP_STEPS.find((one) => one === this.step());
     return named === 'ask' && !this.app() ? 'template' : (named ?? this.reached());
   });
+
+  constructor() {
+    let before: SetupStep | undefined;
+    effect(() => {
+      const step = this.shown();
+      const body = this.body()?.nativeElement;
+      // people who do not see the step change hear it
+      if (body && before && step !== before) body.focus();
+      before = body && step;
+    });
+  }
 
   protected chooseWay(way: string | undefined): void {
     this.show({ way: way ?? null });

@@ -14,7 +14,7 @@ import {
   LucidePlay,
   type LucideIconData,
 } from '@lucide/angular';
-import { filter } from 'rxjs';
+import { filter, map } from 'rxjs';
 import { Session } from '../api/session.js';
 import type { TextKey } from '../language/dictionary.js';
 import { LANGUAGES, Texts, type Language } from '../language/texts.js';
@@ -68,10 +68,15 @@ export class Frame {
   protected readonly railLabel = computed(() => this.t(this.isWide() ? 'nav.collapse' : 'nav.expand'));
 
   constructor() {
-    const arrived = toSignal(this.router.events.pipe(filter((event) => event instanceof NavigationEnd)));
-    // people who do not see the page change hear its heading
+    const page = toSignal(
+      this.router.events.pipe(
+        filter((event) => event instanceof NavigationEnd),
+        map(({ urlAfterRedirects }) => urlAfterRedirects.replace(/[?#].*/, '')),
+      ),
+    );
+    // people who do not see the page change hear its heading; what changes in a page leaves them where they are
     effect(() => {
-      if (arrived()) this.content().nativeElement.focus({ preventScroll: true });
+      if (page()) this.content().nativeElement.focus({ preventScroll: true });
     });
   }
 
