@@ -15,7 +15,7 @@ const WHOLE = Array.from({ length: CALLS }, (_, index) => textOf(index + 1)).joi
 /** What of a page would be wrong whatever it shows, found in the page itself. */
 const LOOK = `({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  keys: /\\b(?:act|app|apps|graph|home|models|nav|node|panel|problem|run|runs|setup|state|step|steps|templates)\\.[a-z]\\w+/.exec(
+  keys: /\\b(?:act|app|apps|graph|home|models|nav|node|panel|problem|run|runs|state|step|steps)\\.[a-z]\\w+/.exec(
     document.body.innerText,
   )?.[0],
   language: document.documentElement.lang,
@@ -227,14 +227,5 @@ async function allPaths(): Promise<string[]> {
   );
   const run = runs.edges[0]?.node.id ?? '';
   const ofApp = ['graph', 'runs', `runs/${run}`, `runs/${run}?view=timeline`, `runs/${run}?view=steps&step=call1`];
-  return [
-    '/',
-    '/apps',
-    ...ofApp.map((path) => `/apps/${appId}/${path}`),
-    '/runs',
-    '/models',
-    '/setup',
-    '/setup?step=model&way=key',
-    '/templates',
-  ];
+  return ['/', '/apps', ...ofApp.map((path) => `/apps/${appId}/${path}`), '/runs', '/models'];
 }

@@ -16,7 +16,7 @@ import { modeName } from './mode-name.js';
       <tn-app-icon [icon]="app().icon" [name]="app().name" [color]="app().iconBackground" />
       <span class="head">
         <strong>{{ app().name }}</strong>
-        <span class="mode">{{ mode() }}</span>
+        <span class="mode">{{ modeName(app().mode, t) }}</span>
       </span>
       <span class="text">{{ app().description }}</span>
       <span class="foot">
@@ -80,10 +80,7 @@ import { modeName } from './mode-name.js';
 export class AppCard {
   readonly app = input.required<AppCardFragment>();
   protected readonly t = inject(Texts).t;
+  protected readonly modeName = modeName;
   protected readonly quantities = inject(Quantities);
   protected readonly clock = inject(Clock);
-
-  protected mode(): string {
-    return modeName(this.t, this.app().mode);
-  }
 }

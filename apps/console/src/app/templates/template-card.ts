@@ -65,7 +65,7 @@ export class TemplateCard {
 
   protected readonly t = inject(Texts).t;
   protected readonly definition = computed(() => this.template().definition as Definition);
-  protected readonly mode = computed(() => modeName(this.t, this.template().mode));
+  protected readonly mode = computed(() => modeName(this.template().mode, this.t));
   protected readonly needs = computed(() => {
     const names = this.template().needs.map((need) => this.t(`templates.need.${need}`));
     return this.t('templates.needs', { names: names.join(' · ') });
