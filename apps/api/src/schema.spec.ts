@@ -23,8 +23,8 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   await app.init();
   const resolvers = [
     ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver],
-    ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, TemplateResolver],
-    VersionResolver,
+    ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
+    TemplateResolver,
   ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -1,5 +1,6 @@
+import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { provideRouter, withComponentInputBinding } from '@angular/router';
+import { provideRouter, Router, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
 import { Session } from '../api/session.js';
@@ -11,10 +12,18 @@ interface Team {
   readonly standsIn?: string;
   readonly local?: string;
   readonly hasRun?: boolean;
+  /** Names of its apps, whose ids are `app-0`, `app-1`, …. */
+  readonly apps?: readonly string[];
 }
 
 /** What the API says of a team. */
-function answersOf({ providers = [], standsIn, local = 'off', hasRun = false }: Team): Record<string, object> {
+function answersOf({
+  providers = [],
+  standsIn,
+  local = 'off',
+  hasRun = false,
+  apps = [],
+}: Team): Record<string, object> {
   const localModel = {
     __typename: 'LocalModel',
     ...{ state: local, model: null, isInUse: providers.length === 0, receivedBytes: 0, totalBytes: 0, error: null },
@@ -33,7 +42,15 @@ function answersOf({ providers = [], standsIn, local = 'off', hasRun = false }: 
     },
     LocalModel: { localModel },
     FoundServers: { modelServersFound: [] },
-    Templates: { templates: [] },
+    Templates: { templates: [TEMPLATE] },
+    Apps: {
+      apps: {
+        __typename: 'AppConnection',
+        edges: apps.map((name, index) => ({ __typename: 'AppEdge', node: { ...APP, id: `app-${index}`, name } })),
+        pageInfo: { __typename: 'PageInfo', hasNextPage: false, endCursor: null },
+      },
+    },
+    ImportApp: { importApp: { __typename: 'Q', app: { ...APP, id: 'made', name: 'Chatbot' }, issues: [], errors: [] } },
     TestProvider: { testProvider: { __typename: 'P', durationMs: 1, models: ['m'], answer: null, errors: [] } },
     Runs: {
       runs: {
@@ -45,6 +62,23 @@ function answersOf({ providers = [], standsIn, local = 'off', hasRun = false }: 
   };
 }
 
+const APP = {
+  ...{ __typename: 'App', description: '', icon: '', iconBackground: '', mode: 'advanced-chat' },
+  ...{ updatedAt: '2024-01-01T00:00:00Z', liveVersion: null },
+};
+const GRAPH = {
+  nodes: [
+    { id: 'a', type: 'custom', position: { x: 0, y: 0 }, data: { type: 'start', title: 'A' } },
+    { id: 'b', type: 'custom', position: { x: 300, y: 0 }, data: { type: 'answer', title: 'B' } },
+  ],
+  edges: [{ id: 'e', source: 'a', sourceHandle: 'source', target: 'b', targetHandle: 'target' }],
+};
+const TEMPLATE = {
+  ...{ __typename: 'Template', id: 'chatbot', title: 'Chatbot', summary: 'Talks.', category: 'CHAT', name: 'Chatbot' },
+  ...{ mode: 'advanced-chat', icon: '', iconBackground: '', needs: ['MODEL'], content: 'kind: app', inputs: {} },
+  ...{ query: 'Hello', definition: { app: { mode: 'advanced-chat' }, workflow: { graph: GRAPH } } },
+};
+
 const RUN = {
   ...{ __typename: 'Run', id: 'r', appId: 'a', app: { __typename: 'App', id: 'a', name: 'A' }, status: 'SUCCEEDED' },
   ...{ isRecovering: false, needsAttention: null, waitingFor: null, reason: null, failure: null, channel: 'console' },
@@ -52,18 +86,32 @@ const RUN = {
   ...{ version: null, usage: null },
 };
 
+/** Stands for the page of an app. */
+@Component({ template: '' })
+class AppPage {}
+
+let asked: string[];
+
 async function show(team: Team, address = '/setup'): Promise<HTMLElement> {
   const answers = answersOf(team);
+  asked = [];
   const link = new ApolloLink(
     ({ operationName = '' }) =>
       new Observable((observer) => {
+        asked.push(operationName);
         observer.next({ data: answers[operationName] as Record<string, unknown> });
         observer.complete();
       }),
   );
   TestBed.configureTestingModule({
     providers: [
-      provideRouter([{ path: 'setup', component: SetupPage }], withComponentInputBinding()),
+      provideRouter(
+        [
+          { path: 'setup', component: SetupPage },
+          { path: 'apps/:app/graph', component: AppPage },
+        ],
+        withComponentInputBinding(),
+      ),
       { provide: ApolloClient, useValue: new ApolloClient({ link, cache: new InMemoryCache() }) },
     ],
   });
@@ -101,3 +149,22 @@ it('opens an app that was made when a model answers', async () => {
   const link = page.querySelector('[data-testid="setup.ask.open"]');
   expect(link?.getAttribute('href')).toBe('/apps/a/graph?template=chatbot');
 });
+
+it('shows what a template looks like, and asks the app that the team was given of it', async () => {
+  const page = await show({ providers: ['openai'], apps: ['Other', 'Chatbot'] });
+  expect(page.querySelectorAll('tn-template-picture rect')).toHaveLength(2);
+  page.querySelector<HTMLElement>('[data-testid="templates.use.chatbot"]')?.click();
+  await until(() => TestBed.inject(Router).url === '/apps/app-1/graph?template=chatbot');
+  expect(asked).not.toContain('ImportApp');
+});
+
+it('makes the app of a template that the team has none of, and waits with it for a model', async () => {
+  const page = await show({ local: 'downloading' }, '/setup?step=template');
+  page.querySelector<HTMLElement>('[data-testid="templates.use.chatbot"]')?.click();
+  await until(() => TestBed.inject(Router).url === '/setup?step=ask&app=made&template=chatbot');
+});
+
+/** Looks again until it is so; the test's own limit ends it. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
