@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { KEY, ModelBench, textOf } from './testing/model-bench.js';
 
 describe('openai-compatible models', () => {
@@ -183,6 +186,20 @@ describe('openai-compatible models', () => {
     await expect(bench.models.listModels(bench.endpoint(), AbortSignal.abort(new Error('enough')))).rejects.toThrow(
       'enough',
     );
+  });
+
+  it.each([
+    ['text/html', '<html>'],
+    ['application/json', '{"models":[]}'],
+    ['application/json', 'null'],
+  ])('takes no %s page for a list of models: %s', async (type, page) => {
+    bench = await ModelBench.start();
+    const site = createServer((_request, response) => response.setHeader('content-type', type).end(page));
+    await once(site.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}/v1`;
+    const listed = bench.models.listModels(bench.endpoint({ baseUrl }), new AbortController().signal);
+    await expect(listed).rejects.toMatchObject({ code: 'model.brokenReply' });
+    site.close();
   });
 
   it('answers many at once', async () => {

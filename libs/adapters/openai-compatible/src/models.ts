@@ -58,14 +58,15 @@ export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, log
   };
   const listModels = (endpoint: ModelEndpoint, signal: AbortSignal) =>
     within(LIST_MS, signal, { endpoint }, async (both) => {
-      const page = await createClient(endpoint, connections).models.list({ signal: both });
-      const models: unknown = page.data;
-      if (!Array.isArray(models)) {
+      // read by ourselves: to the client a web page is a list without models
+      const answer = await createClient(endpoint, connections).models.list({ signal: both }).asResponse();
+      const models = modelsIn(await answer.text());
+      if (!models) {
         throw modelErrors.brokenReply(
           `${endpoint.provider} did not list its models; check that the base URL ends in /v1.`,
         );
       }
-      return models.map((model: { id?: unknown }) => String(model.id));
+      return models.map(({ id }) => String(id));
     });
   return {
     getChatModel,
@@ -81,6 +82,16 @@ export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, log
     },
     close: () => connections.destroy(),
   };
+}
+
+/** The list in an answer; undefined where there is none. */
+function modelsIn(text: string): readonly { readonly id?: unknown }[] | undefined {
+  try {
+    const { data } = JSON.parse(text) as { readonly data?: unknown };
+    return Array.isArray(data) ? data : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function askForAWord(model: ChatModel, signal: AbortSignal): Promise<string> {

@@ -264,7 +264,6 @@ export const en = {
   'templates.text': 'Each makes an app of your own that you can ask at once and change at will.',
   'templates.title': 'Templates',
   'templates.use': 'Use this',
-  'templates.useNamed': 'Use {name}',
   'theme.dark': 'Dark',
   'theme.label': 'Theme',
   'theme.light': 'Light',

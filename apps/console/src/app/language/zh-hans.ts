@@ -264,7 +264,6 @@ export const zhHans: Dictionary = {
   'templates.text': '每个模板都会创建一个属于你的应用，可以立即提问，也可以随意修改。',
   'templates.title': '模板',
   'templates.use': '使用此模板',
-  'templates.useNamed': '使用“{name}”',
   'theme.dark': '深色',
   'theme.label': '主题',
   'theme.light': '浅色',

@@ -25,11 +25,10 @@ import type { TemplatePartsFragment } from './templates.generated.js';
     <button
       mat-stroked-button
       [disabled]="isBusy()"
-      [attr.aria-label]="t('templates.useNamed', { name: template().title })"
       [attr.data-testid]="'templates.use.' + template().id"
       (click)="used.emit()"
     >
-      {{ t('templates.use') }}
+      {{ t('templates.use') }} <span class="sr-only">{{ template().title }}</span>
     </button>
   `,
   styles: `
