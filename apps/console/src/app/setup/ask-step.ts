@@ -39,6 +39,9 @@ import { FirstSteps } from './first-steps.js';
       justify-items: start;
       gap: var(--space-4);
     }
+    tn-local-model-card {
+      justify-self: stretch;
+    }
   `,
 })
 export class AskStep {

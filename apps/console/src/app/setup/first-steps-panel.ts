@@ -14,10 +14,7 @@ import { StepBar } from './step-bar.js';
     <h2>{{ t('home.first') }}</h2>
     <p>{{ text() }}</p>
     <tn-step-bar [isModelReady]="steps.standing() === 'ready'" [isDone]="false" />
-    <div class="acts">
-      <a mat-flat-button routerLink="/setup" data-testid="home.first">{{ t('home.firstGo') }}</a>
-      <a mat-button routerLink="/templates">{{ t('home.templates') }}</a>
-    </div>
+    <a mat-flat-button routerLink="/setup" data-testid="home.first">{{ t('home.firstGo') }}</a>
   `,
   styles: `
     :host {
@@ -28,10 +25,8 @@ import { StepBar } from './step-bar.js';
       border-radius: var(--radius-card);
       background: var(--surface-1);
     }
-    .acts {
-      display: flex;
-      flex-wrap: wrap;
-      gap: var(--space-2);
+    a {
+      justify-self: start;
     }
   `,
 })

@@ -1,4 +1,14 @@
-import { Component, computed, inject, input, output, signal } from '@angular/core';
+import {
+  afterRenderEffect,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  input,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { LucideCpu, LucideDynamicIcon, LucideKeyRound, LucideLink, LucideServer } from '@lucide/angular';
 import { Field } from '@tenon/ui';
@@ -54,6 +64,7 @@ export class ModelStep {
   protected readonly servers = computed(() => this.found.data()?.modelServersFound ?? []);
   protected readonly using = new Act();
 
+  private readonly panel = viewChild<ElementRef<HTMLElement>>('panel');
   private readonly knownName = signal(KNOWN_PROVIDERS[0].name);
   private readonly foundAddress = signal('');
   protected readonly provider = computed(
@@ -70,6 +81,13 @@ export class ModelStep {
     const server = way === 'found' ? this.server() : undefined;
     return server && { name: server.name.toLowerCase(), baseUrl: server.baseUrl, models: server.models };
   });
+
+  constructor() {
+    // on a phone the way that was chosen lies below the others
+    afterRenderEffect(() => {
+      if (this.chosen()) this.panel()?.nativeElement.scrollIntoView({ block: 'nearest' });
+    });
+  }
 
   protected pickKnown(name: string): void {
     this.knownName.set(name);
