@@ -67,6 +67,7 @@ const speakers = [
   'apps/api/src/model/local-model.client.ts',
   'apps/cli/src/api/client.ts',
   'apps/code-runner/src/http-server.ts',
+  'apps/console/src/app/api/kept-value.ts',
   'apps/launcher/src/{local-model,probe}.ts',
   'apps/local-models/src/{hub-source,server}.ts',
 ];
@@ -166,7 +167,7 @@ export default defineConfig(
   js.configs.recommended,
   tseslint.configs.recommended,
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
-  { files: ['apps/console/public/*.js'], languageOptions: { globals: globals.browser } },
+  { files: ['apps/console/public/**/*.js'], languageOptions: { globals: globals.browser } },
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },

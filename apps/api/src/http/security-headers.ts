@@ -18,16 +18,35 @@ const CONTENT_POLICY = {
 };
 
 /**
- * The same for one page whose styles are made while it runs: those that carry the nonce of its answer.
+ * The same for one page whose styles are made while it runs: those that carry the nonce of its answer. It shows frames of
+ * ours.
  * @param nonce  in base64, of one answer only
  */
 export function pagePolicy(isHttps: boolean, nonce: string): string {
-  const policy = {
+  return textOf({
     ...policyOf(isHttps),
     'style-src': ["'self'", `'nonce-${nonce}'`],
     'style-src-attr': ["'unsafe-inline'"],
+    'frame-src': ["'self'"],
     'base-uri': ["'self'"],
-  };
+  });
+}
+
+/**
+ * Of a page that works on what strangers wrote, within a frame of ours: it has an origin of its own, reaches nothing but
+ * its scripts, and no other page may show it.
+ */
+export const FRAME_POLICY = textOf({
+  sandbox: ['allow-scripts'],
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'unsafe-inline'"],
+  'form-action': ["'none'"],
+  'base-uri': ["'none'"],
+  'frame-ancestors': ["'self'"],
+});
+
+function textOf(policy: Record<string, string[]>): string {
   return Object.entries(policy)
     .map(([directive, sources]) => [directive, ...sources].join(' '))
     .join(';');

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startApiBench, type ApiBench } from '../testing/api-bench.js';
@@ -19,6 +19,9 @@ describe('the pages of the console', () => {
     await writeFile(path.join(folder, 'index.html'), PAGE);
     await writeFile(path.join(folder, 'main-ABCDEFGH.js'), 'export {};');
     await writeFile(path.join(folder, 'theme.js'), '//');
+    await mkdir(path.join(folder, 'diagrams/mermaid'), { recursive: true });
+    await writeFile(path.join(folder, 'diagrams/frame.html'), PAGE);
+    await writeFile(path.join(folder, 'diagrams/mermaid/chunk-ABCDEFGH.mjs'), 'export {};');
     bench = await startApiBench({}, { consoleFolder: folder });
   });
 
@@ -56,6 +59,25 @@ describe('the pages of the console', () => {
     expect(policy).toContain("script-src 'self';");
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
+  });
+
+  it('shows diagrams in a frame that has an origin of its own and no network, and in no page of others', async () => {
+    expect((await get('/')).headers.get('content-security-policy')).toContain("frame-src 'self'");
+    const frame = await get('/diagrams/frame.html');
+    expect(frame.headers.get('content-security-policy')).toBe(
+      "sandbox allow-scripts;default-src 'none';script-src 'self';style-src 'unsafe-inline';form-action 'none';" +
+        "base-uri 'none';frame-ancestors 'self'",
+    );
+    expect(frame.headers.get('x-frame-options')).toBeNull();
+    const chunk = await get('/diagrams/mermaid/chunk-ABCDEFGH.mjs', { origin: 'null' });
+    expect(chunk.headers.get('access-control-allow-origin')).toBe('*');
+    expect(chunk.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(chunk.headers.get('cache-control')).toContain('immutable');
+    for (const route of ['/', '/theme.js', '/main-ABCDEFGH.js']) {
+      const { headers } = await get(route, { ...BROWSER, origin: 'null' });
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+      expect(headers.get('x-frame-options')).toBe('DENY');
+    }
   });
 
   it('has files kept whose names change with their content, and no others', async () => {

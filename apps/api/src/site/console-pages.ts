@@ -2,10 +2,12 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pagePolicy } from '../http/security-headers.js';
+import { FRAME_POLICY, pagePolicy } from '../http/security-headers.js';
 
 /** Files whose names change with their content. */
-const HASHED = /-[A-Z0-9_-]{8}\.(js|css)$/i;
+const HASHED = /-[A-Z0-9_-]{8}\.(m?js|css|woff2)$/i;
+/** What the frame loads in which diagrams are drawn. */
+const DIAGRAMS = 'diagrams';
 const PLACE_OF_NONCE = /__nonce__/g;
 
 /** The console as it was built: the page in which it runs, and its files. */
@@ -26,8 +28,10 @@ export class ConsolePages {
     this.files = express.static(folder, {
       index: false,
       redirect: false,
-      setHeaders: (response, file) =>
-        response.setHeader('cache-control', HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+      setHeaders: (response, file) => {
+        response.setHeader('cache-control', HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache');
+        if (path.relative(folder, file).split(path.sep)[0] === DIAGRAMS) forFrame(response, file);
+      },
     });
   }
 
@@ -48,4 +52,13 @@ export class ConsolePages {
     response.setHeader('content-security-policy', pagePolicy(this.isHttps, nonce));
     response.status(200).type('html').send(this.page.replace(PLACE_OF_NONCE, nonce));
   }
+}
+
+/** The frame has an origin of its own: its scripts, which are no secret, come to it from another. */
+function forFrame(response: Response, file: string): void {
+  response.setHeader('access-control-allow-origin', '*');
+  if (!file.endsWith('.html')) return;
+  response.setHeader('content-security-policy', FRAME_POLICY);
+  response.removeHeader('x-frame-options');
+  response.removeHeader('origin-agent-cluster'); // browsers warn: it asks for the origin that the frame has not
 }

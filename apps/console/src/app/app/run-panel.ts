@@ -2,7 +2,7 @@ import { Component, computed, effect, inject, input, linkedSignal, output, untra
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import type { JsonObject } from '@tenon/base';
+import type { Json, JsonObject } from '@tenon/base';
 import type { CompileResult } from '@tenon/compiler';
 import { StatePill, type State } from '@tenon/ui';
 import { Act } from '../api/act.js';
@@ -10,9 +10,12 @@ import { ask } from '../api/ask.js';
 import { Mutations } from '../api/mutations.js';
 import type { AppCardFragment } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
+import { MarkdownView } from '../markdown/markdown-view.js';
 import { stateOfRun } from '../runs/run-state.js';
 import { RunStory } from '../runs/run-story.js';
+import { CopyButton } from '../shell/copy-button.js';
 import { ProblemLine } from '../shell/problem-line.js';
+import { ValueView } from '../value/value-view.js';
 import { PanelRunDocument, StartRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
 import { StartForm } from './start-form.js';
 
@@ -25,7 +28,17 @@ export interface FirstQuestion {
 /** Tries the draft of an app: a form or a conversation, and what comes of it while it comes. */
 @Component({
   selector: 'tn-run-panel',
-  imports: [FormsModule, MatButtonModule, ProblemLine, RouterLink, StartForm, StatePill],
+  imports: [
+    CopyButton,
+    FormsModule,
+    MarkdownView,
+    MatButtonModule,
+    ProblemLine,
+    RouterLink,
+    StartForm,
+    StatePill,
+    ValueView,
+  ],
   templateUrl: './run-panel.html',
   styleUrl: './run-panel.scss',
 })
@@ -93,10 +106,7 @@ export class RunPanel {
   protected readonly answer = computed(() => this.story.answer() || this.record()?.answer || '');
   protected readonly outputs = computed(() => {
     const outputs = this.story.view()?.outcome?.outputs ?? (this.record()?.outputs as JsonObject | null) ?? {};
-    return Object.entries(outputs).map(([name, value]) => ({
-      name,
-      text: typeof value === 'string' ? value : JSON.stringify(value, null, 2),
-    }));
+    return (Object.entries(outputs) as [string, Json][]).map(([name, value]) => ({ name, value }));
   });
   protected readonly failure = computed(
     () => this.story.view()?.outcome?.failure?.message ?? this.record()?.failure?.message ?? '',
@@ -122,6 +132,12 @@ export class RunPanel {
     if (shiftKey || isComposing) return;
     event.preventDefault();
     this.send();
+  }
+
+  /** The same once more: a form with what was filled in, a question as the next of its conversation. */
+  protected async retry(): Promise<void> {
+    const record = this.record();
+    if (record) await this.start((record.inputs ?? {}) as JsonObject, record.query ?? undefined);
   }
 
   protected async start(inputs: JsonObject, query?: string): Promise<void> {

@@ -24,6 +24,11 @@ describe('the dictionaries', () => {
     expect(Object.keys(en)).toEqual(Object.keys(en).toSorted());
     const untranslated = Object.entries(zhHans).filter(([key, text]) => text === en[key as keyof typeof en]);
     // what is a name in both
-    expect(untranslated.map(([key]) => key)).toEqual(['node.llm', 'run.version']);
+    expect(untranslated.map(([key]) => key)).toEqual([
+      'node.llm',
+      'run.version',
+      'value.form.json',
+      'value.form.markdown',
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import { Router, RouterLink } from '@angular/router';
 import { LucideSearchX } from '@lucide/angular';
+import type { JsonObject } from '@tenon/base';
 import { hasGraph, type Definition } from '@tenon/dsl';
 import { GraphCanvas } from '@tenon/graph-canvas';
 import { RegionState, StatePill } from '@tenon/ui';
@@ -15,9 +16,11 @@ import { NodeBox } from '../graph/node-box.js';
 import { graphWords } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { MarkdownView } from '../markdown/markdown-view.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
+import { ValueFields } from '../value/value-fields.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
 import { RunGraphDocument, RunPageDocument, type StepRowFragment } from './run-page.generated.js';
 import { RunStory } from './run-story.js';
@@ -36,6 +39,7 @@ const QUIET_MS = 300;
   selector: 'tn-run-page',
   imports: [
     GraphCanvas,
+    MarkdownView,
     MatButtonModule,
     MatButtonToggleModule,
     NodeBox,
@@ -47,6 +51,7 @@ const QUIET_MS = 300;
     StatePill,
     StepDetail,
     StepTable,
+    ValueFields,
   ],
   providers: [RunStory],
   templateUrl: './run-page.html',
@@ -88,6 +93,11 @@ export class RunPage {
     return standing?.needsAttention?.reason ?? standing?.waitingFor ?? record?.failure?.message ?? record?.reason ?? '';
   });
   protected readonly answer = computed(() => this.record()?.answer ?? this.story.answer());
+
+  protected readonly outputs = computed(() => {
+    const outputs = this.record()?.outputs as JsonObject | null | undefined;
+    return outputs && Object.keys(outputs).length > 0 ? outputs : undefined;
+  });
 
   private readonly marks = computed(
     () => new Map(this.steps().map((step): [string, StepMark] => [step.nodeId, this.markOf(step)])),

@@ -1,19 +1,22 @@
 import { Component, computed, inject, input, output } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { LucideDynamicIcon, LucideX } from '@lucide/angular';
+import type { Json } from '@tenon/base';
 import { StatePill } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { CopyButton } from '../shell/copy-button.js';
 import { Pending } from '../shell/pending.js';
+import { ValueFields } from '../value/value-fields.js';
+import { textOf } from '../value/value-forms.js';
 import { StepDetailDocument, type StepRowFragment } from './run-page.generated.js';
 import { stateOfStep } from './run-state.js';
-import { ValueView } from './value-view.js';
 
 /** Everything that is recorded of one step: its values, and each execution with what was sent and came back. */
 @Component({
   selector: 'tn-step-detail',
-  imports: [LucideDynamicIcon, MatButtonModule, Pending, StatePill, ValueView],
+  imports: [CopyButton, LucideDynamicIcon, MatButtonModule, Pending, StatePill, ValueFields],
   templateUrl: './step-detail.html',
   styleUrl: './step-detail.scss',
 })
@@ -35,14 +38,23 @@ export class StepDetail {
   private readonly values = computed(() => this.asked.data()?.run?.step);
   protected readonly sections = computed(() => {
     const values = this.values();
-    return [
-      { label: this.t('step.inputs'), value: values?.inputs },
-      { label: this.t('step.outputs'), value: values?.outputs },
-    ].filter(({ value }) => value !== null && value !== undefined);
+    const recorded: [string, Json | undefined][] = [
+      [this.t('step.inputs'), values?.inputs as Json | undefined],
+      [this.t('step.outputs'), values?.outputs as Json | undefined],
+    ];
+    return recorded.flatMap(([label, value]) =>
+      value === null || value === undefined ? [] : [{ label, value, whole: () => textOf(value, 'json') }],
+    );
   });
 
   /** What was sent in one execution, and what came back. */
   protected exchangeOf(attempt: number, execution: number) {
-    return this.values()?.attempts.find((one) => one.attempt === attempt && one.execution === execution);
+    const found = this.values()?.attempts.find((one) => one.attempt === attempt && one.execution === execution);
+    return found && { request: found.request as Json, reply: found.reply as Json };
+  }
+
+  /** For the file that a value is kept in. */
+  protected nameOf({ title, key }: StepRowFragment, what: string): string {
+    return `${title || key}-${what}`;
   }
 }

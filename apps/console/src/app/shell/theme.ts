@@ -1,5 +1,5 @@
 import { DOCUMENT } from '@angular/common';
-import { inject, Injectable, signal } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -11,7 +11,17 @@ const STORED_AS = 'tenon.theme';
 @Injectable({ providedIn: 'root' })
 export class ThemeChoice {
   private readonly root = inject(DOCUMENT).documentElement;
+  private readonly isSystemDark = signal(false);
   readonly theme = signal<Theme>(THEMES.find((theme) => theme === localStorage.getItem(STORED_AS)) ?? 'system');
+  /** What is seen, for what is not drawn by styles. */
+  readonly isDark = computed(() => (this.theme() === 'system' ? this.isSystemDark() : this.theme() === 'dark'));
+
+  constructor() {
+    const system = window.matchMedia('(prefers-color-scheme: dark)');
+    const look = () => this.isSystemDark.set(system.matches);
+    system.addEventListener('change', look);
+    look();
+  }
 
   use(theme: Theme): void {
     localStorage.setItem(STORED_AS, theme);
