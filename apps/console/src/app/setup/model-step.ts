@@ -102,11 +102,6 @@ export class ModelStep {
     this.steps.reload();
   }
 
-  protected decided(): void {
-    this.steps.reload();
-    this.done.emit();
-  }
-
   /** Beside providers the local model answers only where it is told to. */
   protected async useLocal(): Promise<void> {
     const input = { provider: 'local', model: 'local-chat', standIn: true };
