@@ -28,7 +28,7 @@ const textsOf = async (document: string, variables?: object) =>
 async function recordSteps(runId: RunId): Promise<void> {
   const key = { teamId, runId, stepKey: 'llm' };
   const inputs = { 'sys.query': `read by ${runId}` };
-  const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
+  const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3, costNanoUsd: 21_000 };
   const failure = { code: 'model.rateLimited', type: 'RateLimit', message: 'Slow down.' };
   await recordEvents(bench.database, teamId, runId, [
     { seq: 1, at: 1, type: 'run.started', inputs: {}, pool: { sys: {}, env: {}, conversation: {} }, root: 'start' },
@@ -78,6 +78,7 @@ describe('a list', () => {
     expect(await expectSame(list('name'))).toBe(2);
     expect(await expectSame(list('liveVersion { number }'))).toBe(3);
     expect(await expectSame(list('issues { code }'))).toBe(3);
+    expect(await expectSame(list('recentUsage { calls usage { totalPrice } }'))).toBe(3);
     expect(await expectSame(list('draft { revision definition }'))).toBe(4);
     expect(
       await expectSame(list('liveVersion { number definition } versions(first: 3) { edges { node { number } } }')),
@@ -183,6 +184,33 @@ describe('steps', () => {
     });
   });
 
+  it('and their run and app have cost what is known of the price of each, and say what is not', async () => {
+    const usage = 'usage { totalPrice currency isPricePartial }';
+    const { run } = await bench.owner.ask(
+      `query ($id: ID!) { run(id: $id) { ${usage} steps { key ${usage} attempts { ${usage} } }
+        app { recentUsage { days calls ${usage} } } } }`,
+      { id: runIds[1]! },
+    );
+    const price = (totalPrice: string | null, isPricePartial = false) => ({
+      usage: { totalPrice, currency: 'USD', isPricePartial },
+    });
+    expect(run).toEqual({
+      ...price('0.000021', true),
+      steps: [
+        { key: 'start', usage: null, attempts: [] },
+        { key: 'llm', ...price('0.000021', true), attempts: [price(null), price('0.000021')] },
+      ],
+      app: { recentUsage: { days: 30, calls: 2, ...price('0.000021', true) } },
+    });
+    const { app } = await bench.owner.ask(
+      'query ($id: ID!) { app(id: $id) { recentUsage { calls usage { totalPrice } } } }',
+      {
+        id: appIds[0]!,
+      },
+    );
+    expect(app).toEqual({ recentUsage: { calls: 0, usage: null } });
+  });
+
   it('B71 and their run have cost what all executions have cost, also more than 32 bits hold, and say what is estimated', async () => {
     const usage = 'usage { promptTokens completionTokens totalTokens isEstimated }';
     const { run } = await bench.owner.ask(
@@ -280,7 +308,7 @@ describe('accepting a run', () => {
 
   it('of a version reads who asks, and which version together with what the team may still use', async () => {
     const read = (await accept({ appId: appIds[0] })).filter(isReading);
-    expect(read).toEqual([expect.stringContaining('session'), expect.stringMatching(/team_usage.*from app/s)]);
+    expect(read).toEqual([expect.stringContaining('session'), expect.stringMatching(/app_usage.*from app\s/s)]);
   });
 
   it('of a draft that was run before reads who asks, what may be used, and whether the draft has changed', async () => {
@@ -288,7 +316,7 @@ describe('accepting a run', () => {
     const texts = await accept({ appId: appIds[0], useDraft: true });
     expect(texts.filter(isReading)).toEqual([
       expect.stringContaining('session'),
-      expect.stringContaining('team_usage'),
+      expect.stringContaining('app_usage'),
       expect.stringContaining('revision is distinct from'),
     ]);
     expect(texts.some((text) => text.includes('insert into plan'))).toBe(false);

@@ -1,3 +1,4 @@
+export { decimalText } from './decimal-text.js';
 export {
   defineErrors,
   isTenonError,

@@ -1,9 +1,10 @@
 import { VALUE_LIMIT_BYTES, type Json, type RunId, type TeamId } from '@tenon/base';
 import type { StepResult } from '@tenon/engine';
+import type { ModelPrice } from '@tenon/ports';
 import type { Sql } from './database.js';
 import { objectKeysIn, REFERENCING } from './object-references.js';
 import { storableJson } from './storable.js';
-import { countTokens } from './usage.js';
+import { countSpent } from './usage.js';
 
 /** One try at one step, as the worker that performs it knows it. */
 export interface AttemptKey {
@@ -13,10 +14,14 @@ export interface AttemptKey {
   readonly attempt: number;
 }
 
-/** What is kept of an execution for people: the final prompt or request, and the raw reply. */
+/** What is kept of an execution beside its result. */
 export interface AttemptRecord {
+  /** For people: the final prompt or request. */
   readonly request?: Json;
+  /** For people: the raw reply. */
   readonly reply?: Json;
+  /** What the model costs that was asked: earlier executions that were lost had asked the same. */
+  readonly price?: ModelPrice;
 }
 
 /** Requests and replies are cut at this size, in characters of their JSON, so that rows stay readable. */
@@ -59,7 +64,7 @@ export async function closeAttempt(
     result.ok ? null : storableJson(result.failure),
     result.usage ? storableJson(result.usage) : null,
     ...[bounded(record.request), bounded(record.reply)],
-    ...(hasCost ? [key.teamId] : []),
+    ...(hasCost ? [priceOf(record)] : []),
     ...(hasObjects ? [keys] : []),
   ]);
   return row && !row.isMine ? resultOf(row) : result;
@@ -67,16 +72,20 @@ export async function closeAttempt(
 
 /**
  * What earlier executions have cost that were lost nobody can say any more: they were asked the same as the one that
- * ends, and of their text about four bytes are a token. Should one come back after all, its own count holds.
+ * ends, at the same price, and of their text about four bytes are a token. Should one come back after all, its own count
+ * holds.
  */
-const lostClauses = (usage: string, ending: string) => `said as (
+const lostClauses = (usage: string, price: string, ending: string) => `said as (
   select execution, ceil(sum(octet_length(text)) / 4.0)::float8 as tokens,
     coalesce((${usage}::json ->> 'promptTokens')::float8, 0) as asked
   from text_chunk
   where run_id = $1 and step_key = $2 and attempt = $3 and execution < $4 and $4::int > 1 group by execution
 ), lost as (
-  update attempt set usage = json_build_object('promptTokens', asked, 'completionTokens', tokens,
-    'totalTokens', asked + tokens, 'isEstimated', true)
+  update attempt set usage = json_strip_nulls(json_build_object('promptTokens', asked, 'completionTokens', tokens,
+    'totalTokens', asked + tokens, 'isEstimated', true, 'costNanoUsd', case
+      when asked <= coalesce((${price}::json ->> 'maxPromptTokens')::float8, asked)
+      then round((asked::numeric * (${price}::json ->> 'input')::numeric
+        + tokens::numeric * (${price}::json ->> 'output')::numeric) / 1000) end))
   from said
   where ${IS_THIS} and attempt.execution = said.execution and finished_at is null and usage is null
     and exists (select 1 from ${ending})
@@ -99,13 +108,16 @@ const CLOSING = `earlier as (
 )`;
 
 const COUNTING = `before as (
-  select coalesce((usage ->> 'totalTokens')::float8, 0) as tokens from attempt where ${IS_THIS} and execution = $4
-), ${lostClauses('$9', 'closed')}, cost as (
-  select (usage ->> 'totalTokens')::float8 - before.tokens as tokens from
-    (select usage from closed union all select usage from late) own, before
+  select usage from attempt where ${IS_THIS} and execution = $4
+), ${lostClauses('$9', '$12', 'closed')}, own as (
+  select usage from closed union all select usage from late
+), spent as (
+  select usage, 1 as factor from own
   union all
-  select (usage ->> 'totalTokens')::float8 from lost
-), ${countTokens('$12', 'cost')}`;
+  select before.usage, -1 from before, own
+  union all
+  select usage, 1 from lost
+), ${countSpent('$1', 'spent')}`;
 
 const FIRST_RESULT = `select *, false as "isMine" from earlier`;
 const CLOSE = `with ${CLOSING} ${FIRST_RESULT}`;
@@ -121,12 +133,12 @@ export async function cancelAttempt(
   sql: Sql,
   key: AttemptKey,
   execution: number,
-  { request, reply, usage }: AttemptRecord & Pick<StepResult, 'usage'>,
+  { usage, ...record }: AttemptRecord & Pick<StepResult, 'usage'>,
   outcome: 'cancelled' | 'workerStopped' = 'cancelled',
 ): Promise<void> {
   await sql.rows(CANCEL, [
     ...[key.runId, key.stepKey, key.attempt, execution, outcome],
-    ...[bounded(request), bounded(reply), usage ? storableJson(usage) : null, key.teamId],
+    ...[bounded(record.request), bounded(record.reply), usage ? storableJson(usage) : null, priceOf(record)],
   ]);
 }
 
@@ -135,9 +147,9 @@ with cancelled as (
   update attempt set finished_at = now(), outcome = $5, request = $6::json, reply = $7::json, usage = $8::json
   where ${IS_THIS} and execution = $4 and finished_at is null
   returning usage
-), ${lostClauses('$8', 'cancelled')}, cost as (
-  select (usage ->> 'totalTokens')::float8 as tokens from (select usage from cancelled union all select usage from lost) own
-), ${countTokens('$9', 'cost')}
+), ${lostClauses('$8', '$9', 'cancelled')}, spent as (
+  select usage, 1 as factor from cancelled union all select usage, 1 from lost
+), ${countSpent('$1', 'spent')}
 select`;
 
 /** Forgets an execution that ended because the work is better done elsewhere, or cannot be done now. */
@@ -155,6 +167,10 @@ export function resultOf(row: RecordedRow): StepResult {
   if (row.outcome === 'failed' && row.failure)
     return { ok: false, failure: row.failure, ...(row.outputs && { outputs: row.outputs }), ...(usage && { usage }) };
   return { ok: true, outputs: row.outputs ?? {}, ...(row.exit && { exit: row.exit }), ...(usage && { usage }) };
+}
+
+function priceOf({ price }: AttemptRecord): string | null {
+  return price ? JSON.stringify(price) : null;
 }
 
 function bounded(value: Json | undefined): string | null {

@@ -89,4 +89,5 @@ export { ProviderRepository, type ProviderRecord, type TeamModels } from './repo
 export { TeamRepository, type TeamSettingsRecord } from './repositories/team.repository.js';
 export { storableJsonText } from './storable.js';
 export { budgetErrors, TokenBudgets, type TokenBudget } from './token-budgets.js';
+export { listAppUsage, type AppUsage, type UsageSum } from './usage.js';
 export { countWork, measureDatabase } from './work-load.js';

@@ -54,7 +54,7 @@ describe('B70 the tokens of a team', () => {
   it('are counted anew each day, and for itself alone', async () => {
     const teamId = await teamThatUsed(100);
     const budgets = new TokenBudgets(test.database, 100);
-    await test.database.rows(`update team_usage set day = day - 1 where team_id = $1`, [teamId]);
+    await test.database.rows(`update app_usage set day = day - 1 where team_id = $1`, [teamId]);
     await budgets.check(teamId);
     await expect(budgets.check(await teamThatUsed(100))).rejects.toMatchObject({ code: 'budget.spent' });
     await budgets.check(teamId);

@@ -58,8 +58,9 @@ export class TokenBudgets {
 
 /** SQL: the `SettledBudget` of a team. @param teamId  an expression */
 export const budgetOf = (teamId: string) => `(
-  select json_build_object('tokensPerDay', team.tokens_per_day, 'usedToday', coalesce(team_usage.tokens, 0),
+  select json_build_object('tokensPerDay', team.tokens_per_day, 'usedToday', coalesce((
+      select sum(tokens) from app_usage
+      where app_usage.team_id = team.id and app_usage.day = today.begins::date), 0),
     'renewedAt', (today.begins + interval '1 day') at time zone 'utc')
   from (select date_trunc('day', now() at time zone 'utc') as begins) today
-  join team on team.id = ${teamId}
-  left join team_usage on team_usage.team_id = team.id and team_usage.day = today.begins::date)`;
+  join team on team.id = ${teamId})`;

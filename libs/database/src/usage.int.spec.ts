@@ -37,7 +37,7 @@ async function read({ teamId, runId }: Place) {
   const steps = await history.listSteps(teamId, runId);
   const attempts = await history.listAttempts(teamId, runId);
   const [team] = await test.database.rows<{ tokens: number }>(
-    'select coalesce(sum(tokens), 0)::float8 as tokens from team_usage where team_id = $1',
+    'select coalesce(sum(tokens), 0)::float8 as tokens from app_usage where team_id = $1',
     [teamId],
   );
   return {

@@ -22,6 +22,10 @@ export interface Usage {
   readonly totalTokens: number;
   /** The provider did not say, or said what cannot be: some of it is a count of ours. */
   readonly isEstimated?: boolean;
+  /** Of the prompt, what the provider had read before, if it says. */
+  readonly cachedTokens?: number;
+  /** At the price of that time, in billionths of a US dollar; absent where the price is not known. */
+  readonly costNanoUsd?: number;
 }
 
 /** What performing an instruction once came to. A failure may still carry outputs (an HTTP reply with status 500). */

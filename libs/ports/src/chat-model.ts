@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@tenon/base';
+import type { ModelPrice } from './model-price.js';
 
 /** A piece of a message. `url` is http(s) or a data URL. */
 export type ContentPart =
@@ -45,6 +46,8 @@ export interface ChatUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** Of the prompt, what the provider had read before, if it says. */
+  readonly cachedTokens?: number;
 }
 
 /** What arrives while a model answers, in order. `finish` comes once, last but for `usage`. */
@@ -78,6 +81,8 @@ export interface ChatModel {
   readonly followsSchemas?: boolean;
   /** What those who ask have to keep to; absent where nothing is limited. */
   readonly limits?: CallLimits;
+  /** What it costs at this time; absent where that is not known. */
+  readonly price?: ModelPrice;
   stream(request: ChatRequest): AsyncIterable<ChatDelta>;
 }
 

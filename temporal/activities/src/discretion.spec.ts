@@ -19,8 +19,10 @@ it('shows no beginning of a secret where a failure or a record was cut, and chan
     },
     outputs: { body: 'that is…', key: 'the ********' },
   });
-  expect(discretion.record({ request: ['s3cret of a k…'], reply: details })).toEqual({
+  const price = { input: 1, output: 2 };
+  expect(discretion.record({ request: ['s3cret of a k…'], reply: details, price })).toEqual({
     request: ['…'],
     reply: { printed: 'it is …' },
+    price,
   });
 });

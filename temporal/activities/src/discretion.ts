@@ -24,8 +24,9 @@ export class Discretion {
     };
   }
 
-  record({ request, reply }: AttemptRecord): AttemptRecord {
+  record({ request, reply, price }: AttemptRecord): AttemptRecord {
     return {
+      ...(price && { price }),
       ...(request !== undefined && { request: hideInShown(request, this.secrets) }),
       ...(reply !== undefined && { reply: hideInShown(reply, this.secrets) }),
     };

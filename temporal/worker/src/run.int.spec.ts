@@ -23,7 +23,8 @@ const unused = new Proxy({}, { get: () => () => Promise.reject(new Error('not us
 
 beforeAll(async () => {
   bench = await startRunBench();
-  model = createFakeChatModel({ name: 'm', answer: () => ({ text: ['Hello', ' there'], usage: USAGE }) });
+  const price = { input: 2_000_000, output: 8_000_000 };
+  model = createFakeChatModel({ name: 'm', price, answer: () => ({ text: ['Hello', ' there'], usage: USAGE }) });
   worker = await startWorker('w1');
 }, 120_000);
 afterAll(async () => {
@@ -91,7 +92,7 @@ describe('a run', () => {
     ]);
   }, 30_000);
 
-  it('calls a model once, streams its text and keeps prompt, reply and usage', async () => {
+  it('calls a model once, streams its text and keeps prompt, reply, usage and cost', async () => {
     const definition = buildDefinition({
       nodes: [start, llm, end(['llm', 'text'])],
       edges: ['start -> llm', 'llm -> end'],
@@ -100,7 +101,8 @@ describe('a run', () => {
     expect(await run.ended()).toMatchObject({ status: 'succeeded', outputs: { out: 'Hello there' } });
     expect(model.requests).toHaveLength(1);
     const [attempt] = await bench.history.listAttempts(run.teamId, run.runId);
-    expect(attempt).toMatchObject({ stepKey: 'llm', execution: 1, cause: 'first', outcome: 'succeeded', usage: USAGE });
+    const usage = { ...USAGE, costNanoUsd: 22_000 };
+    expect(attempt).toMatchObject({ stepKey: 'llm', execution: 1, cause: 'first', outcome: 'succeeded', usage });
     expect(JSON.stringify(attempt?.request)).toContain('Say hi');
     const text = await bench.history.listText(run.teamId, run.runId, new Map());
     expect(text.map((chunk) => chunk.text).join('')).toBe('Hello there');

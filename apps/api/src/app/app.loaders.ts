@@ -2,19 +2,26 @@ import type { AppId, VersionId } from '@tenon/base';
 import {
   AppRepository,
   DefinitionRepository,
+  listAppUsage,
   type AppRecord,
+  type AppUsage,
+  type Database,
   type DraftRecord,
   type VersionPage,
   type VersionRecord,
 } from '@tenon/database';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { batched, rowPerKey, type Batched } from '../graphql/batched.js';
+import { DATABASE } from '../parts.js';
 import { DefinitionThreads } from './definition-threads.js';
 import type { Issues } from './definition.thread.js';
 import { DraftReports } from './draft-reports.js';
 
 /** Drafts that are read at once to be printed one after the other. */
 const PRINTED_AT_ONCE = 10;
+
+/** Days whose usage is shown of an app. */
+export const USAGE_DAYS = 30;
 
 /** What fields ask of apps, drafts and versions, one loader for each. */
 @Injectable()
@@ -28,6 +35,8 @@ export class AppLoaders {
   /** What publishing the draft would say. */
   readonly issues: Batched<AppId, Issues | undefined>;
   readonly version: Batched<VersionId, VersionRecord | undefined>;
+  /** What its runs have cost in the last `USAGE_DAYS`. */
+  readonly usage: Batched<AppId, AppUsage | undefined>;
   /** The version's definition as JSON text. */
   readonly versionText: Batched<VersionId, string | undefined>;
   readonly versions: Batched<VersionPage & { readonly first: number }, VersionRecord[]>;
@@ -37,6 +46,7 @@ export class AppLoaders {
     definitions: DefinitionRepository,
     reports: DraftReports,
     threads: DefinitionThreads,
+    @Inject(DATABASE) database: Database,
   ) {
     this.app = batched(async (teamId, ids) => rowPerKey(ids, await apps.findMany(teamId, ids), ({ id }) => id));
     this.draft = batched(async (teamId, ids) =>
@@ -57,6 +67,9 @@ export class AppLoaders {
       const found = await reports.listIssues(teamId, ids);
       return ids.map((id) => found.get(id));
     });
+    this.usage = batched(async (teamId, ids) =>
+      rowPerKey(ids, await listAppUsage(database, teamId, ids, USAGE_DAYS), ({ appId }) => appId),
+    );
     this.version = batched(async (teamId, ids) => rowPerKey(ids, await apps.findVersions(teamId, ids), ({ id }) => id));
     this.versionText = batched(async (teamId, ids) => {
       const versions = rowPerKey(ids, await definitions.findVersions(teamId, ids), ({ id }) => id);

@@ -7,13 +7,15 @@ import { loadPage, PageArgs } from '../graphql/connection.js';
 import { costOfList, DEFINITION_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
-import { AppLoaders } from './app.loaders.js';
+import { toUsage } from '../run/outcome.types.js';
+import { AppLoaders, USAGE_DAYS } from './app.loaders.js';
 import { AppService, type Taken } from './app.service.js';
 import { definitionErrors } from './definition-errors.js';
 import {
   App,
   AppConnection,
   AppInput,
+  AppUsage,
   DeleteAppPayload,
   Draft,
   ImportAppInput,
@@ -74,6 +76,12 @@ export class AppResolver {
     if (!app.liveVersionId) return null;
     const version = await this.loaders.version(context).load(app.liveVersionId as VersionId);
     return version ? toVersion(version) : null;
+  }
+
+  @ResolveField(() => AppUsage, { description: 'What its runs have cost lately' })
+  async recentUsage(@Parent() app: App, @Context() context: GraphQLContext): Promise<AppUsage> {
+    const { calls = 0, usage = null } = (await this.loaders.usage(context).load(app.id as AppId)) ?? {};
+    return { days: USAGE_DAYS, calls, usage: toUsage(usage) };
   }
 
   @ResolveField(() => VersionConnection)

@@ -1,10 +1,11 @@
 import type { CompileIssue } from '@tenon/compiler';
 import type { AppRecord, DraftRecord, VersionRecord } from '@tenon/database';
 import type { Issue as DefinitionIssue } from '@tenon/dsl';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { connectionOf } from '../graphql/connection.js';
 import { Payload } from '../graphql/payload.js';
 import { JsonScalar } from '../graphql/scalars.js';
+import { Usage } from '../run/outcome.types.js';
 
 export enum Severity {
   ERROR = 'ERROR',
@@ -79,6 +80,19 @@ export const VersionConnection = connectionOf(Version);
 
 export function toVersion({ id, number, planHash, createdAt }: VersionRecord): Version {
   return { id, number, planHash, createdAt };
+}
+
+/** What the runs of an app have cost in the last days. */
+@ObjectType()
+export class AppUsage {
+  @Field(() => Int, { description: 'Today in UTC and those before it' })
+  days!: number;
+
+  @Field(() => Float, { description: 'Calls of models, also those that failed or were repeated' })
+  calls!: number;
+
+  @Field(() => Usage, { nullable: true, description: 'Null where there was no call' })
+  usage!: Usage | null;
 }
 
 @ObjectType()

@@ -52,8 +52,9 @@ describe('B70 a budget of tokens', () => {
     );
   const use = (tokens: number) =>
     bench.database.rows(
-      `insert into team_usage select id, (now() at time zone 'utc')::date, $1 from team where name = 'My team'
-       on conflict (team_id, day) do update set tokens = excluded.tokens`,
+      `insert into app_usage
+       select id, id, (now() at time zone 'utc')::date, 1, 0, 0, $1::bigint, 0, 0, 0 from team where name = 'My team'
+       on conflict (team_id, day, app_id) do update set tokens = excluded.tokens`,
       [tokens],
     );
 

@@ -33,6 +33,11 @@ export interface Usage {
   readonly totalTokens: number;
   /** Some of it is counted by Tenon, not by the provider. */
   readonly isEstimated: boolean;
+  /** A decimal in `currency`; null where no price is known. */
+  readonly totalPrice: string | null;
+  readonly currency: string;
+  /** Some of it has no known price. */
+  readonly isPricePartial: boolean;
 }
 
 /** One execution of one try at a step. Instants are ISO 8601. */
@@ -124,7 +129,9 @@ const RUN = `query ($id: ID!) { run(id: $id) {
   }
 } }
 fragment failure on Failure { code type message stepKey }
-fragment usage on Usage { promptTokens completionTokens totalTokens isEstimated }`;
+fragment usage on Usage {
+  promptTokens completionTokens totalTokens isEstimated totalPrice currency isPricePartial
+}`;
 
 /** A run with its steps and their attempts. @throws cli.missing */
 export async function getRunReport(client: ApiClient, id: string): Promise<RunReport> {

@@ -1,7 +1,10 @@
 import type { AttemptReport, RunReport, StepReport } from '../api/run-report.js';
 import { showLines } from './show-lines.js';
 
-const usage = { promptTokens: 10, completionTokens: 2, totalTokens: 12, isEstimated: false };
+const usage = {
+  ...{ promptTokens: 10, completionTokens: 2, totalTokens: 12, isEstimated: false },
+  ...{ totalPrice: '0.0000027', currency: 'USD', isPricePartial: false },
+};
 const failure = { code: 'model.unreachable', type: 'X', message: 'The model server does not answer.', stepKey: 'llm' };
 const at = '2026-03-01T12:00:00.000Z';
 
@@ -41,7 +44,8 @@ describe('showLines', () => {
   it('begins with the app, the outcome and what was given', () => {
     const lines = draw({ query: 'hello', inputs: { tone: 'kind', note: 'a\nb' } });
     expect(lines.slice(0, 3)).toEqual(['Chatbot, version 2', 'Run          r1', 'Outcome      succeeded in 4.2 s']);
-    expect(lines).toEqual(expect.arrayContaining(['Tokens       12 (10 in, 2 out)', 'Message      hello']));
+    const facts = ['Tokens       12 (10 in, 2 out)', 'Cost         0.0000027 USD', 'Message      hello'];
+    expect(lines).toEqual(expect.arrayContaining(facts));
     expect(lines.join('\n')).toContain('Inputs\n  tone: kind\n  note:\n    a\n    b');
   });
 
@@ -55,7 +59,7 @@ describe('showLines', () => {
       }),
       step({ key: 'other', title: 'Other', status: 'skipped', exit: null, durationMs: null }),
     ];
-    expect(draw({ steps }).slice(6)).toEqual([
+    expect(draw({ steps }).slice(7)).toEqual([
       '● Reply  llm · 1.2 s · 12 tokens',
       '│   read',
       '│     start.q: hi',
@@ -94,6 +98,14 @@ describe('showLines', () => {
     expect(text).toContain('Tokens       about 12 (10 in, 2 out)');
     expect(text).toContain('Reply  llm · failed · 1.2 s · about 12 tokens');
     expect(text).toMatch(/text: Hel\n +broke off here/);
+  });
+
+  it.each([
+    ['about 0.0000027 USD', { isEstimated: true }],
+    ['at least 0.0000027 USD', { isEstimated: true, isPricePartial: true }],
+    ['unknown, as the price of the model is', { totalPrice: null }],
+  ])('says of a cost that it is %s', (text, change) => {
+    expect(draw({ usage: { ...usage, ...change } })).toContain(`Cost         ${text}`);
   });
 
   it('tells of workers that were stopped', () => {

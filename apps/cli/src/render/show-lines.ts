@@ -65,6 +65,7 @@ class Drawing {
       ['Started', `${describeInstant(createdAt)} from ${channel === 'cli' ? 'the command line' : `the ${channel}`}`],
       ['Request', requestId],
       ['Tokens', usage && usage.totalTokens > 0 ? tokens(usage) : null],
+      ['Cost', usage && usage.totalTokens > 0 ? cost(usage) : null],
       ['Conversation', conversationId],
       ['Message', query || null],
     ];
@@ -209,6 +210,11 @@ const isEmpty = (value: Json) => value === null || value === '' || (Array.isArra
 
 function tokens({ totalTokens, promptTokens, completionTokens, isEstimated }: Usage): string {
   return `${isEstimated ? 'about ' : ''}${totalTokens} (${promptTokens} in, ${completionTokens} out)`;
+}
+
+function cost({ totalPrice, currency, isPricePartial, isEstimated }: Usage): string {
+  if (totalPrice === null) return 'unknown, as the price of the model is';
+  return `${isPricePartial ? 'at least ' : isEstimated ? 'about ' : ''}${totalPrice} ${currency}`;
 }
 
 function tokenCount({ totalTokens, isEstimated }: Usage): string {

@@ -1,4 +1,4 @@
-import type { CallLimits, ChatDelta, ChatModel, ChatRequest, Logger } from '@tenon/ports';
+import type { CallLimits, ChatDelta, ChatModel, ChatRequest, Logger, ModelPrice } from '@tenon/ports';
 import { modelErrors } from '@tenon/ports';
 import OpenAI, { APIError } from 'openai';
 import type { ModelEndpoint } from './endpoint.js';
@@ -16,6 +16,7 @@ export interface ModelParts {
   /** Of the text of one reply. */
   readonly maxReplyBytes: number;
   readonly callLimits?: CallLimits | undefined;
+  readonly price?: ModelPrice | undefined;
   /** What this model was found not to take; grows. */
   readonly limitations: Set<Limitation>;
   readonly logger: Logger;
@@ -29,6 +30,7 @@ export class OpenAiCompatibleModel implements ChatModel {
   readonly name: string;
   readonly isLocal: boolean;
   readonly limits?: CallLimits;
+  readonly price?: ModelPrice;
   private readonly asked: Asked;
 
   constructor(private readonly parts: ModelParts) {
@@ -36,6 +38,7 @@ export class OpenAiCompatibleModel implements ChatModel {
     this.name = parts.name;
     this.isLocal = parts.endpoint.isLocal ?? false;
     if (parts.callLimits) this.limits = parts.callLimits;
+    if (parts.price) this.price = parts.price;
     this.asked = { endpoint: parts.endpoint, model: parts.name };
   }
 

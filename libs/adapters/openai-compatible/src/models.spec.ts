@@ -35,6 +35,15 @@ describe('openai-compatible models', () => {
     });
   });
 
+  it('has models that tell what they cost: at the provider, on this computer, and nothing where nobody knows', async () => {
+    bench = await ModelBench.start();
+    const priceAt = (baseUrl: string, isLocal = false) =>
+      bench.models.getChatModel({ provider: 'acme', baseUrl, isLocal }, 'gpt-4o-mini').price;
+    expect(priceAt('https://api.openai.com/v1')).toMatchObject({ input: 150_000, output: 600_000 });
+    expect(priceAt(bench.server.baseUrl, true)).toEqual({ input: 0, output: 0 });
+    expect(priceAt(bench.server.baseUrl)).toBeUndefined();
+  });
+
   it('B70 asks for one reply, however many an app file wants', async () => {
     bench = await ModelBench.start();
     await bench.ask({ parameters: { n: 100, best_of: 100, max_tokens: 9 } });

@@ -1,7 +1,8 @@
-import { modelErrors, type CallLimits, type ChatModel, type Logger } from '@tenon/ports';
+import { FREE, modelErrors, type CallLimits, type ChatModel, type Logger } from '@tenon/ports';
 import type { buildConnector } from 'undici';
 import { OpenAiCompatibleModel } from './chat-model.js';
 import { createClient, createConnections, type ModelEndpoint } from './endpoint.js';
+import { findPrice } from './find-price.js';
 import type { Limitation } from './request-body.js';
 import { toModelError, type Asked } from './vendor-errors.js';
 
@@ -54,7 +55,8 @@ export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, log
     limitations.set(key, found);
     const client = createClient(endpoint, connections);
     const parts = { endpoint, name, client, limits, maxReplyBytes, limitations: found, logger };
-    return new OpenAiCompatibleModel({ ...parts, callLimits: config.callLimits });
+    const price = endpoint.isLocal ? FREE : findPrice(endpoint.baseUrl, name, new Date());
+    return new OpenAiCompatibleModel({ ...parts, callLimits: config.callLimits, price });
   };
   const listModels = (endpoint: ModelEndpoint, signal: AbortSignal) =>
     within(LIST_MS, signal, { endpoint }, async (both) => {

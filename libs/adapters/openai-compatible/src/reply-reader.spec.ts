@@ -102,6 +102,21 @@ describe('reply reader', () => {
     });
   });
 
+  it.each([
+    ['as OpenAI says it', { prompt_tokens_details: { cached_tokens: 2 } }, 2],
+    ['as DeepSeek says it', { prompt_cache_hit_tokens: 3 }, 3],
+    ['where nothing was read before', { prompt_tokens_details: { cached_tokens: 0 } }, undefined],
+    ['where nobody says', { prompt_tokens_details: null }, undefined],
+    ['more than the prompt has', { prompt_tokens_details: { cached_tokens: 5 } }, undefined],
+    ['less than none', { prompt_tokens_details: { cached_tokens: -1 } }, undefined],
+  ])('reads how much of a prompt was read before, %s', (_what, said, cachedTokens) => {
+    const usage = { prompt_tokens: 4, completion_tokens: 3, ...said };
+    expect(read(piece({ content: 'a' }), stop, { choices: [], usage }).at(-1)).toEqual({
+      type: 'usage',
+      usage: { promptTokens: 4, completionTokens: 3, totalTokens: 7, ...(cachedTokens && { cachedTokens }) },
+    });
+  });
+
   it.each([{ prompt_tokens: -2, completion_tokens: 3 }, { prompt_tokens: 1e12 }, { prompt_tokens: '7' }, {}, null])(
     'B71 reports nothing where the server reports %j',
     (usage) => {

@@ -111,7 +111,18 @@ function readUsage(usage: Json | undefined): ChatUsage | undefined {
   const completionTokens = count('completion_tokens');
   const totalTokens = Math.max(count('total_tokens'), promptTokens + completionTokens);
   const found = { promptTokens, completionTokens, totalTokens };
-  return isCredible(found) ? found : undefined;
+  if (!isCredible(found)) return undefined;
+  const cachedTokens = readCached(usage);
+  return Number.isSafeInteger(cachedTokens) && cachedTokens > 0 && cachedTokens <= promptTokens
+    ? { ...found, cachedTokens }
+    : found;
+}
+
+/** Of the prompt, what was read before: where OpenAI says it, and where DeepSeek does. */
+function readCached(usage: JsonObject): number {
+  const details = usage['prompt_tokens_details'];
+  const cached = isJsonObject(details) ? details['cached_tokens'] : usage['prompt_cache_hit_tokens'];
+  return typeof cached === 'number' ? cached : 0;
 }
 
 /** Counts that come again and again are those of the whole reply so far: the last is the largest, and none is added. */

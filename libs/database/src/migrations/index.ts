@@ -15,6 +15,7 @@ import { addRunLostAt } from './1764690000000-add-run-lost-at.js';
 import { createPasswordTry } from './1764700000000-create-password-try.js';
 import { noteRemovedRuns } from './1764710000000-note-removed-runs.js';
 import { dropRunLosses } from './1764720000000-drop-run-losses.js';
+import { countAppUsage } from './1764730000000-count-app-usage.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   createPasswordTry,
   noteRemovedRuns,
   dropRunLosses,
+  countAppUsage,
 ];

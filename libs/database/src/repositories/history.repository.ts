@@ -3,7 +3,7 @@ import type { Failure, Inputs, Outputs, RunEvent, StepState, Usage } from '@teno
 import type { ConversationMemory, TextChunk, Turn } from '@tenon/ports';
 import type { Sql } from '../database.js';
 import { storableJson } from '../storable.js';
-import { usageOf } from '../usage.js';
+import { usageOf, type UsageSum } from '../usage.js';
 import { IS_BEATING } from '../work-load.js';
 
 /** A step as a screen shows it. */
@@ -17,7 +17,7 @@ export interface StepRecord {
   readonly outputs: Outputs | null;
   readonly failure: Failure | null;
   /** Of all its executions together, as far as it is known. */
-  readonly usage: Usage | null;
+  readonly usage: UsageSum | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }

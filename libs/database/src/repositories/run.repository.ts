@@ -1,12 +1,12 @@
 import { defineErrors, type AppId, type ConversationId, type RunId, type TeamId, type VersionId } from '@tenon/base';
-import type { Failure, Outputs, Usage } from '@tenon/engine';
+import type { Failure, Outputs } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
 import { newId } from '../new-id.js';
 import { objectKeysIn } from '../object-references.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
 import { appErrors } from './app.repository.js';
-import { usageOf } from '../usage.js';
+import { usageOf, type UsageSum } from '../usage.js';
 
 /** Failures of accepting a run. */
 export const runErrors = defineErrors('run', { keyReused: 'conflict', missing: 'missing' });
@@ -62,7 +62,7 @@ export interface RunRecord {
   readonly outputs: Outputs | null;
   readonly failure: (Failure & { readonly stepKey?: string }) | null;
   /** Of all executions of its steps together, as far as it is known; a run that goes on shows what it is so far. */
-  readonly usage: Usage | null;
+  readonly usage: UsageSum | null;
   readonly exceptions: number;
   readonly steps: number;
   readonly lastSeq: number;

@@ -55,6 +55,16 @@ describe('an llm step', () => {
     expect(requests[0]?.idempotencyKey).toMatch(/\/node$/);
   });
 
+  it('tells what the call has cost, where the price of the model is known', async () => {
+    const price = { input: 2_500_000, output: 10_000_000 };
+    const model = createFakeChatModel({ price, answer: () => ({ text: 'hello', usage }) });
+    const ports = { models: createFakeModelDirectory([model]) };
+    const performed = await performNode('llm', data, { pool, ports });
+    expect(performed.result.usage).toEqual({ ...usage, costNanoUsd: 32_500 });
+    expect(outputsIn(performed)).toMatchObject({ usage: { total_price: '0.0000325', currency: 'USD' } });
+    expect(performed.recorded).toMatchObject({ price, usage: performed.result.usage });
+  });
+
   it('keeps the final prompt and the raw reply for people', async () => {
     const { performed } = await ask({ text: '<think>a</think>b' }, { reasoning_format: 'separated' });
     expect(performed.recorded).toMatchObject({

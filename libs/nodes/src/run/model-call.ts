@@ -1,6 +1,13 @@
 import type { Json, JsonObject } from '@tenon/base';
 import type { Usage, Value } from '@tenon/engine';
-import { modelErrors, type ChatDelta, type ChatMessage, type ChatModel, type ChatUsage } from '@tenon/ports';
+import {
+  modelErrors,
+  type ChatDelta,
+  type ChatMessage,
+  type ChatModel,
+  type ChatUsage,
+  type ModelPrice,
+} from '@tenon/ports';
 import { boundReply, fillParameters } from './model-parameters.js';
 import { createReplyText, type Emit } from './reply-text.js';
 import type { ModelUse } from '../config/model.js';
@@ -49,9 +56,10 @@ export async function askModel(
       parameters,
       ...(schema ? { replySchema: schema } : {}),
     },
+    ...(model.price ? { price: model.price } : {}),
   });
   checkPrompt(model, messages);
-  const reading = new Reading(question, emit);
+  const reading = new Reading(question, model.price, emit);
   const { idempotencyKey, signal } = call;
   const wanted = { mode, messages, parameters, idempotencyKey, signal };
   try {
@@ -85,6 +93,7 @@ class Reading {
 
   constructor(
     private readonly question: ModelQuestion,
+    private readonly price: ModelPrice | undefined,
     emit: Emit,
   ) {
     this.#reply = createReplyText(question.reasoning, emit);
@@ -117,7 +126,7 @@ class Reading {
       ...this.#reply.finish(),
       finishReason: this.#finishReason,
       usage,
-      usageOutput: usageValue(usage, times),
+      usageOutput: usageValue(usage, times, this.price),
     };
   }
 
@@ -144,6 +153,6 @@ class Reading {
 
   #count(): Usage {
     const called = [...this.#toolCalls.values()].map((call) => call.name + call.arguments).join('');
-    return countUsage(this.#reported, this.question.messages, this.#rawText + this.#rawThought + called);
+    return countUsage(this.#reported, this.question.messages, this.#rawText + this.#rawThought + called, this.price);
   }
 }

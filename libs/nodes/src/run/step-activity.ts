@@ -1,6 +1,13 @@
 import type { ConversationId, Json, JsonObject, RunId, TeamId } from '@tenon/base';
 import type { Lookup, StepResult, Usage } from '@tenon/engine';
-import type { CodeRunner, ConversationMemory, ModelDirectory, ObjectStore, OutboundHttp } from '@tenon/ports';
+import type {
+  CodeRunner,
+  ConversationMemory,
+  ModelDirectory,
+  ModelPrice,
+  ObjectStore,
+  OutboundHttp,
+} from '@tenon/ports';
 
 /** One execution of one attempt of a step, as a node type's activity sees it. */
 export interface StepCall<Config = Json> {
@@ -34,6 +41,8 @@ export interface StepRecord {
   readonly reply?: Json;
   /** What the execution has cost. */
   readonly usage?: Usage;
+  /** What the model costs that is asked: for an estimate of executions that were lost before. */
+  readonly price?: ModelPrice;
 }
 
 /** The ports a node type's activity may use. */

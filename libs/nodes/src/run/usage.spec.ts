@@ -23,6 +23,14 @@ describe('usage of a model', () => {
     });
   });
 
+  it('has its cost where the price is known, also when it is an estimate', () => {
+    const price = { input: 150_000, output: 600_000 };
+    const usage = { promptTokens: 12, completionTokens: 3, totalTokens: 15 };
+    expect(countUsage(usage, messages, 'abcd', price)).toEqual({ ...usage, costNanoUsd: 3_600 });
+    expect(countUsage(undefined, messages, 'abcd', price)).toMatchObject({ isEstimated: true, costNanoUsd: 900 });
+    expect(countUsage(usage, messages, 'abcd', { ...price, maxPromptTokens: 11 })).toEqual(usage);
+  });
+
   it('is estimated from the texts of a prompt in parts', () => {
     const image = { type: 'image' as const, url: 'data:image/png;base64,AAAA' };
     const parts = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'abcdefgh' }, image] }];
@@ -42,5 +50,10 @@ describe('usage of a model', () => {
       time_to_generate: 1.5,
     });
     expect(usageValue(usage, { totalMs: 1 })).toMatchObject({ time_to_first_token: null, time_to_generate: null });
+    expect(usageValue(usage, { totalMs: 1 }, { input: 150_000, output: 37_500 })).toMatchObject({
+      ...{ prompt_unit_price: '0.15', prompt_price_unit: '0.000001', prompt_price: '0.00000015' },
+      ...{ completion_unit_price: '0.0375', completion_price_unit: '0.000001', completion_price: '0.000000075' },
+      total_price: '0.000000225',
+    });
   });
 });

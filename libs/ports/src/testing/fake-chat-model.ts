@@ -1,4 +1,5 @@
 import type { ChatDelta, ChatModel, ChatRequest, ChatUsage, ToolCall } from '../chat-model.js';
+import type { ModelPrice } from '../model-price.js';
 
 /** What a fake model answers. A list of texts is streamed piece by piece. */
 export interface FakeAnswer {
@@ -17,6 +18,7 @@ export interface FakeChatModelOptions {
   readonly provider?: string;
   readonly name?: string;
   readonly isLocal?: boolean;
+  readonly price?: ModelPrice;
   /** The answer to the n-th request, from 1. */
   readonly answer: (request: ChatRequest, call: number) => FakeAnswer | Promise<FakeAnswer>;
 }
@@ -33,6 +35,7 @@ export function createFakeChatModel(options: FakeChatModelOptions): FakeChatMode
     provider: options.provider ?? 'openai',
     name: options.name ?? 'gpt-4o',
     isLocal: options.isLocal ?? false,
+    ...(options.price && { price: options.price }),
     requests,
     async *stream(request) {
       const call = requests.push(request);
