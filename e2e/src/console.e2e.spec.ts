@@ -15,7 +15,7 @@ const WHOLE = Array.from({ length: CALLS }, (_, index) => textOf(index + 1)).joi
 /** What of a page would be wrong whatever it shows, found in the page itself. */
 const LOOK = `({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  keys: /\\b(?:act|app|apps|graph|home|models|nav|node|panel|problem|run|runs|state|step|steps)\\.[a-z]\\w+/.exec(
+  keys: /\\b(?:act|app|apps|cost|graph|home|models|nav|node|panel|problem|run|runs|state|step|steps|usage)\\.[a-z]\\w+/.exec(
     document.body.innerText,
   )?.[0],
   language: document.documentElement.lang,
@@ -119,6 +119,14 @@ it('shows the states of a run on the graph, and the same run after the page was 
   await stack.model.release();
   await expectWhole(runId);
   await stands('call3', 'succeeded');
+  // the numbers of the app follow its run
+  const { app } = await ask<{ app: { recentUsage: { calls: number } } }>(
+    stack,
+    'query ($id: ID!) { app(id: $id) { recentUsage { calls } } }',
+    { id: appId },
+  );
+  expect(app.recentUsage.calls).toBeGreaterThanOrEqual(CALLS);
+  await at('app.usage').getByText(`In 30 days: ${app.recentUsage.calls} calls`).waitFor();
   expect(seen).toEqual([]);
 }, 90_000);
 
@@ -140,6 +148,8 @@ it('says within five seconds that a run recovers from a lost worker, and shows t
   await page.locator('[data-step-key=call2] button').click();
   await at('step.execution').getByText('its worker was lost').waitFor();
   expect(await at('step.execution').count()).toBe(2);
+  // nobody knows what the server behind this address charges
+  expect(await at('run.cost').textContent()).toContain('The cost is not known');
   expect(seen).toEqual([]);
 }, 120_000);
 

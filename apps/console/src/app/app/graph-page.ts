@@ -27,6 +27,7 @@ import { RunStory } from '../runs/run-story.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { TemplatesDocument } from '../templates/templates.generated.js';
+import { RecentUsage } from '../usage/recent-usage.js';
 import { AppDocument } from './app.generated.js';
 import { RunPanel } from './run-panel.js';
 
@@ -43,6 +44,7 @@ const NEARER = 1.2;
     MatTooltipModule,
     NodeBox,
     Pending,
+    RecentUsage,
     RegionState,
     RouterLink,
     RunPanel,

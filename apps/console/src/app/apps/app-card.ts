@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { RecentUsage } from '../usage/recent-usage.js';
 import { AppIcon } from './app-icon.js';
 import type { AppCardFragment } from './apps.generated.js';
 import { modeName } from './mode-name.js';
@@ -10,7 +11,7 @@ import { modeName } from './mode-name.js';
 /** One app among others. */
 @Component({
   selector: 'tn-app-card',
-  imports: [AppIcon, RouterLink],
+  imports: [AppIcon, RecentUsage, RouterLink],
   template: `
     <a [routerLink]="['/apps', app().id]" [attr.data-testid]="'apps.card.' + app().name">
       <tn-app-icon [icon]="app().icon" [name]="app().name" [color]="app().iconBackground" />
@@ -19,6 +20,7 @@ import { modeName } from './mode-name.js';
         <span class="mode">{{ modeName(app().mode, t) }}</span>
       </span>
       <span class="text">{{ app().description }}</span>
+      <tn-recent-usage class="used" [recent]="app().recentUsage" />
       <span class="foot">
         @if (app().liveVersion; as version) {
           <span class="live">{{ t('app.live', { version: version.number }) }}</span>
@@ -34,7 +36,7 @@ import { modeName } from './mode-name.js';
   styles: `
     a {
       display: grid;
-      grid-template: auto 1fr auto / auto minmax(0, 1fr);
+      grid-template: auto 1fr auto auto / auto minmax(0, 1fr);
       gap: var(--space-2) var(--space-3);
       height: 100%;
       box-sizing: border-box;
@@ -54,6 +56,7 @@ import { modeName } from './mode-name.js';
     }
     .mode,
     .text,
+    .used,
     .foot {
       color: var(--text-3);
       font-size: 12px;
@@ -65,6 +68,9 @@ import { modeName } from './mode-name.js';
       -webkit-line-clamp: 2;
       -webkit-box-orient: vertical;
       overflow-wrap: anywhere;
+    }
+    .used {
+      grid-column: 1 / -1;
     }
     .foot {
       grid-column: 1 / -1;

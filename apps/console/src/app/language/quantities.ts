@@ -1,4 +1,5 @@
 import { computed, inject, Injectable } from '@angular/core';
+import { moneyFormat } from './money-format.js';
 import { Texts } from './texts.js';
 
 const SECOND = 1_000;
@@ -13,6 +14,7 @@ export class Quantities {
   private readonly formats = computed(() => {
     const language = this.texts.language();
     return {
+      money: moneyFormat(language),
       number: new Intl.NumberFormat(language),
       short: new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }),
       instant: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
@@ -24,6 +26,16 @@ export class Quantities {
 
   number(value: number): string {
     return this.formats().number.format(value);
+  }
+
+  /** How many tokens, marked where it is an estimate. */
+  tokens({ totalTokens, isEstimated }: { readonly totalTokens: number; readonly isEstimated: boolean }): string {
+    return `${isEstimated ? '≈ ' : ''}${this.number(totalTokens)}`;
+  }
+
+  /** @param amount  a decimal  @param currency  its code */
+  money(amount: string, currency: string): string {
+    return this.formats().money(amount, currency);
   }
 
   /** Thousands and millions shortened. */

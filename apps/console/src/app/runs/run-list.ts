@@ -5,13 +5,14 @@ import { RegionState, StatePill } from '@tenon/ui';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { Cost } from '../usage/cost.js';
 import { stateOfRun } from './run-state.js';
 import type { RunRowFragment } from './runs.generated.js';
 
 /** A table of runs; each leads to its page. */
 @Component({
   selector: 'tn-run-list',
-  imports: [RegionState, RouterLink, StatePill],
+  imports: [Cost, RegionState, RouterLink, StatePill],
   templateUrl: './run-list.html',
   styleUrl: './run-list.scss',
 })

@@ -20,6 +20,7 @@ import { MarkdownView } from '../markdown/markdown-view.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
+import { Cost } from '../usage/cost.js';
 import { ValueFields } from '../value/value-fields.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
 import { RunGraphDocument, RunPageDocument, type StepRowFragment } from './run-page.generated.js';
@@ -38,6 +39,7 @@ const QUIET_MS = 300;
 @Component({
   selector: 'tn-run-page',
   imports: [
+    Cost,
     GraphCanvas,
     MarkdownView,
     MatButtonModule,

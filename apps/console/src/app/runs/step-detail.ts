@@ -8,6 +8,7 @@ import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { CopyButton } from '../shell/copy-button.js';
 import { Pending } from '../shell/pending.js';
+import { Cost } from '../usage/cost.js';
 import { ValueFields } from '../value/value-fields.js';
 import { textOf } from '../value/value-forms.js';
 import { StepDetailDocument, type StepRowFragment } from './run-page.generated.js';
@@ -16,7 +17,7 @@ import { stateOfStep } from './run-state.js';
 /** Everything that is recorded of one step: its values, and each execution with what was sent and came back. */
 @Component({
   selector: 'tn-step-detail',
-  imports: [CopyButton, LucideDynamicIcon, MatButtonModule, Pending, StatePill, ValueFields],
+  imports: [CopyButton, Cost, LucideDynamicIcon, MatButtonModule, Pending, StatePill, ValueFields],
   templateUrl: './step-detail.html',
   styleUrl: './step-detail.scss',
 })

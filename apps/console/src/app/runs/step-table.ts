@@ -3,13 +3,14 @@ import { StatePill } from '@tenon/ui';
 import { typeName } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { Cost } from '../usage/cost.js';
 import type { StepRowFragment } from './run-page.generated.js';
 import { stateOfStep } from './run-state.js';
 
 /** The steps of a run in the order in which they began. */
 @Component({
   selector: 'tn-step-table',
-  imports: [StatePill],
+  imports: [Cost, StatePill],
   templateUrl: './step-table.html',
   styles: `
     :host {
