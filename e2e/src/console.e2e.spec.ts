@@ -55,7 +55,7 @@ async function signIn(path: string): Promise<void> {
   await at('signIn.email').fill(SIGN_IN.email);
   await at('signIn.password').fill(SIGN_IN.password);
   await at('signIn.submit').click();
-  await page.waitForURL((url) => url.pathname.startsWith(path));
+  await page.waitForURL((url) => url.pathname !== '/signin' && url.pathname.startsWith(path));
 }
 
 /** Each call answers in pieces; the one in the middle holds after its second until it is let go. */
