@@ -1,11 +1,21 @@
 import { inject } from '@angular/core';
 import { Router, type CanActivateFn, type Routes } from '@angular/router';
+import { Reach } from './api/reach.js';
 import { Session } from './api/session.js';
 
 /** Whoever is not signed in signs in first, and then comes to where they wanted to be. */
 const members: CanActivateFn = async (_route, { url }) => {
-  const router = inject(Router);
-  const viewer = await inject(Session).load();
+  const [router, session, reach] = [inject(Router), inject(Session), inject(Reach)];
+  const load = async (): ReturnType<Session['load']> => {
+    try {
+      return await session.load();
+    } catch (error) {
+      if (!reach.isAway()) throw error;
+      await reach.whenBack();
+      return load();
+    }
+  };
+  const viewer = await load();
   return viewer ? true : router.createUrlTree(['/signin'], { queryParams: { to: url } });
 };
 

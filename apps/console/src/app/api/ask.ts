@@ -1,9 +1,10 @@
-import { computed, inject, type Signal } from '@angular/core';
+import { computed, effect, inject, untracked, type Signal } from '@angular/core';
 import { rxResource } from '@angular/core/rxjs-interop';
 import { ApolloClient, type ObservableQuery, type OperationVariables } from '@apollo/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { concatMap, EMPTY, of, throwError } from 'rxjs';
 import { Problem, problemOf } from './problem.js';
+import { Reach } from './reach.js';
 
 /** What a query gives. */
 export interface Asked<Data, Variables = never> {
@@ -18,7 +19,7 @@ export interface Asked<Data, Variables = never> {
 }
 
 /**
- * Asks the API whenever the variables change, and shows what the cache has meanwhile. Call it where `inject` may be called.
+ * Asks the API whenever the variables change or it is back, and shows what the cache has meanwhile. Call it where `inject` may be called.
  * @param variables  undefined: nothing is asked yet
  */
 export function ask<Data, Variables extends OperationVariables>(
@@ -38,6 +39,13 @@ export function ask<Data, Variables extends OperationVariables>(
         }),
       );
     },
+  });
+  const { returns } = inject(Reach);
+  let known = untracked(returns);
+  effect(() => {
+    if (returns() === known) return;
+    known = returns();
+    untracked(() => resource.reload());
   });
   return {
     data: computed(() => (resource.hasValue() ? resource.value() : undefined)),

@@ -1,9 +1,10 @@
 import { inject, type Provider } from '@angular/core';
 import { ApolloClient, InMemoryCache } from '@apollo/client';
-import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { ErrorLink } from '@apollo/client/link/error';
 import { HttpLink } from '@apollo/client/link/http';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { Reach } from './reach.js';
 import { SignedOut } from './signed-out.js';
 
 /** Reason of the API's refusal when nobody is signed in. */
@@ -14,13 +15,20 @@ export const graphqlProvider: Provider = {
   provide: ApolloClient,
   useFactory: () => {
     const signedOut = inject(SignedOut);
+    const reach = inject(Reach);
     const watch = new ErrorLink(({ error }) => {
+      if (isUnanswered(error)) return reach.notice();
       if (!CombinedGraphQLErrors.is(error)) return;
       if (error.errors.some(({ extensions }) => extensions?.['reason'] === NOBODY)) signedOut.notice();
     });
     return new ApolloClient({ link: watch.concat(new HttpLink({ uri: '/graphql' })), cache: createCache() });
   },
 };
+
+/** Nobody was there, or somebody before the API who could not reach it. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof TypeError || (ServerError.is(error) && error.statusCode >= 502);
+}
 
 function createCache(): InMemoryCache {
   return new InMemoryCache({

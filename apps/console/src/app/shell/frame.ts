@@ -12,12 +12,16 @@ import {
   LucideHouse,
   LucidePanelLeft,
   LucidePlay,
+  LucideSearch,
   type LucideIconData,
 } from '@lucide/angular';
 import { filter, map } from 'rxjs';
 import { Session } from '../api/session.js';
 import type { TextKey } from '../language/dictionary.js';
 import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { AwayBanner } from './away-banner.js';
+import { Keys } from './keys.js';
+import { RecentPlaces } from './recent-places.js';
 import { THEMES, ThemeChoice } from './theme.js';
 
 interface Place {
@@ -39,6 +43,7 @@ const WIDE_AS = 'tenon.rail';
 @Component({
   selector: 'tn-frame',
   imports: [
+    AwayBanner,
     LucideDynamicIcon,
     MatButtonModule,
     MatMenuModule,
@@ -47,7 +52,7 @@ const WIDE_AS = 'tenon.rail';
     RouterLinkActive,
     RouterOutlet,
   ],
-  host: { '[class.wide]': 'isWide()' },
+  host: { '[class.wide]': 'isWide()', '(document:keydown)': 'keys.press($event)' },
   templateUrl: './frame.html',
   styleUrl: './frame.scss',
 })
@@ -55,6 +60,8 @@ export class Frame {
   private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
+  private readonly recent = inject(RecentPlaces);
+  protected readonly keys = inject(Keys);
   protected readonly texts = inject(Texts);
   protected readonly t = this.texts.t;
   protected readonly themes = inject(ThemeChoice);
@@ -63,7 +70,7 @@ export class Frame {
   protected readonly places = PLACES;
   protected readonly languages = Object.entries(LANGUAGES) as [Language, string][];
   protected readonly themeNames = THEMES;
-  protected readonly icons = { user: LucideCircleUserRound.icon, rail: LucidePanelLeft.icon };
+  protected readonly icons = { user: LucideCircleUserRound.icon, rail: LucidePanelLeft.icon, find: LucideSearch.icon };
   protected readonly isWide = signal(localStorage.getItem(WIDE_AS) !== 'narrow');
   protected readonly railLabel = computed(() => this.t(this.isWide() ? 'nav.collapse' : 'nav.expand'));
 
@@ -87,6 +94,7 @@ export class Frame {
 
   protected async signOut(): Promise<void> {
     await this.session.signOut();
+    this.recent.forget();
     await this.router.navigateByUrl('/signin');
   }
 }

@@ -9,7 +9,9 @@ import { Texts } from '../language/texts.js';
 export class PageTitles extends TitleStrategy {
   private readonly title = inject(Title);
   private readonly texts = inject(Texts);
-  private readonly section = signal<TextKey | undefined>(undefined);
+  private readonly shown = signal<TextKey | undefined>(undefined);
+  /** What kind of page it is. */
+  readonly section = this.shown.asReadonly();
   /** What the page is about, before the section; the page that sets it takes it away. */
   readonly subject = signal('');
 
@@ -24,6 +26,6 @@ export class PageTitles extends TitleStrategy {
 
   override updateTitle(snapshot: RouterStateSnapshot): void {
     this.subject.set('');
-    this.section.set(this.buildTitle(snapshot) as TextKey | undefined);
+    this.shown.set(this.buildTitle(snapshot) as TextKey | undefined);
   }
 }

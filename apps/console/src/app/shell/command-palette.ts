@@ -1,0 +1,143 @@
+import { Component, computed, ElementRef, inject, linkedSignal, signal, viewChild } from '@angular/core';
+import { MatDialogRef } from '@angular/material/dialog';
+import { Router } from '@angular/router';
+import {
+  LucideBox,
+  LucideBrain,
+  LucideDynamicIcon,
+  LucideHouse,
+  LucideImport,
+  LucideKeyboard,
+  LucideLanguages,
+  LucideLink,
+  LucideMoon,
+  LucidePlay,
+  LucideHistory,
+} from '@lucide/angular';
+import { ask } from '../api/ask.js';
+import { AppsDocument } from '../apps/apps.generated.js';
+import { modeName } from '../apps/mode-name.js';
+import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { Keys } from './keys.js';
+import { matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
+import { RunPlaceDocument } from './palette.generated.js';
+import { RecentPlaces } from './recent-places.js';
+import { ThemeChoice, THEMES } from './theme.js';
+import { Toasts } from './toasts.js';
+
+/** One field that leads everywhere and does everything that is done from anywhere. */
+@Component({
+  selector: 'tn-command-palette',
+  imports: [LucideDynamicIcon],
+  templateUrl: './command-palette.html',
+  styleUrl: './command-palette.scss',
+})
+export class CommandPalette {
+  private readonly dialog = inject(MatDialogRef<CommandPalette>);
+  private readonly router = inject(Router);
+  private readonly texts = inject(Texts);
+  private readonly themes = inject(ThemeChoice);
+  private readonly toasts = inject(Toasts);
+  private readonly keys = inject(Keys);
+  private readonly recent = inject(RecentPlaces);
+  private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
+  protected readonly t = this.texts.t;
+
+  protected readonly typed = signal('');
+  private readonly apps = ask(AppsDocument, () => ({ first: 100 }));
+  private readonly meantRun = ask(RunPlaceDocument, () => {
+    const id = runIdIn(this.typed());
+    return id === undefined ? undefined : { id };
+  });
+  private readonly all = computed((): ChoiceGroup[] => [
+    { heading: 'palette.recent', choices: this.typed() === '' ? this.recentChoices() : [] },
+    { heading: 'palette.places', choices: this.placeChoices() },
+    { heading: 'palette.apps', choices: this.typed() === '' ? [] : this.appChoices() },
+    { heading: 'palette.acts', choices: this.actChoices() },
+  ]);
+  protected readonly groups = computed((): readonly ChoiceGroup[] => {
+    const run = this.meantRun.data()?.run;
+    if (!runIdIn(this.typed())) return matching(this.all(), this.typed(), this.texts.language());
+    if (!run) return [];
+    const path = `/apps/${run.appId}/runs/${run.id}`;
+    return [
+      {
+        heading: 'palette.places',
+        choices: [{ id: path, label: this.t('run.title'), hint: run.app.name, icon: LucidePlay.icon, path }],
+      },
+    ];
+  });
+  protected readonly choices = computed(() => this.groups().flatMap(({ choices }) => choices));
+  /** Which one Enter takes; the first when others are found. */
+  protected readonly active = linkedSignal({ source: this.choices, computation: () => 0 });
+  protected readonly activeId = computed(() => {
+    const choice = this.choices()[this.active()];
+    return choice && this.idOf(choice);
+  });
+
+  protected idOf({ id }: Choice): string {
+    return `choice-${id}`;
+  }
+
+  protected press(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    const count = this.choices().length;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && count > 0) this.active.update((index) => (index + step + count) % count);
+    else if (event.key === 'Enter') this.take(this.choices()[this.active()], event);
+    else return;
+    event.preventDefault();
+    const id = this.activeId();
+    if (id) this.list().nativeElement.ownerDocument.getElementById(id)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  protected take(choice: Choice | undefined, { ctrlKey, metaKey }: KeyboardEvent | MouseEvent): void {
+    if (!choice) return;
+    this.dialog.close();
+    if (!choice.path) choice.act?.();
+    else if (ctrlKey || metaKey) window.open(choice.path, '_blank', 'noopener');
+    else void this.router.navigateByUrl(choice.path);
+  }
+
+  private recentChoices(): Choice[] {
+    return this.recent.places().map(({ path, name, section }) => ({
+      ...{ id: `recent ${path}`, label: name, hint: this.t(section), icon: LucideHistory.icon, path },
+    }));
+  }
+
+  private placeChoices(): Choice[] {
+    return [
+      { id: '/', label: this.t('nav.home'), icon: LucideHouse.icon, path: '/' },
+      { id: '/apps', label: this.t('nav.apps'), icon: LucideBox.icon, path: '/apps' },
+      { id: '/runs', label: this.t('nav.runs'), icon: LucidePlay.icon, path: '/runs' },
+      { id: '/models', label: this.t('nav.models'), icon: LucideBrain.icon, path: '/models' },
+      { id: '/apps/import', label: this.t('import.title'), icon: LucideImport.icon, path: '/apps/import' },
+    ];
+  }
+
+  private appChoices(): Choice[] {
+    return (this.apps.data()?.apps.edges ?? []).map(({ node: { id, name, mode } }) => ({
+      ...{ id, label: name, hint: modeName(mode, this.t), icon: LucideBox.icon, path: `/apps/${id}/graph` },
+    }));
+  }
+
+  private actChoices(): Choice[] {
+    return [
+      { id: 'link', label: this.t('palette.copyLink'), icon: LucideLink.icon, act: () => this.copyLink() },
+      { id: 'keys', label: this.t('keys.title'), icon: LucideKeyboard.icon, act: () => this.keys.openShortcuts() },
+      ...THEMES.map((theme) => ({
+        ...{ id: theme, label: `${this.t('theme.label')}: ${this.t(`theme.${theme}`)}`, icon: LucideMoon.icon },
+        act: () => this.themes.use(theme),
+      })),
+      ...(Object.entries(LANGUAGES) as [Language, string][]).map(([language, name]) => ({
+        ...{ id: language, label: `${this.t('language.label')}: ${name}`, icon: LucideLanguages.icon },
+        act: () => this.texts.use(language),
+      })),
+    ];
+  }
+
+  private async copyLink(): Promise<void> {
+    await navigator.clipboard.writeText(location.href);
+    this.toasts.tell('toast.copied');
+  }
+}

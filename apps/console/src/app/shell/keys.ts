@@ -1,0 +1,57 @@
+import { inject, Injectable } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { Router } from '@angular/router';
+
+/** After the first key of two the second has to come within this time. */
+const SECOND_KEY_MS = 1_200;
+
+/** Where the keys after G lead. */
+export const GO_KEYS: Readonly<Record<string, string>> = { h: '/', a: '/apps', r: '/runs', m: '/models' };
+
+/** Keys that work on every page. */
+@Injectable({ providedIn: 'root' })
+export class Keys {
+  private readonly dialogs = inject(MatDialog);
+  private readonly router = inject(Router);
+  private goesUntil = -Infinity;
+
+  press(event: KeyboardEvent): void {
+    if (event.isComposing || event.defaultPrevented || this.dialogs.openDialogs.length > 0) return;
+    const hasModifier = event.ctrlKey || event.metaKey;
+    const act = hasModifier
+      ? this.withModifier(event)
+      : isTyping(event) || event.altKey
+        ? undefined
+        : this.alone(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  async openPalette(): Promise<void> {
+    const { CommandPalette } = await import('./command-palette.js');
+    const place = { position: { top: '12vh' }, width: 'min(640px, 94vw)', maxWidth: '94vw' };
+    this.dialogs.open(CommandPalette, { ...place, autoFocus: 'input', panelClass: 'palette' });
+  }
+
+  async openShortcuts(): Promise<void> {
+    const { ShortcutsDialog } = await import('./shortcuts-dialog.js');
+    this.dialogs.open(ShortcutsDialog, { width: 'min(560px, 94vw)', maxWidth: '94vw' });
+  }
+
+  private withModifier({ code, shiftKey, altKey }: KeyboardEvent): (() => void) | undefined {
+    return code === 'KeyK' && !shiftKey && !altKey ? () => void this.openPalette() : undefined;
+  }
+
+  private alone({ key, timeStamp }: KeyboardEvent): (() => void) | undefined {
+    if (key === '?') return () => void this.openShortcuts();
+    const path = timeStamp < this.goesUntil ? GO_KEYS[key.toLowerCase()] : undefined;
+    this.goesUntil = key.toLowerCase() === 'g' ? timeStamp + SECOND_KEY_MS : -Infinity;
+    return path === undefined ? undefined : () => void this.router.navigateByUrl(path);
+  }
+}
+
+/** Letters belong to whatever takes text. */
+function isTyping({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+}

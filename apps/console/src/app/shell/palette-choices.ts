@@ -1,0 +1,52 @@
+import type { LucideIconData } from '@lucide/angular';
+import type { TextKey } from '../language/dictionary.js';
+
+/** Something to choose in the palette: a page to go to, or something to do. */
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+  /** Said beside the label. */
+  readonly hint?: string;
+  readonly icon: LucideIconData;
+  readonly path?: string;
+  readonly act?: () => unknown;
+}
+
+export interface ChoiceGroup {
+  readonly heading: TextKey;
+  readonly choices: readonly Choice[];
+}
+
+/** The first character may say what is looked for. */
+const PREFIXES: Readonly<Record<string, TextKey>> = { '@': 'palette.apps', '/': 'palette.acts' };
+const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** So many of a group are shown while words are looked for. */
+const MOST_OF_GROUP = 8;
+
+/** The run that is meant when its id was pasted. */
+export function runIdIn(typed: string): string | undefined {
+  const id = typed.trim();
+  return RUN_ID.test(id) ? id.toLowerCase() : undefined;
+}
+
+/** Of all groups what holds every word that was typed; what begins with the first comes first. Empty groups are left out. */
+export function matching(groups: readonly ChoiceGroup[], typed: string, language: string): ChoiceGroup[] {
+  const lower = (text: string) => text.toLocaleLowerCase(language);
+  const only = PREFIXES[typed[0] ?? ''];
+  const words = lower(only ? typed.slice(1) : typed)
+    .split(/\s+/)
+    .filter(Boolean);
+  const [first = ''] = words;
+  const isMeant = ({ label, hint = '' }: Choice) => words.every((word) => lower(`${label} ${hint}`).includes(word));
+  const isBehind = ({ label }: Choice) => Number(!lower(label).startsWith(first));
+  return groups
+    .filter(({ heading }) => !only || heading === only)
+    .map(({ heading, choices }) => ({
+      heading,
+      choices: choices
+        .filter(isMeant)
+        .toSorted((a, b) => isBehind(a) - isBehind(b))
+        .slice(0, words.length > 0 || only ? MOST_OF_GROUP : undefined),
+    }))
+    .filter(({ choices }) => choices.length > 0);
+}
