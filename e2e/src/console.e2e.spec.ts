@@ -1,21 +1,22 @@
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { startBrowser, watchPage } from './browser.js';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from './browser.js';
 import { chainOfCalls } from './chain-app.js';
-import { ask, publishApp, readRun } from './client.js';
+import { publishApp, readRun } from './client.js';
+import { consolePages } from './pages.js';
+import { PASSWORD, Person } from './person.js';
 import { startStack, type Stack } from './stack.js';
 
 /* What a person sees in the browser is what happens, also while processes die and pages are loaded anew. */
 
 const CALLS = 3;
-const SIGN_IN = { email: 'owner@tenon.local', password: 'correct horse battery' };
 const textOf = (index: number) => `[${index}] one two three `;
 const WHOLE = Array.from({ length: CALLS }, (_, index) => textOf(index + 1)).join('');
 
 /** What of a page would be wrong whatever it shows, found in the page itself. */
 const LOOK = `({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  keys: /\\b(?:act|app|apps|cost|graph|home|models|nav|node|panel|problem|run|runs|state|step|steps|usage)\\.[a-z]\\w+/.exec(
+  keys: /\\b(?:act|app|apps|away|cost|graph|home|keys|models|nav|node|palette|panel|problem|run|runs|state|step|steps|usage)\\.[a-z]\\w+/.exec(
     document.body.innerText,
   )?.[0],
   language: document.documentElement.lang,
@@ -23,7 +24,7 @@ const LOOK = `({
 
 let stack: Stack;
 let browser: Browser;
-let context: BrowserContext;
+let person: Person;
 let page: Page;
 let seen: readonly string[];
 let appId: string;
@@ -39,24 +40,15 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await stack.model.resetCalls();
-  context = await browser.newContext({ baseURL: stack.url, locale: 'en-US' });
-  page = await context.newPage();
-  seen = watchPage(page);
+  person = await Person.open(browser, stack.url);
+  ({ page, seen } = person);
 });
-afterEach(() => context.close());
+afterEach(() => person.close());
 
-const at = (testId: string) => page.getByTestId(testId);
+const at = (testId: string) => person.at(testId);
 /** Waits until the box of a node shows a state. */
 const stands = (id: string, state: string) =>
   page.locator(`[data-node-id="${id}"] [data-state="${state}"]`).waitFor({ timeout: 10_000 });
-
-async function signIn(path: string): Promise<void> {
-  await page.goto(path);
-  await at('signIn.email').fill(SIGN_IN.email);
-  await at('signIn.password').fill(SIGN_IN.password);
-  await at('signIn.submit').click();
-  await page.waitForURL((url) => url.pathname !== '/signin' && url.pathname.startsWith(path));
-}
 
 /** Each call answers in pieces; the one in the middle holds after its second until it is let go. */
 async function script(): Promise<void> {
@@ -75,7 +67,7 @@ async function script(): Promise<void> {
 /** Asks in the panel, and waits until the second call is in the middle of its answer. */
 async function askAndHold(): Promise<string> {
   await script();
-  await signIn(`/apps/${appId}/graph`);
+  await person.signIn(`/apps/${appId}/graph`);
   await at('panel.message').fill('go');
   await page.keyboard.press('Enter');
   await stack.model.waitForHeld(1, 30_000);
@@ -96,12 +88,10 @@ async function expectWhole(runId: string): Promise<void> {
 
 it('lets nobody in with a wrong password, and a member to where they wanted to be', async () => {
   await page.goto('/runs?state=failed');
-  await at('signIn.email').fill(SIGN_IN.email);
-  await at('signIn.password').fill('wrong');
-  await at('signIn.submit').click();
+  await person.trySignIn('wrong');
   await at('signIn.problem').filter({ hasText: /./ }).waitFor();
   expect(await at('signIn.password').inputValue()).toBe('');
-  await at('signIn.password').fill(SIGN_IN.password);
+  await at('signIn.password').fill(PASSWORD);
   await at('signIn.submit').click();
   await page.waitForURL('**/runs?state=failed');
   expect(seen).toEqual([]);
@@ -165,14 +155,14 @@ it('stops a run in the middle of an answer, and keeps what was said', async () =
 }, 60_000);
 
 it('names what is not there, and what a member may see no longer', async () => {
-  await signIn('/apps');
+  await person.signIn('/apps');
   await page.goto('/apps/00000000-0000-7000-8000-000000000000/graph');
   await page.getByText('There is no such app').waitFor();
   await page.goto(`/apps/${appId}/runs/00000000-0000-7000-8000-000000000000`);
   await page.getByText('There is no such run').waitFor();
   await page.goto('/no/such/page');
   await page.getByText('There is nothing here').waitFor();
-  await context.clearCookies();
+  await person.context.clearCookies();
   await page.goto(`/apps/${appId}/graph`);
   await at('signIn.email').waitFor();
   expect(seen).toEqual([]);
@@ -182,7 +172,7 @@ it('B50 shows names and answers with scripts as the text that they are', async (
   const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
   const evilId = await publishApp(stack, chainOfCalls(CALLS), evil);
   await stack.model.setRules([{ reply: { text: [evil] } }]);
-  await signIn(`/apps/${evilId}/graph`);
+  await person.signIn(`/apps/${evilId}/graph`);
   await page.getByRole('heading', { name: evil }).waitFor();
   await at('panel.message').fill(evil);
   await at('panel.send').click();
@@ -192,13 +182,13 @@ it('B50 shows names and answers with scripts as the text that they are', async (
 }, 60_000);
 
 it('shows every page in both languages without a key, and none wider than the window', async () => {
-  await signIn('/');
-  const paths = await allPaths();
+  await person.signIn('/');
+  const pages = (await consolePages(stack, appId)).filter(({ isPublic }) => !isPublic);
   for (const language of ['en', 'zh-Hans']) {
     await page.evaluate((chosen) => localStorage.setItem('tenon.language', chosen), language);
     for (const width of [320, 768, 1_280]) {
       await page.setViewportSize({ width, height: 800 });
-      for (const path of paths) {
+      for (const { path } of pages) {
         await page.goto(path);
         await page.locator('h1').first().waitFor();
         await page.waitForLoadState('networkidle');
@@ -211,11 +201,11 @@ it('shows every page in both languages without a key, and none wider than the wi
 }, 300_000);
 
 it('keeps the rules of accessibility on every page, light and dark', async () => {
-  await signIn('/');
-  const paths = await allPaths();
+  await person.signIn('/');
+  const pages = (await consolePages(stack, appId)).filter(({ isPublic }) => !isPublic);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const path of paths) {
+    for (const { path } of pages) {
       await page.goto(path);
       await page.locator('h1').first().waitFor();
       await page.waitForLoadState('networkidle');
@@ -228,14 +218,3 @@ it('keeps the rules of accessibility on every page, light and dark', async () =>
     }
   }
 }, 120_000);
-
-/** Addresses of every page there is, of a run that has happened. */
-async function allPaths(): Promise<string[]> {
-  const { runs } = await ask<{ runs: { edges: { node: { id: string } }[] } }>(
-    stack,
-    'query { runs(first: 1) { edges { node { id } } } }',
-  );
-  const run = runs.edges[0]?.node.id ?? '';
-  const ofApp = ['graph', 'runs', `runs/${run}`, `runs/${run}?view=timeline`, `runs/${run}?view=steps&step=call1`];
-  return ['/', '/apps', ...ofApp.map((path) => `/apps/${appId}/${path}`), '/runs', '/models'];
-}

@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { PASSWORD } from './person.js';
 
 /** The product as its processes, on a real Postgres and Temporal and a scripted model; each can be killed alone. */
 export interface Stack {
@@ -49,7 +50,7 @@ export async function startStack(extra: Readonly<Record<string, string>> = {}): 
     TENON_CODE_RUNNER_PORT: String(codePort),
     TENON_CODE_RUNNER_URL: `http://127.0.0.1:${codePort}`,
     TENON_CODE_RUNNER_TOKEN: randomBytes(16).toString('hex'),
-    TENON_OWNER_PASSWORD: 'correct horse battery',
+    TENON_OWNER_PASSWORD: PASSWORD,
     TENON_OWNER_TOKEN: token,
     TENON_LOCAL_MODEL: 'off',
     TENON_LOG_LEVEL: 'warn',

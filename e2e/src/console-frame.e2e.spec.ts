@@ -1,0 +1,87 @@
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from './browser.js';
+import { chainOfCalls } from './chain-app.js';
+import { follow, publishApp, startRun } from './client.js';
+import { Person } from './person.js';
+import { startStack, type Stack } from './stack.js';
+
+/* What stands around every page: ways to other pages, and what is said when the product is away. */
+
+let stack: Stack;
+let browser: Browser;
+let person: Person;
+let page: Page;
+let appId: string;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), startBrowser()]);
+  appId = await publishApp(stack, chainOfCalls(1));
+}, 400_000);
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+beforeEach(async () => {
+  person = await Person.open(browser, stack.url);
+  ({ page } = person);
+});
+afterEach(() => person.close());
+
+const at = (testId: string) => person.at(testId);
+const chosen = () => page.locator('[role=option][aria-selected=true]');
+
+it('leads to an app by a word, to a run by its id, and back to where a person was', async () => {
+  await stack.model.setRules([{ reply: { text: ['well'] } }]);
+  const runId = await startRun(stack, { appId, query: 'go' });
+  await follow(stack, runId);
+  await person.signIn('/');
+  await page.keyboard.press('Control+k');
+  await at('palette.input').fill('@chain');
+  await chosen().getByText('Chain').waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/apps/${appId}/graph`);
+  await page.locator('h1').waitFor();
+
+  await page.keyboard.press('Control+k');
+  await at('palette.input').fill(runId);
+  await chosen().waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/apps/${appId}/runs/${runId}`);
+  await page.locator('h1').waitFor();
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option').nth(1).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/apps/${appId}/graph`);
+
+  await page.keyboard.press('g');
+  await page.keyboard.press('m');
+  await page.waitForURL('**/models');
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(person.seen).toEqual([]);
+}, 90_000);
+
+it('says when the product is away, and goes on by itself when it is back', async () => {
+  await person.signIn('/');
+  await stack.api.kill();
+  await at('nav./apps').click();
+  await at('away').getByText('does not answer').waitFor();
+  await at('nav./models').click();
+  await stack.api.start();
+  await at('away').getByText('does not answer').waitFor({ state: 'hidden' });
+  // what had failed meanwhile is there
+  await page.getByRole('heading', { name: 'openai' }).waitFor();
+}, 90_000);
+
+it('waits for the product also where there is no page yet', async () => {
+  await person.signIn('/');
+  // the page itself is at hand, what it asks is not
+  await page.route(/graphql|health/, (route) => route.abort());
+  await page.goto('/apps');
+  await page.getByText('Tenon does not answer').waitFor();
+  await page.unroute(/graphql|health/);
+  await at('apps.card.Chain').waitFor();
+}, 90_000);

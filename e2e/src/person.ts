@@ -1,0 +1,43 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { watchPage } from './browser.js';
+
+const EMAIL = 'owner@tenon.local';
+/** As the stack's environment has it. */
+export const PASSWORD = 'correct horse battery';
+
+/** Somebody at the console, with a browser of their own. */
+export class Person {
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    /** What the page did that nobody should see: errors, warnings, dialogs. */
+    readonly seen: readonly string[],
+  ) {}
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...options });
+    const page = await context.newPage();
+    return new Person(context, page, watchPage(page));
+  }
+
+  at(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  /** Goes to a page that wants a member, and becomes one. */
+  async signIn(path: string, password = PASSWORD): Promise<void> {
+    await this.page.goto(path);
+    await this.trySignIn(password);
+    await this.page.waitForURL((url) => url.pathname.startsWith(path));
+  }
+
+  async trySignIn(password: string): Promise<void> {
+    await this.at('signIn.email').fill(EMAIL);
+    await this.at('signIn.password').fill(password);
+    await this.at('signIn.submit').click();
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
