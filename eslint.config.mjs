@@ -252,7 +252,7 @@ export default defineConfig(
     ['\\./definition\\.js'],
   ),
   {
-    files: ['**/*.spec.ts', '**/testing/**/*.ts', 'e2e/**/*.ts', 'bench/faults/**/*.ts'],
+    files: ['**/*.spec.ts', '**/testing/**/*.ts', 'e2e/**/*.ts', 'bench/faults/**/*.ts', 'bench/src/console/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': 'off',
       'no-restricted-syntax': ['error', exportAll],
