@@ -85,3 +85,19 @@ it('waits for the product also where there is no page yet', async () => {
   await page.unroute(/graphql|health/);
   await at('apps.card.Chain').waitFor();
 }, 90_000);
+
+it('looks as the member wants it in every browser of theirs', async () => {
+  await person.signIn('/settings/profile');
+  await at('profile.theme').selectOption('dark');
+  await at('profile.language').selectOption('zh-Hans');
+  await page.getByRole('heading', { name: '个人资料与外观' }).waitFor();
+  const other = await Person.open(browser, stack.url);
+  await other.signIn('/settings/profile');
+  await other.page.getByRole('heading', { name: '个人资料与外观' }).waitFor();
+  expect(await other.at('profile.theme').inputValue()).toBe('dark');
+  await other.at('profile.language').selectOption('en');
+  await other.at('profile.theme').selectOption('system');
+  await other.page.getByRole('heading', { name: 'Profile and appearance' }).waitFor();
+  expect([...person.seen, ...other.seen]).toEqual([]);
+  await other.close();
+}, 60_000);

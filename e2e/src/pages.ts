@@ -30,6 +30,7 @@ export async function consolePages(stack: Stack, appId: string): Promise<Console
     { name: 'run-step', path: `${run}?view=steps&step=call1` },
     { name: 'runs', path: '/runs' },
     { name: 'models', path: '/models' },
+    { name: 'profile', path: '/settings/profile' },
     { name: 'missing', path: '/no/such/page' },
   ];
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { AppResolver } from './app/app.resolver.js';
 import { DraftResolver, VersionResolver } from './app/definition.resolver.js';
 import { AuthResolver } from './auth/auth.resolver.js';
+import { ViewerResolver } from './auth/viewer.resolver.js';
 import { SessionResolver } from './auth/session.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { DateTimeScalar } from './graphql/scalars.js';
@@ -22,7 +23,7 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   const app = await NestFactory.create(GraphQLSchemaBuilderModule, { logger: false });
   await app.init();
   const resolvers = [
-    ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver],
+    ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver, ViewerResolver],
     ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
     TemplateResolver,
   ];

@@ -83,7 +83,13 @@ export {
 } from './repositories/conversation.repository.js';
 export { DefinitionRepository, type DraftText } from './repositories/definition.repository.js';
 export { FileRepository, type FileRecord } from './repositories/file.repository.js';
-export { MemberRepository, type Identity, type Role, type SessionRecord } from './repositories/member.repository.js';
+export {
+  MemberRepository,
+  type AppearanceRecord,
+  type Identity,
+  type Role,
+  type SessionRecord,
+} from './repositories/member.repository.js';
 export { PlanRepository, type PlanForm } from './repositories/plan.repository.js';
 export { ProviderRepository, type ProviderRecord, type TeamModels } from './repositories/provider.repository.js';
 export { TeamRepository, type TeamSettingsRecord } from './repositories/team.repository.js';

@@ -27,7 +27,7 @@ export class AuthResolver {
 
   @AllowTo('anybody')
   @Query(() => Viewer, { nullable: true, description: 'Who is signed in; null for nobody' })
-  viewer(@Context() { identity }: GraphQLContext): Viewer | null {
+  viewer(@Context() { identity }: GraphQLContext): Omit<Viewer, 'appearance'> | null {
     return identity ? toViewer(identity) : null;
   }
 

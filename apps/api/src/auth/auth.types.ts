@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { Identity } from '@tenon/database';
 import { Payload } from '../graphql/payload.js';
 
@@ -9,6 +9,37 @@ export class Team {
 
   @Field()
   name!: string;
+}
+
+export enum Theme {
+  SYSTEM = 'system',
+  LIGHT = 'light',
+  DARK = 'dark',
+}
+registerEnumType(Theme, { name: 'Theme' });
+
+@ObjectType({ description: 'How a member wants to see the console; null where nothing was chosen' })
+export class Appearance {
+  @Field(() => String, { nullable: true, description: 'A BCP 47 tag' })
+  language!: string | null;
+
+  @Field(() => Theme, { nullable: true })
+  theme!: Theme | null;
+}
+
+@InputType({ description: 'What is left out stays' })
+export class SaveAppearanceInput {
+  @Field(() => String, { nullable: true, description: 'A BCP 47 tag' })
+  language?: string;
+
+  @Field(() => Theme, { nullable: true })
+  theme?: Theme;
+}
+
+@ObjectType()
+export class SaveAppearancePayload extends Payload {
+  @Field(() => Appearance, { nullable: true })
+  appearance?: Appearance;
 }
 
 @ObjectType()
@@ -24,9 +55,12 @@ export class Viewer {
 
   @Field(() => Team)
   team!: Team;
+
+  @Field(() => Appearance)
+  appearance!: Appearance;
 }
 
-export function toViewer({ memberId, email, role, teamId, teamName }: Identity): Viewer {
+export function toViewer({ memberId, email, role, teamId, teamName }: Identity): Omit<Viewer, 'appearance'> {
   return { id: memberId, email, role, team: { id: teamId, name: teamName } };
 }
 
@@ -42,7 +76,7 @@ export class SignInInput {
 @ObjectType()
 export class SignInPayload extends Payload {
   @Field(() => Viewer, { nullable: true })
-  viewer?: Viewer;
+  viewer?: Omit<Viewer, 'appearance'>;
 }
 
 @ObjectType()

@@ -75,6 +75,11 @@ export const routes: Routes = [
         title: 'models.title',
         loadComponent: () => import('./models/models-page.js').then((m) => m.ModelsPage),
       },
+      {
+        path: 'settings/profile',
+        title: 'profile.title',
+        loadComponent: () => import('./settings/profile-page.js').then((m) => m.ProfilePage),
+      },
       { path: '**', title: 'missing.title', loadComponent: () => import('./shell/missing.js').then((m) => m.Missing) },
     ],
   },

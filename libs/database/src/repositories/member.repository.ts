@@ -21,6 +21,13 @@ export interface Identity {
   readonly tokenHash: string;
 }
 
+/** How a member wants to see the console; null: nothing was chosen. */
+export interface AppearanceRecord {
+  /** A BCP 47 tag. */
+  readonly language: string | null;
+  readonly theme: 'system' | 'light' | 'dark' | null;
+}
+
 /** A session as its member is shown it. */
 export interface SessionRecord {
   readonly id: SessionId;
@@ -110,6 +117,24 @@ export class MemberRepository {
       ]);
       await removeBrowserSessions(sql, memberId, keepTokenHash);
     });
+  }
+
+  async getAppearance(memberId: MemberId): Promise<AppearanceRecord> {
+    const [row] = await this.database.rows<AppearanceRecord>('select language, theme from member where id = $1', [
+      memberId,
+    ]);
+    return row ?? { language: null, theme: null };
+  }
+
+  /** Changes what is given. */
+  async saveAppearance(memberId: MemberId, { language, theme }: Partial<AppearanceRecord>): Promise<AppearanceRecord> {
+    const [row] = await this.database.rows<AppearanceRecord>(
+      `update member set language = coalesce($2, language), theme = coalesce($3, theme) where id = $1
+       returning language, theme`,
+      [memberId, language ?? null, theme ?? null],
+    );
+    if (!row) throw new Error(`member ${memberId} has no row`);
+    return row;
   }
 
   /**

@@ -79,6 +79,13 @@ export type RunStatus =
   | 'SUCCEEDED'
   | 'WAITING';
 
+/** What is left out stays */
+export type SaveAppearanceInput = {
+  /** A BCP 47 tag */
+  readonly language?: InputMaybe<Scalars['String']['input']>;
+  readonly theme?: InputMaybe<Theme>;
+};
+
 export type SaveDraftInput = {
   readonly appId: Scalars['ID']['input'];
   readonly definition: Scalars['JSON']['input'];
@@ -173,3 +180,8 @@ export type TestProviderInput = {
   /** A stored provider whose key is used where none is given */
   readonly name?: InputMaybe<Scalars['String']['input']>;
 };
+
+export type Theme =
+  | 'DARK'
+  | 'LIGHT'
+  | 'SYSTEM';

@@ -61,6 +61,7 @@ export class Texts {
   }
 }
 
-function isLanguage(value: string | null): value is Language {
+/** Is it one that we have? */
+export function isLanguage(value: string | null): value is Language {
   return value !== null && value in LANGUAGES;
 }

@@ -4,7 +4,9 @@ import { Router } from '@angular/router';
 import {
   LucideBox,
   LucideBrain,
+  LucideCircleUserRound,
   LucideDynamicIcon,
+  LucideHistory,
   LucideHouse,
   LucideImport,
   LucideKeyboard,
@@ -12,17 +14,17 @@ import {
   LucideLink,
   LucideMoon,
   LucidePlay,
-  LucideHistory,
 } from '@lucide/angular';
 import { ask } from '../api/ask.js';
 import { AppsDocument } from '../apps/apps.generated.js';
 import { modeName } from '../apps/mode-name.js';
 import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { Appearance } from './appearance.js';
 import { Keys } from './keys.js';
 import { matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
 import { RunPlaceDocument } from './palette.generated.js';
 import { RecentPlaces } from './recent-places.js';
-import { ThemeChoice, THEMES } from './theme.js';
+import { THEMES } from './theme.js';
 import { Toasts } from './toasts.js';
 
 /** One field that leads everywhere and does everything that is done from anywhere. */
@@ -36,7 +38,7 @@ export class CommandPalette {
   private readonly dialog = inject(MatDialogRef<CommandPalette>);
   private readonly router = inject(Router);
   private readonly texts = inject(Texts);
-  private readonly themes = inject(ThemeChoice);
+  private readonly appearance = inject(Appearance);
   private readonly toasts = inject(Toasts);
   private readonly keys = inject(Keys);
   private readonly recent = inject(RecentPlaces);
@@ -112,6 +114,10 @@ export class CommandPalette {
       { id: '/runs', label: this.t('nav.runs'), icon: LucidePlay.icon, path: '/runs' },
       { id: '/models', label: this.t('nav.models'), icon: LucideBrain.icon, path: '/models' },
       { id: '/apps/import', label: this.t('import.title'), icon: LucideImport.icon, path: '/apps/import' },
+      {
+        ...{ id: 'profile', label: this.t('profile.title'), icon: LucideCircleUserRound.icon },
+        path: '/settings/profile',
+      },
     ];
   }
 
@@ -127,11 +133,11 @@ export class CommandPalette {
       { id: 'keys', label: this.t('keys.title'), icon: LucideKeyboard.icon, act: () => this.keys.openShortcuts() },
       ...THEMES.map((theme) => ({
         ...{ id: theme, label: `${this.t('theme.label')}: ${this.t(`theme.${theme}`)}`, icon: LucideMoon.icon },
-        act: () => this.themes.use(theme),
+        act: () => this.appearance.useTheme(theme),
       })),
       ...(Object.entries(LANGUAGES) as [Language, string][]).map(([language, name]) => ({
         ...{ id: language, label: `${this.t('language.label')}: ${name}`, icon: LucideLanguages.icon },
-        act: () => this.texts.use(language),
+        act: () => this.appearance.useLanguage(language),
       })),
     ];
   }

@@ -19,6 +19,7 @@ import { filter, map } from 'rxjs';
 import { Session } from '../api/session.js';
 import type { TextKey } from '../language/dictionary.js';
 import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { Appearance } from './appearance.js';
 import { AwayBanner } from './away-banner.js';
 import { Keys } from './keys.js';
 import { RecentPlaces } from './recent-places.js';
@@ -61,6 +62,7 @@ export class Frame {
   private readonly session = inject(Session);
   private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
   private readonly recent = inject(RecentPlaces);
+  protected readonly appearance = inject(Appearance);
   protected readonly keys = inject(Keys);
   protected readonly texts = inject(Texts);
   protected readonly t = this.texts.t;

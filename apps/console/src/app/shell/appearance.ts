@@ -1,0 +1,43 @@
+import { effect, inject, Injectable, untracked } from '@angular/core';
+import { Mutations } from '../api/mutations.js';
+import type { SaveAppearanceInput } from '../api/schema.generated.js';
+import { Session } from '../api/session.js';
+import { isLanguage, Texts, type Language } from '../language/texts.js';
+import { SaveAppearanceDocument } from '../settings/profile.generated.js';
+import { ThemeChoice, THEMES, type Theme } from './theme.js';
+
+/** How a member sees the console: at once in this browser, and kept for every other one of theirs. */
+@Injectable({ providedIn: 'root' })
+export class Appearance {
+  private readonly mutations = inject(Mutations);
+  private readonly texts = inject(Texts);
+  private readonly themes = inject(ThemeChoice);
+
+  constructor() {
+    const { viewer } = inject(Session);
+    effect(() => {
+      const chosen = viewer()?.appearance;
+      untracked(() => {
+        if (isLanguage(chosen?.language ?? null) && chosen?.language !== this.texts.language())
+          void this.texts.use(chosen?.language as Language);
+        const theme = THEMES.find((one) => one.toUpperCase() === chosen?.theme);
+        if (theme && theme !== this.themes.theme()) this.themes.use(theme);
+      });
+    });
+  }
+
+  async useLanguage(language: Language): Promise<void> {
+    await this.texts.use(language);
+    this.keep({ language });
+  }
+
+  useTheme(theme: Theme): void {
+    this.themes.use(theme);
+    this.keep({ theme: theme.toUpperCase() as Uppercase<Theme> });
+  }
+
+  /** This browser has it already, so it is no matter to the person when it cannot be kept now. */
+  private keep(input: SaveAppearanceInput): void {
+    this.mutations.perform(SaveAppearanceDocument, { input }).catch(() => undefined);
+  }
+}
