@@ -29,7 +29,8 @@ export class RunLoaders {
   /** The executions of a step, without values. */
   readonly attempts: Batched<StepPlace, AttemptRecordRow[]>;
   readonly attemptValue: Batched<AttemptPlace & { readonly value: AttemptValue }, unknown>;
-  readonly isRecovering: Batched<RunId, boolean>;
+  /** Keys of steps whose worker is not heard of. */
+  readonly recoveringSteps: Batched<RunId, string[]>;
   readonly attention: Batched<RunId, RunAttention | null>;
   readonly waitingFor: Batched<RunRecord, string | null>;
   /** What a plan calls its steps, by their ids; by the plan's hash. */
@@ -58,9 +59,9 @@ export class RunLoaders {
         valueOf(row, asked[index]?.value),
       );
     });
-    this.isRecovering = batched(async (teamId, ids) => {
-      const recovering = new Set(await history.listRecovering(teamId, ids));
-      return ids.map((id) => recovering.has(id));
+    this.recoveringSteps = batched(async (teamId, ids) => {
+      const rows = await history.listRecovering(teamId, ids);
+      return rowsPerKey(ids, rows, ({ runId }) => runId).map((steps) => steps.map(({ stepKey }) => stepKey));
     });
     this.attention = batched(async (teamId, ids) => {
       const found = await listAttention(database, teamId, ids);

@@ -94,8 +94,13 @@ export class RunResolver {
   }
 
   @ResolveField(() => Boolean, { description: 'A step’s worker has not been heard of for three seconds' })
-  isRecovering(@Parent() { record }: Run, @Context() context: GraphQLContext) {
-    return record.finishedAt ? false : this.loaders.isRecovering(context).load(record.id);
+  async isRecovering(@Parent() run: Run, @Context() context: GraphQLContext): Promise<boolean> {
+    return (await this.recoveringSteps(run, context)).length > 0;
+  }
+
+  @ResolveField(() => [String], { description: 'Keys of the steps of which that is so' })
+  async recoveringSteps(@Parent() { record }: Run, @Context() context: GraphQLContext): Promise<string[]> {
+    return record.finishedAt ? [] : this.loaders.recoveringSteps(context).load(record.id);
   }
 
   @ResolveField(() => RunAttention, {

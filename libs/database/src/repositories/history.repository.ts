@@ -104,10 +104,9 @@ export class HistoryRepository implements ConversationMemory {
     return this.sql.rows(ATTEMPTS, [teamId, runIds, ...ATTEMPT_VALUES.map((value) => values.includes(value))]);
   }
 
-  /** Those of the runs of which the worker of a step under way has not been heard of for three seconds. */
-  async listRecovering(teamId: TeamId, runIds: readonly RunId[]): Promise<RunId[]> {
-    const rows = await this.sql.rows<{ runId: RunId }>(RECOVERING, [teamId, runIds]);
-    return rows.map(({ runId }) => runId);
+  /** Steps of these runs that are under way and whose worker has not been heard of for three seconds. */
+  listRecovering(teamId: TeamId, runIds: readonly RunId[]): Promise<{ runId: RunId; stepKey: string }[]> {
+    return this.sql.rows(RECOVERING, [teamId, runIds]);
   }
 
   /**
@@ -229,7 +228,7 @@ where attempt.run_id = any($2::uuid[])
 order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.execution`;
 
 const RECOVERING = `
-select distinct attempt.run_id as "runId" from attempt join run on run.id = attempt.run_id and run.team_id = $1
+select distinct attempt.run_id as "runId", attempt.step_key as "stepKey" from attempt join run on run.id = attempt.run_id and run.team_id = $1
 where attempt.run_id = any($2::uuid[]) and ${IS_RECOVERING}`;
 
 const TEXT = `

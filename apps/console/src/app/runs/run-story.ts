@@ -43,9 +43,7 @@ export class RunStory implements OnDestroy {
   /** How it stood a second ago at most, while it is under way. */
   readonly pulse: Signal<Pulse | undefined> = this.beat;
   /** Keys of steps whose worker is not heard of. */
-  readonly recovering = computed(
-    () => new Set(this.beat()?.steps.flatMap(({ key, isRecovering }) => (isRecovering ? [key] : []))),
-  );
+  readonly recovering = computed(() => new Set(this.beat()?.recoveringSteps));
 
   /** Shows a run from its beginning and follows it to its end. */
   follow(runId: string): void {
