@@ -120,6 +120,32 @@ it('shows the states of a run on the graph, and the same run after the page was 
   expect(seen).toEqual([]);
 }, 90_000);
 
+it('shows of each of twelve nodes what the record says of its step, whenever one is at work', async () => {
+  const calls = 10;
+  const longId = await publishApp(stack, chainOfCalls(calls), 'Twelve nodes');
+  await stack.model.setRules([{ reply: { text: ['one ', 'two '], holdAfter: 1 } }]);
+  await person.signIn(`/apps/${longId}/graph`);
+  await at('panel.message').fill('go');
+  await page.keyboard.press('Enter');
+  for (let call = 1; call <= calls; call += 1) {
+    await stack.model.waitForHeld(1, 30_000);
+    await stands(`call${call}`, 'running');
+    const runId = new URL(page.url()).searchParams.get('run') ?? '';
+    const { steps } = await readRun(stack, runId);
+    const recorded = new Map(steps.map(({ key, status }) => [key, status.toLowerCase()]));
+    const shown = await page
+      .locator('[data-node-id]')
+      .evaluateAll((boxes) =>
+        boxes.map((box) => [box.dataset['nodeId'], box.querySelector('[data-state]')?.getAttribute('data-state')]),
+      );
+    expect(shown).toHaveLength(calls + 2);
+    for (const [id, state] of shown) expect([id, state]).toEqual([id, recorded.get(id ?? '') ?? 'notReached']);
+    await stack.model.release();
+  }
+  await at('panel.state').and(page.locator('[data-state=succeeded]')).waitFor({ timeout: 30_000 });
+  expect(person.seen).toEqual([]);
+}, 90_000);
+
 it('says within five seconds that a run recovers from a lost worker, and shows the second execution with its cause', async () => {
   const runId = await askAndHold();
   await stack.worker.kill();
