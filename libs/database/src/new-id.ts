@@ -7,3 +7,8 @@ import { v7 } from 'uuid';
 export function newId<Kind extends string>(): Kind {
   return v7() as Kind;
 }
+
+/** Less than every id that was made from then on. */
+export function idBefore(at: Date): string {
+  return v7({ msecs: at.getTime(), random: new Uint8Array(16), seq: 0 });
+}

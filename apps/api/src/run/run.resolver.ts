@@ -29,6 +29,8 @@ import {
 } from './run.types.js';
 import { Step, toStep } from './step.types.js';
 
+/** Characters of a text that is looked for. */
+const MAX_SEARCH = 200;
 /** Steps that a run usually has at most. */
 const STEPS = 50;
 
@@ -54,6 +56,9 @@ export class RunResolver {
       ...(filter?.appId && { appId: idFrom<AppId>(filter.appId) }),
       ...(filter?.conversationId && { conversationId: idFrom<ConversationId>(filter.conversationId) }),
       ...(filter?.statuses && { statuses: filter.statuses }),
+      ...(filter?.createdFrom && { createdFrom: filter.createdFrom }),
+      ...(filter?.createdBefore && { createdBefore: filter.createdBefore }),
+      ...(filter?.text && { text: filter.text.slice(0, MAX_SEARCH) }),
     };
     return loadPage(page, (part: { first: number; after?: RunId }) => this.runs.list(teamId, wanted, part), toRun);
   }

@@ -131,6 +131,18 @@ export class RunFilter {
 
   @Field(() => [RunStatus], { nullable: true })
   statuses?: Status[] | null;
+
+  @Field(() => Date, { nullable: true })
+  createdFrom?: Date | null;
+
+  @Field(() => Date, { nullable: true })
+  createdBefore?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Stands in the question or the inputs, in whatever case; 200 characters at most count',
+  })
+  text?: string | null;
 }
 
 @InputType()

@@ -1,7 +1,7 @@
 import { defineErrors, type AppId, type ConversationId, type RunId, type TeamId, type VersionId } from '@tenon/base';
 import type { Failure, Outputs } from '@tenon/engine';
 import type { Database, Sql } from '../database.js';
-import { newId } from '../new-id.js';
+import { idBefore, newId } from '../new-id.js';
 import { objectKeysIn } from '../object-references.js';
 import { CHANNELS, RELAY_BELL, ring } from '../notifications.js';
 import { storableJson } from '../storable.js';
@@ -75,6 +75,20 @@ export interface RunRecord {
   readonly isRelayed: boolean;
 }
 
+/** What the clocks of two of our computers may differ by, in milliseconds. */
+const SKEW_MS = 3_600_000;
+
+/** Which runs are listed. What is left out does not count. */
+export interface RunFilter {
+  readonly appId?: AppId;
+  readonly conversationId?: ConversationId;
+  readonly statuses?: readonly RunStatus[];
+  readonly createdFrom?: Date;
+  readonly createdBefore?: Date;
+  /** Stands in the question or the inputs, in whatever case. */
+  readonly text?: string;
+}
+
 /** Runs as the API accepts and reads them. The team is the first argument of every method. */
 export class RunRepository {
   constructor(private readonly database: Database) {}
@@ -120,25 +134,23 @@ export class RunRepository {
   /** A page of runs, newest first: ids are UUIDv7, so they sort by time and are the cursor. */
   list(
     teamId: TeamId,
-    filter: {
-      readonly appId?: AppId;
-      readonly conversationId?: ConversationId;
-      readonly statuses?: readonly RunStatus[];
-    },
+    filter: RunFilter,
     page: { readonly first: number; readonly after?: RunId },
   ): Promise<RunRecord[]> {
+    const { createdFrom } = filter;
     return this.database.rows(
       `${SELECT} where team_id = $1 and ($2::uuid is null or app_id = $2) and ($3::uuid is null or conversation_id = $3)
          and ($4::text[] is null or status = any($4))
-         and ($5::uuid is null or id < $5)
-       order by id desc limit $6`,
+         and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
+         and ($7::text is null
+           or strpos(lower(coalesce(system->>'query', '') || ' ' || inputs::text), lower($7)) > 0)
+         and ($8::uuid is null or id < $8) and ($9::uuid is null or id >= $9)
+       order by id desc limit $10`,
       [
-        teamId,
-        filter.appId ?? null,
-        filter.conversationId ?? null,
-        filter.statuses ?? null,
-        page.after ?? null,
-        page.first,
+        ...[teamId, filter.appId ?? null, filter.conversationId ?? null, filter.statuses ?? null],
+        ...[createdFrom ?? null, filter.createdBefore ?? null, filter.text ?? null],
+        // so that older ones are not even looked at; the clocks of who made the id and of the database may differ
+        ...[page.after ?? null, createdFrom ? idBefore(new Date(createdFrom.getTime() - SKEW_MS)) : null, page.first],
       ],
     );
   }

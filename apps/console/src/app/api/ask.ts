@@ -21,17 +21,22 @@ export interface Asked<Data, Variables = never> {
 /**
  * Asks the API whenever the variables change or it is back, and shows what the cache has meanwhile. Call it where `inject` may be called.
  * @param variables  undefined: nothing is asked yet
+ * @param pollMs     it is asked again so long after each answer, while somebody may see it, until `fetchMore`
  */
 export function ask<Data, Variables extends OperationVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: () => Variables | undefined,
+  { pollMs }: { readonly pollMs?: number } = {},
 ): Asked<Data, Variables> {
   const client = inject(ApolloClient);
   let watched: ObservableQuery<Data> | undefined;
   const resource = rxResource({
     params: variables,
     stream: ({ params }) => {
-      watched = client.watchQuery<Data>({ query, variables: params, fetchPolicy: 'cache-and-network' });
+      watched = client.watchQuery<Data>({
+        ...{ query, variables: params, fetchPolicy: 'cache-and-network' },
+        ...(pollMs && { pollInterval: pollMs, skipPollAttempt: () => document.hidden }),
+      });
       return watched.pipe(
         concatMap(({ data, dataState, error }) => {
           if (error) return throwError(() => problemOf(error));
@@ -55,6 +60,7 @@ export function ask<Data, Variables extends OperationVariables>(
     }),
     reload: () => void resource.reload(),
     fetchMore: async (more) => {
+      watched?.stopPolling(); // an answer is a first page, which would take the place of all
       await watched?.fetchMore({ variables: more });
     },
   };

@@ -65,7 +65,11 @@ export type PullLocalModelInput = {
 export type RunFilter = {
   readonly appId?: InputMaybe<Scalars['ID']['input']>;
   readonly conversationId?: InputMaybe<Scalars['ID']['input']>;
+  readonly createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly createdFrom?: InputMaybe<Scalars['DateTime']['input']>;
   readonly statuses?: InputMaybe<ReadonlyArray<RunStatus>>;
+  /** Stands in the question or the inputs, in whatever case; 200 characters at most count */
+  readonly text?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type RunStatus =

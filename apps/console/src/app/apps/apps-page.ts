@@ -5,6 +5,7 @@ import { LucideBox, LucideSearchX } from '@lucide/angular';
 import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { Texts } from '../language/texts.js';
+import { orEmpty } from '../shell/address.js';
 import { Pending } from '../shell/pending.js';
 import { AppCard } from './app-card.js';
 import { AppsDocument } from './apps.generated.js';
@@ -25,7 +26,7 @@ export class AppsPage {
   protected readonly icons = { app: LucideBox.icon, none: LucideSearchX.icon };
 
   /** Words to find, from the address. */
-  readonly find = input('', { transform: (text: string | undefined) => text ?? '' });
+  readonly find = input('', { transform: orEmpty });
 
   protected readonly apps = ask(AppsDocument, () => ({ first: PAGE }));
   protected readonly all = computed(() => this.apps.data()?.apps.edges.map(({ node }) => node) ?? []);

@@ -2,9 +2,12 @@ import { Component, computed, inject, input } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import { Router } from '@angular/router';
+import { LucideSearchX } from '@lucide/angular';
+import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import type { RunStatus } from '../api/schema.generated.js';
 import { Texts } from '../language/texts.js';
+import { orEmpty } from '../shell/address.js';
 import { Pending } from '../shell/pending.js';
 import { RunList } from './run-list.js';
 import { RunsDocument, type RunsQueryVariables } from './runs.generated.js';
@@ -21,10 +24,17 @@ const TABS = {
 } as const satisfies Record<string, readonly RunStatus[] | undefined>;
 type Tab = keyof typeof TABS;
 
+const HOUR_MS = 3_600_000;
+/** How far back runs are shown, in milliseconds. */
+const PERIODS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS, month: 720 * HOUR_MS } as const;
+type Period = keyof typeof PERIODS;
+
+const POLL_MS = 3_000;
+
 /** Runs of one app or of all. What is chosen stands in the address. */
 @Component({
   selector: 'tn-runs-page',
-  imports: [MatButtonModule, MatButtonToggleModule, Pending, RunList],
+  imports: [Field, MatButtonModule, MatButtonToggleModule, Pending, RegionState, RunList],
   templateUrl: './runs-page.html',
   styles: `
     :host {
@@ -46,28 +56,57 @@ type Tab = keyof typeof TABS;
       max-width: 100%;
       overflow-x: auto;
     }
+    .filters {
+      display: flex;
+      flex-wrap: wrap;
+      gap: var(--space-3);
+    }
+    .find {
+      flex: 1 1 240px;
+    }
   `,
 })
 export class RunsPage {
   private readonly router = inject(Router);
   protected readonly t = inject(Texts).t;
   protected readonly tabs = Object.keys(TABS) as Tab[];
+  protected readonly periods = Object.keys(PERIODS) as Period[];
+  protected readonly icons = { none: LucideSearchX.icon };
 
   /** Id of the app, from the address; without it runs of all apps are shown. */
   readonly app = input<string>();
   /** The chosen tab, from the address. */
-  readonly state = input('');
+  readonly state = input('', { transform: orEmpty });
+  /** Words to find, and how far back, from the address. */
+  readonly find = input('', { transform: orEmpty });
+  readonly since = input('', { transform: orEmpty });
 
   protected readonly tab = computed(() => this.tabs.find((tab) => tab === this.state()) ?? 'all');
-  protected readonly asked = ask(RunsDocument, (): RunsQueryVariables => {
-    const statuses = TABS[this.tab()];
-    const appId = this.app();
-    return { first: PAGE, filter: { ...(appId && { appId }), ...(statuses && { statuses: [...statuses] }) } };
+  protected readonly period = computed(() => this.periods.find((period) => period === this.since()));
+  private readonly createdFrom = computed(() => {
+    const period = this.period();
+    return period && new Date(Date.now() - PERIODS[period]).toISOString();
   });
+  protected readonly isFiltered = computed(() => this.tab() !== 'all' || !!this.period() || !!this.find());
+  protected readonly asked = ask(
+    RunsDocument,
+    (): RunsQueryVariables => {
+      const statuses = TABS[this.tab()];
+      const [appId, createdFrom, text] = [this.app(), this.createdFrom(), this.find()];
+      const filter = {
+        ...{ ...(appId && { appId }), ...(createdFrom && { createdFrom }), ...(text && { text }) },
+        ...(statuses && { statuses: [...statuses] }),
+      };
+      return { first: PAGE, filter };
+    },
+    { pollMs: POLL_MS },
+  );
   protected readonly runs = computed(() => this.asked.data()?.runs.edges.map(({ node }) => node) ?? []);
 
-  protected choose(tab: Tab): void {
-    void this.router.navigate([], { queryParams: { state: tab === 'all' ? null : tab }, queryParamsHandling: 'merge' });
+  /** What is empty leaves the address. */
+  protected choose(chosen: { state?: string; find?: string; since?: string }): void {
+    const queryParams = Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, value || null]));
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: 'find' in chosen });
   }
 
   protected async more(): Promise<void> {

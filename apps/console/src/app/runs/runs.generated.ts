@@ -8,7 +8,11 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 export type RunFilter = {
   readonly appId?: string | null | undefined;
   readonly conversationId?: string | null | undefined;
+  readonly createdBefore?: string | null | undefined;
+  readonly createdFrom?: string | null | undefined;
   readonly statuses?: ReadonlyArray<RunStatus> | null | undefined;
+  /** Stands in the question or the inputs, in whatever case; 200 characters at most count */
+  readonly text?: string | null | undefined;
 };
 
 export type RunStatus =
