@@ -3,12 +3,15 @@ import { homesOf, isNote } from '@tenon/dsl';
 import type { CanvasEdge, CanvasNode } from '@tenon/graph-canvas';
 import type { State } from '@tenon/ui';
 import { colorOf } from './node-categories.js';
+import { summaryOf } from './summary-of.js';
 
 /** What a box shows. */
 export interface NodeBoxView extends CanvasNode {
   readonly title: string;
   /** The node type, such as `llm`; empty for a note. */
   readonly type: string;
+  /** What it does, in one line. */
+  readonly summary?: string;
   readonly state?: State;
   /** Under the name: what the step took, or why it failed. */
   readonly footer?: string;
@@ -64,6 +67,7 @@ function boxOf(
   const isContainer = type === 'iteration' || type === 'loop';
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
   const parts = [title, words.type(type), mark && words.state(mark.state)];
+  const summary = summaryOf(node);
   const height = isContainer || isNote(node) ? sizeOf(node['height'], 160) : SIZE.height + (marks ? 24 : 0);
   return {
     id: node.id,
@@ -74,6 +78,7 @@ function boxOf(
     isContainer,
     color: colorOf(type),
     ...{ title, type },
+    ...(summary && { summary }),
     ...(mark && { state: mark.state }),
     ...(mark?.footer && { footer: mark.footer }),
     ...(isNote(node) && { text: plainText(node.data['text']) }),

@@ -29,7 +29,7 @@ import { typeName } from './type-name.js';
     @if (node().text) {
       <p>{{ node().text }}</p>
     } @else {
-      <div class="type">{{ typeText() }}</div>
+      <div class="type" [title]="about()">{{ about() }}</div>
     }
     @if (node().footer) {
       <div class="foot" [title]="node().footer">{{ node().footer }}</div>
@@ -123,5 +123,7 @@ export class NodeBox {
     const { state } = this.node();
     return state && STATE_LOOKS[state];
   });
-  protected readonly typeText = computed(() => typeName(this.t, this.node().type));
+  protected readonly about = computed(() =>
+    [typeName(this.t, this.node().type), this.node().summary].filter(Boolean).join(' · '),
+  );
 }
