@@ -64,6 +64,22 @@ it('leads to an app by a word, to a run by its id, and back to where a person wa
   expect(person.seen).toEqual([]);
 }, 90_000);
 
+it('lists the nodes of a graph in the order of a run, and chooses them', async () => {
+  await person.signIn(`/apps/${appId}/graph`);
+  await at('graph.outline').click();
+  const listed = page.locator('[data-outline-id]');
+  await listed.first().waitFor();
+  expect(await listed.evaluateAll((items) => items.map((item) => item.dataset['outlineId']))).toEqual([
+    ...['start', 'call1', 'answer'],
+  ]);
+  await at('outline.find').fill('call');
+  await page.locator('[data-outline-id=call1]').click();
+  await page.locator('[data-outline-id=call1][aria-current=true]').waitFor();
+  await page.reload();
+  await listed.first().waitFor();
+  expect(person.seen).toEqual([]);
+}, 60_000);
+
 it('says when the product is away, and goes on by itself when it is back', async () => {
   await person.signIn('/');
   await stack.api.kill();

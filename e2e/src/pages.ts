@@ -23,6 +23,7 @@ export async function consolePages(stack: Stack, appId: string): Promise<Console
     { name: 'apps', path: '/apps' },
     { name: 'import', path: '/apps/import' },
     { name: 'app-graph', path: `/apps/${appId}/graph` },
+    { name: 'app-outline', path: `/apps/${appId}/graph?outline=open` },
     { name: 'app-runs', path: `/apps/${appId}/runs` },
     { name: 'run-graph', path: run },
     { name: 'run-timeline', path: `${run}?view=timeline` },

@@ -9,6 +9,7 @@ import { nodeDefinitions } from '@tenon/nodes/definitions';
 import {
   LucideDynamicIcon,
   LucideFocus,
+  LucideListTree,
   LucideSearchX,
   LucideWorkflow,
   LucideZoomIn,
@@ -18,6 +19,7 @@ import { RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { AppIcon } from '../apps/app-icon.js';
 import { canvasOf } from '../graph/canvas-of.js';
+import { GraphOutline } from '../graph/graph-outline.js';
 import { marksOf } from '../graph/marks-of.js';
 import { NodeBox } from '../graph/node-box.js';
 import { graphWords } from '../graph/type-name.js';
@@ -39,6 +41,7 @@ const NEARER = 1.2;
   imports: [
     AppIcon,
     GraphCanvas,
+    GraphOutline,
     LucideDynamicIcon,
     MatButtonModule,
     MatTooltipModule,
@@ -65,6 +68,7 @@ export class GraphPage {
     in: LucideZoomIn.icon,
     missing: LucideSearchX.icon,
     noGraph: LucideWorkflow.icon,
+    outline: LucideListTree.icon,
     out: LucideZoomOut.icon,
   };
 
@@ -74,6 +78,9 @@ export class GraphPage {
   readonly run = input<string>();
   /** Id of the template that the app was just made of: its question is filled in. */
   readonly template = input<string>();
+
+  /** Whether the graph is shown as a list, too. */
+  readonly outline = input<string>();
 
   protected readonly selected = signal<string | undefined>(undefined);
   protected readonly asked = ask(AppDocument, () => ({ id: this.app() }));
@@ -114,6 +121,17 @@ export class GraphPage {
 
   protected show(run: string | undefined): void {
     void this.router.navigate([], { queryParams: { run: run ?? null, template: null }, queryParamsHandling: 'merge' });
+  }
+
+  protected toggleOutline(): void {
+    const outline = this.outline() === undefined ? 'open' : null;
+    void this.router.navigate([], { queryParams: { outline }, queryParamsHandling: 'merge', replaceUrl: true });
+  }
+
+  /** Chosen in the list, a node is brought to the middle of the drawing. */
+  protected choose(id: string | undefined): void {
+    this.selected.set(id);
+    if (id) this.canvas()?.show(id);
   }
 
   protected fit(): void {

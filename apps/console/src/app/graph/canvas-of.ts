@@ -10,6 +10,8 @@ export interface NodeBoxView extends CanvasNode {
   readonly title: string;
   /** The node type, such as `llm`; empty for a note. */
   readonly type: string;
+  /** Id of the container it stands in. */
+  readonly home?: string;
   /** What it does, in one line. */
   readonly summary?: string;
   readonly state?: State;
@@ -68,6 +70,7 @@ function boxOf(
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
   const parts = [title, words.type(type), mark && words.state(mark.state)];
   const summary = summaryOf(node);
+  const [home] = homesOf(node);
   const height = isContainer || isNote(node) ? sizeOf(node['height'], 160) : SIZE.height + (marks ? 24 : 0);
   return {
     id: node.id,
@@ -78,6 +81,7 @@ function boxOf(
     isContainer,
     color: colorOf(type),
     ...{ title, type },
+    ...(home !== undefined && { home }),
     ...(summary && { summary }),
     ...(mark && { state: mark.state }),
     ...(mark?.footer && { footer: mark.footer }),

@@ -155,6 +155,8 @@ export const en = {
   'node.template-transform': 'Template',
   'node.tool': 'Tool',
   'node.variable-aggregator': 'Variable aggregator',
+  'outline.find': 'Find a node',
+  'outline.title': 'Outline',
   'palette.acts': 'Do',
   'palette.apps': 'Apps',
   'palette.copyLink': 'Copy the link of this page',

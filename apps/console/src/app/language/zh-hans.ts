@@ -155,6 +155,8 @@ export const zhHans: Dictionary = {
   'node.template-transform': '模板',
   'node.tool': '工具',
   'node.variable-aggregator': '变量聚合',
+  'outline.find': '查找节点',
+  'outline.title': '大纲',
   'palette.acts': '操作',
   'palette.apps': '应用',
   'palette.copyLink': '复制此页面的链接',
