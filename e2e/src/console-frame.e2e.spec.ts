@@ -28,6 +28,11 @@ beforeEach(async () => {
 afterEach(() => person.close());
 
 const at = (testId: string) => person.at(testId);
+/** Opens the palette, whose field has the keyboard then. */
+async function openPalette(): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.locator('[role=combobox]:focus').waitFor();
+}
 const chosen = () => page.locator('[role=option][aria-selected=true]');
 
 it('leads to an app by a word, to a run by its id, and back to where a person was', async () => {
@@ -35,14 +40,14 @@ it('leads to an app by a word, to a run by its id, and back to where a person wa
   const runId = await startRun(stack, { appId, query: 'go' });
   await follow(stack, runId);
   await person.signIn('/');
-  await page.keyboard.press('Control+k');
+  await openPalette();
   await at('palette.input').fill('@chain');
   await chosen().getByText('Chain').waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/apps/${appId}/graph`);
   await page.locator('h1').waitFor();
 
-  await page.keyboard.press('Control+k');
+  await openPalette();
   await at('palette.input').fill(runId);
   await chosen().waitFor();
   await page.keyboard.press('Enter');
@@ -50,11 +55,16 @@ it('leads to an app by a word, to a run by its id, and back to where a person wa
   await page.locator('h1').waitFor();
 
   await page.keyboard.press('Control+k');
-  await page.getByRole('option').nth(1).waitFor();
+  await page
+    .getByRole('option')
+    .nth(1)
+    .filter({ hasText: /Chain\s*Graph/ })
+    .waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/apps/${appId}/graph`);
 
+  await page.locator('[role=dialog]').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.keyboard.press('m');
   await page.waitForURL('**/models');

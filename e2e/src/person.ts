@@ -28,7 +28,8 @@ export class Person {
   async signIn(path: string, password = PASSWORD): Promise<void> {
     await this.page.goto(path);
     await this.trySignIn(password);
-    await this.page.waitForURL((url) => url.pathname.startsWith(path));
+    await this.page.waitForURL(({ pathname }) => pathname !== '/signin' && pathname.startsWith(path));
+    await this.page.locator('h1').first().waitFor();
   }
 
   async trySignIn(password: string): Promise<void> {

@@ -8,7 +8,11 @@ import { LucideDynamicIcon, type LucideIconData } from '@lucide/angular';
   host: { '[class.bad]': 'isProblem()', '[attr.role]': "isProblem() ? 'alert' : null" },
   template: `
     <svg [lucideIcon]="icon()" size="40" strokeWidth="1.25" />
-    <h2>{{ heading() }}</h2>
+    @if (isPage()) {
+      <h1>{{ heading() }}</h1>
+    } @else {
+      <h2>{{ heading() }}</h2>
+    }
     @if (text()) {
       <p>{{ text() }}</p>
     }
@@ -48,6 +52,8 @@ import { LucideDynamicIcon, type LucideIconData } from '@lucide/angular';
 })
 export class RegionState {
   readonly icon = input.required<LucideIconData>();
+  /** It is all of the page. */
+  readonly isPage = input(false);
   readonly heading = input.required<string>();
   readonly text = input('');
   /** Something failed: it is announced at once. */

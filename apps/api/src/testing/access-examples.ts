@@ -159,6 +159,7 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
     ],
   },
   saveProvider: { variables: ({ modelUrl, mark }) => ({ input: { name: mark, baseUrl: modelUrl } }) },
+  saveAppearance: { variables: () => ({ input: { language: 'en' } }) },
   saveTeamSettings: { variables: () => ({ input: { keepRunsDays: 30 } }) },
   setDefaultModel: { variables: ({ provider }) => ({ input: { provider, model: 'm' } }) },
   signIn: { variables: ({ client }) => ({ input: { email: client.email, password: PASSWORD } }) },

@@ -12,7 +12,13 @@ import { Texts } from './language/texts.js';
   template: `
     <router-outlet (activate)="hasPage.set(true)" />
     @if (!hasPage() && isAway()) {
-      <tn-region-state [icon]="icon" [heading]="t('away.title')" [text]="t('away.text')" [isProblem]="true" />
+      <tn-region-state
+        [icon]="icon"
+        [heading]="t('away.title')"
+        [text]="t('away.text')"
+        [isProblem]="true"
+        [isPage]="true"
+      />
     }
   `,
 })

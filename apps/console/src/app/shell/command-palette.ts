@@ -70,8 +70,8 @@ export class CommandPalette {
     ];
   });
   protected readonly choices = computed(() => this.groups().flatMap(({ choices }) => choices));
-  /** Which one Enter takes; the first when others are found. */
-  protected readonly active = linkedSignal({ source: this.choices, computation: () => 0 });
+  /** Which one Enter takes; the first when something else is looked for. */
+  protected readonly active = linkedSignal({ source: this.typed, computation: () => 0 });
   protected readonly activeId = computed(() => {
     const choice = this.choices()[this.active()];
     return choice && this.idOf(choice);

@@ -30,8 +30,11 @@ export class Keys {
 
   async openPalette(): Promise<void> {
     const { CommandPalette } = await import('./command-palette.js');
-    const place = { position: { top: '12vh' }, width: 'min(640px, 94vw)', maxWidth: '94vw' };
-    this.dialogs.open(CommandPalette, { ...place, autoFocus: 'input', panelClass: 'palette' });
+    this.dialogs.open(CommandPalette, {
+      ...{ position: { top: '12vh' }, width: 'min(640px, 94vw)', maxWidth: '94vw', autoFocus: 'input' },
+      // keys that come at once must not be lost
+      ...{ enterAnimationDuration: 0, exitAnimationDuration: 0 },
+    });
   }
 
   async openShortcuts(): Promise<void> {

@@ -10,7 +10,7 @@ import { Texts } from '../language/texts.js';
   selector: 'tn-missing',
   imports: [MatButtonModule, RegionState, RouterLink],
   template: `
-    <tn-region-state [icon]="icon" [heading]="t('missing.title')" [text]="t('missing.text')">
+    <tn-region-state [icon]="icon" [heading]="t('missing.title')" [text]="t('missing.text')" [isPage]="true">
       <a mat-flat-button routerLink="/">{{ t('missing.home') }}</a>
     </tn-region-state>
   `,
