@@ -29,7 +29,7 @@ import { typeName } from './type-name.js';
     @if (node().text) {
       <p>{{ node().text }}</p>
     } @else {
-      <div class="type" [title]="about()">{{ about() }}</div>
+      <div class="type">{{ about() }}</div>
     }
     @if (node().footer) {
       <div class="foot" [title]="node().footer">{{ node().footer }}</div>

@@ -6,6 +6,7 @@ import { Field, RegionState } from '@tenon/ui';
 import { Act } from '../api/act.js';
 import { ask } from '../api/ask.js';
 import { Texts } from '../language/texts.js';
+import { orEmpty } from '../shell/address.js';
 import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { TemplateApps } from './template-apps.js';
@@ -13,9 +14,6 @@ import { TemplateCard } from './template-card.js';
 import { TemplatesDocument, type TemplatePartsFragment } from './templates.generated.js';
 
 const CATEGORIES = ['CHAT', 'TEXT', 'DATA'] as const;
-
-/** What is no longer in the address is undefined. */
-const textOf = (text: string | undefined) => text ?? '';
 
 /** Apps to begin with. Words to find and the category stand in the address. */
 @Component({
@@ -32,8 +30,8 @@ export class TemplatesPage {
   protected readonly icon = LucideSearchX.icon;
   protected readonly categories = CATEGORIES;
 
-  readonly find = input('', { transform: textOf });
-  readonly category = input('', { transform: textOf });
+  readonly find = input('', { transform: orEmpty });
+  readonly category = input('', { transform: orEmpty });
 
   protected readonly asked = ask(TemplatesDocument, () => ({ language: this.texts.language() }));
   protected readonly chosen = computed(() => CATEGORIES.find((one) => one === this.category().toUpperCase()));
