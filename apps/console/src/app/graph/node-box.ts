@@ -26,11 +26,13 @@ import { typeName } from './type-name.js';
         <svg [lucideIcon]="look.icon" size="16" class="state" />
       }
     </div>
+    &ngsp;
     @if (node().text) {
       <p>{{ node().text }}</p>
     } @else {
       <div class="type">{{ about() }}</div>
     }
+    &ngsp;
     @if (node().footer) {
       <div class="foot" [title]="node().footer">{{ node().footer }}</div>
     }
