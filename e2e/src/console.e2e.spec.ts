@@ -16,7 +16,7 @@ const WHOLE = Array.from({ length: CALLS }, (_, index) => textOf(index + 1)).joi
 /** What of a page would be wrong whatever it shows, found in the page itself. */
 const LOOK = `({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  keys: /\\b(?:act|app|apps|away|cost|graph|home|keys|models|nav|node|palette|panel|problem|run|runs|state|step|steps|usage)\\.[a-z]\\w+/.exec(
+  keys: /\\b(?:act|app|apps|away|cost|graph|home|keys|models|nav|node|palette|panel|problem|run|runs|state|setup|step|steps|templates|usage)\\.[a-z]\\w+/.exec(
     document.body.innerText,
   )?.[0],
   language: document.documentElement.lang,

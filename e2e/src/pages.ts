@@ -20,7 +20,10 @@ export async function consolePages(stack: Stack, appId: string): Promise<Console
   return [
     { name: 'sign-in', path: '/signin', isPublic: true },
     { name: 'home', path: '/' },
+    { name: 'setup', path: '/setup' },
+    { name: 'setup-key', path: '/setup?step=model&way=key' },
     { name: 'apps', path: '/apps' },
+    { name: 'templates', path: '/templates' },
     { name: 'import', path: '/apps/import' },
     { name: 'app-graph', path: `/apps/${appId}/graph` },
     { name: 'app-outline', path: `/apps/${appId}/graph?outline=open` },

@@ -16,7 +16,7 @@ import { createPasswordTry } from './1764700000000-create-password-try.js';
 import { noteRemovedRuns } from './1764710000000-note-removed-runs.js';
 import { dropRunLosses } from './1764720000000-drop-run-losses.js';
 import { countAppUsage } from './1764730000000-count-app-usage.js';
-import { addAppearance } from './1764730000000-add-appearance.js';
+import { addAppearance } from './1764740000000-add-appearance.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {

@@ -133,7 +133,7 @@ export const en = {
   'nav.runs': 'Runs',
   'nav.signOut': 'Sign out',
   'nav.skip': 'Skip to content',
-  'nav.you': '{email}, your account',
+  'nav.you': 'Your menu',
   'node.agent': 'Agent',
   'node.answer': 'Answer',
   'node.assigner': 'Variable assigner',

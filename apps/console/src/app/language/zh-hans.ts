@@ -133,7 +133,7 @@ export const zhHans: Dictionary = {
   'nav.runs': '运行',
   'nav.signOut': '退出登录',
   'nav.skip': '跳到内容',
-  'nav.you': '{email}，您的账户',
+  'nav.you': '你的菜单',
   'node.agent': '智能体',
   'node.answer': '回答',
   'node.assigner': '变量赋值',
