@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser.js';
 import { chainOfCalls } from './chain-app.js';
-import { publishApp, readRun } from './client.js';
+import { ask, publishApp, readRun } from './client.js';
 import { consolePages } from './pages.js';
 import { PASSWORD, Person } from './person.js';
 import { startStack, type Stack } from './stack.js';
