@@ -20,7 +20,6 @@ import { AppsDocument } from '../apps/apps.generated.js';
 import { modeName } from '../apps/mode-name.js';
 import { LANGUAGES, Texts, type Language } from '../language/texts.js';
 import { Appearance } from './appearance.js';
-import { Keys } from './keys.js';
 import { matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
 import { RunPlaceDocument } from './palette.generated.js';
 import { RecentPlaces } from './recent-places.js';
@@ -40,7 +39,6 @@ export class CommandPalette {
   private readonly texts = inject(Texts);
   private readonly appearance = inject(Appearance);
   private readonly toasts = inject(Toasts);
-  private readonly keys = inject(Keys);
   private readonly recent = inject(RecentPlaces);
   private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
   protected readonly t = this.texts.t;
@@ -95,9 +93,9 @@ export class CommandPalette {
 
   protected take(choice: Choice | undefined, { ctrlKey, metaKey }: KeyboardEvent | MouseEvent): void {
     if (!choice) return;
-    this.dialog.close();
-    if (!choice.path) choice.act?.();
-    else if (ctrlKey || metaKey) window.open(choice.path, '_blank', 'noopener');
+    this.dialog.close(choice.act?.());
+    if (!choice.path) return;
+    if (ctrlKey || metaKey) window.open(choice.path, '_blank', 'noopener');
     else void this.router.navigateByUrl(choice.path);
   }
 
@@ -130,7 +128,7 @@ export class CommandPalette {
   private actChoices(): Choice[] {
     return [
       { id: 'link', label: this.t('palette.copyLink'), icon: LucideLink.icon, act: () => this.copyLink() },
-      { id: 'keys', label: this.t('keys.title'), icon: LucideKeyboard.icon, act: () => this.keys.openShortcuts() },
+      { id: 'keys', label: this.t('keys.title'), icon: LucideKeyboard.icon, act: () => 'shortcuts' },
       ...THEMES.map((theme) => ({
         ...{ id: theme, label: `${this.t('theme.label')}: ${this.t(`theme.${theme}`)}`, icon: LucideMoon.icon },
         act: () => this.appearance.useTheme(theme),

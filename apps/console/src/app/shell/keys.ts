@@ -30,10 +30,13 @@ export class Keys {
 
   async openPalette(): Promise<void> {
     const { CommandPalette } = await import('./command-palette.js');
-    this.dialogs.open(CommandPalette, {
+    const palette = this.dialogs.open<unknown, unknown, unknown>(CommandPalette, {
       ...{ position: { top: '12vh' }, width: 'min(640px, 94vw)', maxWidth: '94vw', autoFocus: 'input' },
       // keys that come at once must not be lost
       ...{ enterAnimationDuration: 0, exitAnimationDuration: 0 },
+    });
+    palette.afterClosed().subscribe((next) => {
+      if (next === 'shortcuts') void this.openShortcuts();
     });
   }
 

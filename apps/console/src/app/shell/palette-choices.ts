@@ -9,6 +9,7 @@ export interface Choice {
   readonly hint?: string;
   readonly icon: LucideIconData;
   readonly path?: string;
+  /** What it gives is what the palette is closed with: `shortcuts` shows those. */
   readonly act?: () => unknown;
 }
 
