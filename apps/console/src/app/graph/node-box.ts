@@ -32,8 +32,8 @@ import { typeName } from './type-name.js';
     } @else {
       <div class="type">{{ about() }}</div>
     }
-    &ngsp;
     @if (node().footer) {
+      &ngsp;
       <div class="foot" [title]="node().footer">{{ node().footer }}</div>
     }
   `,
