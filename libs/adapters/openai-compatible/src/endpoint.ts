@@ -35,20 +35,20 @@ export interface ModelConnections {
  */
 export function createConnections(maxReplyBytes: number, connect: buildConnector.connector): ModelConnections {
   const kept = new KeptConnections();
-  const agent = new Agent({
-    connect: kept.noting(connect),
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-  });
+  const options = { allowH2: false, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MAX_RESPONSE_BYTES };
+  const keeping = new Agent({ ...options, connect: kept.noting(connect) });
+  const opening = new Agent({ ...options, connect, pipelining: 0 });
   // limits count what a reply unfolds to, not what comes over the wire
-  const limited = agent.compose(interceptors.decompress({ skipErrorResponses: false }), limitLines(maxReplyBytes));
-  const destroy = () => {
-    kept.close();
-    return agent.destroy();
+  const limited = (agent: Agent) =>
+    agent.compose(interceptors.decompress({ skipErrorResponses: false }), limitLines(maxReplyBytes));
+  return {
+    dispatcher: limited(keeping),
+    fetch: kept.asking(undiciFetch, limited(opening)),
+    destroy: async () => {
+      kept.close();
+      await Promise.all([keeping.destroy(), opening.destroy()]);
+    },
   };
-  return { dispatcher: limited, fetch: kept.asking(undiciFetch), destroy };
 }
 
 /**

@@ -82,6 +82,19 @@ it.each([
   expect(asked).toEqual(['1.1 step-1']);
 });
 
+it('W2 however many connections are kept, it is asked once more', async () => {
+  fate = (name, socket) => {
+    if (!hasGivenUp && name.includes('.1 ')) return 'answer';
+    hasGivenUp = true;
+    socket.resetAndDestroy();
+    return 'nothing';
+  };
+  let hasGivenUp = false;
+  await Promise.all([ask(), ask(), ask()]);
+  await expect(askUntilKept()).rejects.toMatchObject({ code: 'model.unreachable' });
+  expect(asked.filter((name) => !name.includes('.1 '))).toHaveLength(1);
+});
+
 it('W2 a kept connection that ends in the first line of its answer is a failure', async () => {
   fate = (name, socket) => {
     if (name.includes('.1 ')) return 'answer';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import type { buildConnector, fetch as undiciFetch } from 'undici';
+import type { buildConnector, Dispatcher, fetch as undiciFetch } from 'undici';
 
 type Fetch = typeof undiciFetch;
 
@@ -9,7 +9,7 @@ const WRITES = 'undici:client:sendHeaders';
 
 /**
  * Connections that are kept and used again. A server may give one up just when the next request is written to it; then
- * nothing of an answer comes, and the request is made again over another. It carries its `Idempotency-Key`, as
+ * nothing of an answer comes, and the request is made once more over a new one. It carries its `Idempotency-Key`, as
  * RFC 9110 §9.2.2 wants of what is repeated so.
  */
 export class KeptConnections {
@@ -38,18 +38,17 @@ export class KeptConnections {
       });
   }
 
-  /** Asks as `fetch` does, and again as often as a kept connection had ended: of those there are only so many. */
-  asking(fetch: Fetch): Fetch {
-    const ask: Fetch = async (address, init) => {
+  /** Asks as `fetch` does, and once more where a kept connection had ended. @param opening  keeps no connection */
+  asking(fetch: Fetch, opening: Dispatcher): Fetch {
+    return async (address, init) => {
       try {
         return await fetch(address, init);
       } catch (error) {
         const { cause } = error as Error;
-        if (typeof cause === 'object' && cause !== null && this.ends.has(cause)) return ask(address, init);
-        throw error;
+        if (typeof cause !== 'object' || cause === null || !this.ends.has(cause)) throw error;
+        return fetch(address, { ...init, dispatcher: opening });
       }
     };
-    return ask;
   }
 
   close(): void {
