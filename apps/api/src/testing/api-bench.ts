@@ -1,7 +1,7 @@
 import type { RunId } from '@tenon/base';
 import type { Database, Listener } from '@tenon/database';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { MemberRepository, type Role } from '@tenon/database';
+import { MemberRepository, newId, type Role } from '@tenon/database';
 import { startTestDatabase, type TestDatabase } from '@tenon/database/testing';
 import { loadConfig } from '@tenon/platform';
 import type { ObjectStore, SealingKeys } from '@tenon/ports';
@@ -156,8 +156,8 @@ async function addMember(
   { teamId, email, role }: { readonly teamId: string; readonly email: string; readonly role: Role },
 ): Promise<string> {
   await database.rows(
-    'insert into member (id, team_id, email, password_hash, role) values (gen_random_uuid(), $1, $2, $3, $4)',
-    [teamId, email, await hashPassword(PASSWORD), role],
+    'insert into member (id, team_id, email, password_hash, role) values ($1, $2, $3, $4, $5)',
+    [newId(), teamId, email, await hashPassword(PASSWORD), role],
   );
   const member = await members.findByEmail(email);
   const token = randomBytes(24).toString('hex');
