@@ -155,10 +155,13 @@ async function addMember(
   members: MemberRepository,
   { teamId, email, role }: { readonly teamId: string; readonly email: string; readonly role: Role },
 ): Promise<string> {
-  await database.rows(
-    'insert into member (id, team_id, email, password_hash, role) values ($1, $2, $3, $4, $5)',
-    [newId(), teamId, email, await hashPassword(PASSWORD), role],
-  );
+  await database.rows('insert into member (id, team_id, email, password_hash, role) values ($1, $2, $3, $4, $5)', [
+    newId(),
+    teamId,
+    email,
+    await hashPassword(PASSWORD),
+    role,
+  ]);
   const member = await members.findByEmail(email);
   const token = randomBytes(24).toString('hex');
   await members.createSession(member!.memberId, { token, kind: 'token', name: 'test' });
