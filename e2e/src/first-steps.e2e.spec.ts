@@ -201,7 +201,7 @@ it('leads to a first answer without any key, while the local model is still on i
 it('leads from the sign-in to a first answer, with an address that speaks the interface of OpenAI', async () => {
   await arrive();
   await addServer();
-  expect(await at('setup.answering.model').inputValue()).toBe('scripted');
+  await page.waitForFunction(`document.querySelector('[data-testid="setup.answering.model"]')?.value === 'scripted'`);
   await at('setup.answering.ask').click();
   await at('setup.answering.said').getByText('Scripted reply.').waitFor();
   await at('setup.answering.use').click();
