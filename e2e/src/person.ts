@@ -7,17 +7,19 @@ export const PASSWORD = 'correct horse battery';
 
 /** Somebody at the console, with a browser of their own. */
 export class Person {
-  private constructor(
-    readonly context: BrowserContext,
-    readonly page: Page,
-    /** What the page did that nobody should see: errors, warnings, dialogs. */
-    readonly seen: readonly string[],
-  ) {}
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the page did that nobody should see: errors, warnings, dialogs. */
+  readonly seen: readonly string[];
+
+  private constructor(context: BrowserContext, page: Page) {
+    [this.context, this.page, this.seen] = [context, page, watchPage(page)];
+  }
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Person> {
     const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...options });
     const page = await context.newPage();
-    return new Person(context, page, watchPage(page));
+    return new Person(context, page);
   }
 
   at(testId: string): Locator {
