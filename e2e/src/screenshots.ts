@@ -23,6 +23,8 @@ const { values } = parseArgs({
   options: { out: { type: 'string', default: 'screenshots' }, only: { type: 'string', default: '' } },
 });
 const only = values.only.split(',').filter(Boolean);
+// what is being stopped keeps no process awake
+const awake = setInterval(() => undefined, 60_000);
 const [stack, browser] = await Promise.all([startStack(), startBrowser()]);
 try {
   const pages = (await seedPages(stack)).filter(({ name }) => only.length === 0 || only.includes(name));
@@ -36,6 +38,7 @@ try {
 } finally {
   await browser.close();
   await stack.close();
+  clearInterval(awake);
 }
 
 /** An app, runs of it that have ended well and badly, and its pages. */

@@ -20,6 +20,8 @@ interface Measured {
   readonly isFloor?: true;
 }
 
+// what is being stopped keeps no process awake
+const awake = setInterval(() => undefined, 60_000);
 const [stack, browser] = await Promise.all([startStack(), startBrowser()]);
 try {
   say('preparing a graph and a run');
@@ -77,6 +79,7 @@ try {
 } finally {
   await browser.close();
   await stack.close();
+  clearInterval(awake);
 }
 
 async function firstLoad(): Promise<number> {
