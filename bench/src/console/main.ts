@@ -60,7 +60,6 @@ try {
     const link = `a[href*="${runId}"]`;
     await person.page.locator(link).first().waitFor();
     opened.push(await openedBy(person.page, link, '[data-node-id], [data-step-key]', 1));
-    await person.page.goto(`/apps/${longId}/runs/${runId}?view=steps`);
     await person.close();
   }
   measured.push({

@@ -1,6 +1,6 @@
 import { Component, inject } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
-import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
 import { THEMES, ThemeChoice } from '../shell/theme.js';
 
 /** Language and theme, for pages outside the frame. */
@@ -35,7 +35,7 @@ import { THEMES, ThemeChoice } from '../shell/theme.js';
 export class Choices {
   protected readonly texts = inject(Texts);
   private readonly themes = inject(ThemeChoice);
-  protected readonly languages = Object.entries(LANGUAGES) as [Language, string][];
+  protected readonly languages = LANGUAGE_CHOICES;
 
   protected themeName(): string {
     return this.texts.t(`theme.${this.themes.theme()}`);

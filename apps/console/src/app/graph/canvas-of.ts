@@ -68,9 +68,9 @@ function boxOf(
   const { type, title } = node.data;
   const isContainer = type === 'iteration' || type === 'loop';
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
-  const what = [words.type(type), summaryOf(node)].filter(Boolean).join(' · ');
-  const parts = [title, what, mark?.footer, mark && words.state(mark.state)];
   const summary = summaryOf(node);
+  const what = [words.type(type), summary].filter(Boolean).join(' · ');
+  const parts = [title, what, mark?.footer, mark && words.state(mark.state)];
   const [home] = homesOf(node);
   const height = isContainer || isNote(node) ? sizeOf(node['height'], 160) : SIZE.height + (marks ? 24 : 0);
   return {

@@ -6,6 +6,8 @@ import type { Dictionary, TextKey } from './dictionary.js';
 /** Languages that are complete at all times. */
 export const LANGUAGES = { en: 'English', 'zh-Hans': '简体中文' } as const;
 export type Language = keyof typeof LANGUAGES;
+/** Each with what it calls itself. */
+export const LANGUAGE_CHOICES = Object.entries(LANGUAGES) as readonly [Language, string][];
 
 /** Values of the places in a text. */
 export type TextValues = Readonly<Record<string, string | number | undefined>>;

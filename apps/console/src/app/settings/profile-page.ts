@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { Field } from '@tenon/ui';
 import { Session } from '../api/session.js';
-import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
 import { Appearance } from '../shell/appearance.js';
 import { THEMES, ThemeChoice, type Theme } from '../shell/theme.js';
 import { PasswordForm } from './password-form.js';
@@ -52,7 +52,7 @@ export class ProfilePage {
   protected readonly themes = inject(ThemeChoice);
   protected readonly appearance = inject(Appearance);
   protected readonly t = this.texts.t;
-  protected readonly languages = Object.entries(LANGUAGES) as [Language, string][];
+  protected readonly languages = LANGUAGE_CHOICES;
   protected readonly themeNames: readonly Theme[] = THEMES;
   protected readonly who = computed(() => {
     const viewer = this.session.viewer();

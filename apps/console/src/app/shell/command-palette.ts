@@ -3,11 +3,9 @@ import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import {
   LucideBox,
-  LucideBrain,
   LucideCircleUserRound,
   LucideDynamicIcon,
   LucideHistory,
-  LucideHouse,
   LucideImport,
   LucideKeyboard,
   LucideLanguages,
@@ -18,9 +16,10 @@ import {
 import { ask } from '../api/ask.js';
 import { AppsDocument } from '../apps/apps.generated.js';
 import { modeName } from '../apps/mode-name.js';
-import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
 import { Appearance } from './appearance.js';
 import { matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
+import { PLACES } from './places.js';
 import { RunPlaceDocument } from './palette.generated.js';
 import { RecentPlaces } from './recent-places.js';
 import { THEMES } from './theme.js';
@@ -107,10 +106,7 @@ export class CommandPalette {
 
   private placeChoices(): Choice[] {
     return [
-      { id: '/', label: this.t('nav.home'), icon: LucideHouse.icon, path: '/' },
-      { id: '/apps', label: this.t('nav.apps'), icon: LucideBox.icon, path: '/apps' },
-      { id: '/runs', label: this.t('nav.runs'), icon: LucidePlay.icon, path: '/runs' },
-      { id: '/models', label: this.t('nav.models'), icon: LucideBrain.icon, path: '/models' },
+      ...PLACES.map(({ path, label, icon }) => ({ id: path, label: this.t(label), icon, path })),
       { id: '/apps/import', label: this.t('import.title'), icon: LucideImport.icon, path: '/apps/import' },
       {
         ...{ id: 'profile', label: this.t('profile.title'), icon: LucideCircleUserRound.icon },
@@ -133,7 +129,7 @@ export class CommandPalette {
         ...{ id: theme, label: `${this.t('theme.label')}: ${this.t(`theme.${theme}`)}`, icon: LucideMoon.icon },
         act: () => this.appearance.useTheme(theme),
       })),
-      ...(Object.entries(LANGUAGES) as [Language, string][]).map(([language, name]) => ({
+      ...LANGUAGE_CHOICES.map(([language, name]) => ({
         ...{ id: language, label: `${this.t('language.label')}: ${name}`, icon: LucideLanguages.icon },
         act: () => this.appearance.useLanguage(language),
       })),

@@ -4,39 +4,16 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatMenuModule } from '@angular/material/menu';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
-import {
-  LucideBox,
-  LucideBrain,
-  LucideCircleUserRound,
-  LucideDynamicIcon,
-  LucideHouse,
-  LucidePanelLeft,
-  LucidePlay,
-  LucideSearch,
-  type LucideIconData,
-} from '@lucide/angular';
+import { LucideCircleUserRound, LucideDynamicIcon, LucidePanelLeft, LucideSearch } from '@lucide/angular';
 import { filter, map } from 'rxjs';
 import { Session } from '../api/session.js';
-import type { TextKey } from '../language/dictionary.js';
-import { LANGUAGES, Texts, type Language } from '../language/texts.js';
+import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
 import { Appearance } from './appearance.js';
 import { AwayBanner } from './away-banner.js';
 import { Keys } from './keys.js';
+import { PLACES } from './places.js';
 import { RecentPlaces } from './recent-places.js';
 import { THEMES, ThemeChoice } from './theme.js';
-
-interface Place {
-  readonly path: string;
-  readonly label: TextKey;
-  readonly icon: LucideIconData;
-}
-
-const PLACES: readonly Place[] = [
-  { path: '/', label: 'nav.home', icon: LucideHouse.icon },
-  { path: '/apps', label: 'nav.apps', icon: LucideBox.icon },
-  { path: '/runs', label: 'nav.runs', icon: LucidePlay.icon },
-  { path: '/models', label: 'nav.models', icon: LucideBrain.icon },
-];
 
 const WIDE_AS = 'tenon.rail';
 
@@ -70,7 +47,7 @@ export class Frame {
   protected readonly viewer = this.session.viewer;
 
   protected readonly places = PLACES;
-  protected readonly languages = Object.entries(LANGUAGES) as [Language, string][];
+  protected readonly languages = LANGUAGE_CHOICES;
   protected readonly themeNames = THEMES;
   protected readonly icons = { user: LucideCircleUserRound.icon, rail: LucidePanelLeft.icon, find: LucideSearch.icon };
   protected readonly isWide = signal(localStorage.getItem(WIDE_AS) !== 'narrow');

@@ -1,12 +1,10 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import { PLACES } from './places.js';
 
 /** After the first key of two the second has to come within this time. */
 const SECOND_KEY_MS = 1_200;
-
-/** Where the keys after G lead. */
-export const GO_KEYS: Readonly<Record<string, string>> = { h: '/', a: '/apps', r: '/runs', m: '/models' };
 
 /** Keys that work on every page. */
 @Injectable({ providedIn: 'root' })
@@ -51,7 +49,7 @@ export class Keys {
 
   private alone({ key, timeStamp }: KeyboardEvent): (() => void) | undefined {
     if (key === '?') return () => void this.openShortcuts();
-    const path = timeStamp < this.goesUntil ? GO_KEYS[key.toLowerCase()] : undefined;
+    const path = timeStamp < this.goesUntil ? PLACES.find((place) => place.key === key.toLowerCase())?.path : undefined;
     this.goesUntil = key.toLowerCase() === 'g' ? timeStamp + SECOND_KEY_MS : -Infinity;
     return path === undefined ? undefined : () => void this.router.navigateByUrl(path);
   }

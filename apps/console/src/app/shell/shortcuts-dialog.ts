@@ -3,18 +3,19 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatDialogModule } from '@angular/material/dialog';
 import type { TextKey } from '../language/dictionary.js';
 import { Texts } from '../language/texts.js';
+import { PLACES } from './places.js';
 
 /** Keys, where they work and what they do. Several keys are one after the other. */
-const SHORTCUTS: readonly { readonly where: TextKey; readonly keys: readonly (readonly [string[], TextKey])[] }[] = [
+const SHORTCUTS: readonly {
+  readonly where: TextKey;
+  readonly keys: readonly (readonly [readonly string[], TextKey])[];
+}[] = [
   {
     where: 'keys.anywhere',
     keys: [
       [['mod+K'], 'palette.label'],
       [['?'], 'keys.title'],
-      [['G', 'H'], 'nav.home'],
-      [['G', 'A'], 'nav.apps'],
-      [['G', 'R'], 'nav.runs'],
-      [['G', 'M'], 'nav.models'],
+      ...PLACES.map(({ key, label }) => [['G', key.toUpperCase()], label] as const),
     ],
   },
   {
