@@ -116,7 +116,13 @@ async function show(team: Team, address = '/setup'): Promise<HTMLElement> {
     ],
   });
   await TestBed.inject(Texts).use('en');
-  TestBed.inject(Session).viewer.set({ id: 'm', email: 'e', role: 'owner', team: { id: 't', name: 'T' } });
+  TestBed.inject(Session).viewer.set({
+    id: 'm',
+    email: 'e',
+    role: 'owner',
+    team: { id: 't', name: 'T' },
+    appearance: { language: null, theme: null },
+  });
   const harness = await RouterTestingHarness.create(address);
   await harness.fixture.whenStable();
   return harness.fixture.nativeElement as HTMLElement;
