@@ -20,8 +20,8 @@ export interface Order {
   readonly app: AppName;
   readonly input: { readonly query?: string; readonly inputs?: object };
   readonly expected: Expectation;
-  /** It is stopped when a fault has begun, while its call is open. */
-  readonly isStopped?: boolean;
+  /** It is stopped so long after a fault has begun, in milliseconds, while its call is open. */
+  readonly stopAfterMs?: number;
 }
 
 const CHAT = ['one two three four ', 'five six seven eight ', 'nine ten eleven twelve '];
@@ -60,7 +60,7 @@ export function loadRules(change: (prompt: string) => Partial<ScriptedReply> = (
 /** A run that only a stop can end. */
 export const ENDLESS: Order = {
   ...{ name: 'endless', app: 'endless', input: {}, expected: { states: ['stopped'] } },
-  isStopped: true,
+  stopAfterMs: 0,
 };
 
 /** `count` runs of all apps in turn, and one that is stopped. @param effectsUrl  of the web server that they call */

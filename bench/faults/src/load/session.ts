@@ -166,18 +166,19 @@ export class Session {
   private async acceptOne(order: Order, { followers = 1, door = this.stack.door }): Promise<string> {
     const id = await start(door, this.inputOf(order), Date.now() + PATIENCE_MS);
     this.take(id, order, followers);
-    if (order.isStopped) {
-      this.stopping = this.stopAtFault(id);
+    if (order.stopAfterMs !== undefined) {
+      this.stopping = this.stopAtFault(id, order.stopAfterMs);
       this.stopping.catch(() => undefined); // told when the load is finished
     }
     return id;
   }
 
-  /** Stops a run as soon as a fault has begun, or the load is to be finished, and a call of the run is open. */
-  private async stopAtFault(runId: string): Promise<void> {
+  /** Stops a run so long after a fault has begun, or the load is to be finished, and a call of the run is open. */
+  private async stopAtFault(runId: string, afterMs: number): Promise<void> {
     while (!this.isFinishing && this.stack.log.faults.length === 0) await delay(10);
     const isCalling = async () => (await this.calls()).some(({ key }) => key.startsWith(`${runId}/`));
     await this.until(isCalling, 'a call of the run that is stopped', PATIENCE_MS);
+    await delay(afterMs);
     await this.stop(runId);
   }
 
