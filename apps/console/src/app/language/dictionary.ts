@@ -3,5 +3,8 @@ import type { en } from './en.js';
 /** Names a text by its screen and purpose. */
 export type TextKey = keyof typeof en;
 
-/** A language: a text for every key, so that a missing one fails the build. */
-export type Dictionary = Readonly<Record<TextKey, string>>;
+/** Another language of some texts: one for every key, so that a missing one fails the build. */
+export type Translated<Texts> = Readonly<Record<keyof Texts, string>>;
+
+/** A whole language. */
+export type Dictionary = Translated<typeof en>;
