@@ -8,6 +8,7 @@ import { startApiBench, type ApiBench } from '../testing/api-bench.js';
 jest.setTimeout(120_000);
 
 const PAGE = '<!doctype html><html><head><base href="/" /></head><body ngCspNonce="__nonce__"></body></html>';
+const LARGE = 'export {};'.repeat(1_000);
 const BROWSER = { accept: 'text/html,application/xhtml+xml' };
 
 describe('the pages of the console', () => {
@@ -18,6 +19,7 @@ describe('the pages of the console', () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-console-'));
     await writeFile(path.join(folder, 'index.html'), PAGE);
     await writeFile(path.join(folder, 'main-ABCDEFGH.js'), 'export {};');
+    await writeFile(path.join(folder, 'large-ABCDEFGH.js'), LARGE);
     await writeFile(path.join(folder, 'theme.js'), '//');
     await mkdir(path.join(folder, 'diagrams/mermaid'), { recursive: true });
     await writeFile(path.join(folder, 'diagrams/frame.html'), PAGE);
@@ -84,6 +86,18 @@ describe('the pages of the console', () => {
     const kept = await get('/main-ABCDEFGH.js', {});
     expect(kept.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect((await get('/theme.js', {})).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('packs its files for who can unpack them, and no answers', async () => {
+    const packing = { 'accept-encoding': 'br, gzip' };
+    const script = await get('/large-ABCDEFGH.js', packing);
+    expect(script.headers.get('content-encoding')).toBe('br');
+    expect(script.headers.get('vary')).toMatch(/accept-encoding/i);
+    expect(await script.text()).toBe(LARGE);
+    expect(
+      (await get('/large-ABCDEFGH.js', { 'accept-encoding': 'identity' })).headers.get('content-encoding'),
+    ).toBeNull();
+    expect((await get('/health', packing)).headers.get('content-encoding')).toBeNull();
   });
 
   it('answers clients of the API as before, also with what is not there', async () => {

@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -6,6 +7,8 @@ import { FRAME_POLICY, pagePolicy } from '../http/security-headers.js';
 
 /** Files whose names change with their content. */
 const HASHED = /-[A-Z0-9_-]{8}\.(m?js|css|woff2)$/i;
+/** Files that get smaller by packing them; fonts and pictures are packed already. */
+const PACKABLE = /\.(m?js|css|svg|html)$/i;
 /** What the frame loads in which diagrams are drawn. */
 const DIAGRAMS = 'diagrams';
 const PLACE_OF_NONCE = /__nonce__/g;
@@ -25,7 +28,9 @@ export class ConsolePages {
     private readonly page: string,
     private readonly isHttps: boolean,
   ) {
-    this.files = express.static(folder, {
+    // what is no file of ours goes on unpacked: an answer may be a stream
+    const packing = compression({ filter: (request) => PACKABLE.test(request.url) });
+    const giving = express.static(folder, {
       index: false,
       redirect: false,
       setHeaders: (response, file) => {
@@ -33,6 +38,7 @@ export class ConsolePages {
         if (path.relative(folder, file).split(path.sep)[0] === DIAGRAMS) forFrame(response, file);
       },
     });
+    this.files = express.Router().use(packing, giving);
   }
 
   /** Undefined when the console was not built. */
