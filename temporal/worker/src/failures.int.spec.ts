@@ -87,7 +87,7 @@ describe('a model that fails', () => {
     ['M4 sends broken JSON', { kind: 'brokenJson', after: 1 }, 'model.brokenReply', 'one'],
     ['M4 gives no choice', { kind: 'emptyChoices' }, 'model.brokenReply', undefined],
   ])(
-    '%s ends the run with its reason, called once, and what came is kept and marked as a part',
+    '%s ends the run with its reason, tried once, and what came is kept and marked as a part',
     async (_how, fault, code, text) => {
       always(fault);
       const run = await accept();

@@ -1,4 +1,4 @@
-import { modelErrors } from '@tenon/ports';
+import { modelErrors, type Logger } from '@tenon/ports';
 import OpenAI from 'openai';
 import { Agent, fetch as undiciFetch, interceptors, type buildConnector, type Dispatcher } from 'undici';
 import { KeptConnections } from './kept-connections.js';
@@ -33,8 +33,12 @@ export interface ModelConnections {
  * @param maxReplyBytes  of the text of one reply
  * @param connect        opens connections, to addresses where models may be served
  */
-export function createConnections(maxReplyBytes: number, connect: buildConnector.connector): ModelConnections {
-  const kept = new KeptConnections();
+export function createConnections(
+  maxReplyBytes: number,
+  connect: buildConnector.connector,
+  logger: Logger,
+): ModelConnections {
+  const kept = new KeptConnections(logger);
   const options = { allowH2: false, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MAX_RESPONSE_BYTES };
   const keeping = new Agent({ ...options, connect: kept.noting(connect) });
   const opening = new Agent({ ...options, connect, pipelining: 0 });

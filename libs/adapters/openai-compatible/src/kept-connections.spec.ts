@@ -1,4 +1,4 @@
-import { createFakeLogger } from '@tenon/ports/testing';
+import { createFakeLogger, type FakeLogger } from '@tenon/ports/testing';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -12,12 +12,14 @@ const ANSWER = JSON.stringify({
 /** Of each request, the number of its connection and of the request over it, both from 1. */
 let asked: string[];
 let server: Server;
+let logger: FakeLogger;
 let models: OpenAiCompatibleModels;
 /** What becomes of a request instead of an answer. */
 let fate: (request: string, socket: Socket) => 'answer' | 'nothing';
 
 beforeEach(async () => {
   asked = [];
+  logger = createFakeLogger();
   const connections = new Map<Socket, { readonly number: number; requests: number }>();
   server = createServer((request, response) => {
     const { socket } = request;
@@ -29,9 +31,10 @@ beforeEach(async () => {
     if (fate(name, socket) === 'answer') response.setHeader('content-type', 'application/json').end(ANSWER);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  models = createOpenAiCompatibleModels({ connect: connectAnywhere }, createFakeLogger());
+  models = createOpenAiCompatibleModels({ connect: connectAnywhere }, logger);
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await models.close();
   server.closeAllConnections();
   server.close();
@@ -68,6 +71,7 @@ it.each([
   expect(givenUp).toBeGreaterThan(0);
   expect(asked).toHaveLength(answers.length + givenUp);
   expect(new Set(asked.map((name) => name.split(' ')[1]))).toEqual(new Set(['step-1']));
+  expect(logger.lines.filter(({ level }) => level === 'info')).toHaveLength(givenUp);
 });
 
 it.each([
@@ -102,4 +106,18 @@ it('W2 a kept connection that ends in the first line of its answer is a failure'
     return 'nothing';
   };
   await expect(askUntilKept()).rejects.toMatchObject({ kind: 'unavailable' });
+});
+
+it('W2 a kept connection that ends after a while may have ended in the work, and is a failure', async () => {
+  const now = performance.now.bind(performance);
+  let ahead = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+  fate = (name, socket) => {
+    if (name.includes('.1 ')) return 'answer';
+    ahead = 1_500;
+    socket.resetAndDestroy();
+    return 'nothing';
+  };
+  await expect(askUntilKept()).rejects.toMatchObject({ code: 'model.unreachable' });
+  expect(asked.filter((name) => !name.includes('.1 '))).toHaveLength(1);
 });

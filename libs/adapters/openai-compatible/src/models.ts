@@ -45,7 +45,7 @@ const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 /** The adapter on the `openai` package. It never tries a failed call again. */
 export function createOpenAiCompatibleModels(config: OpenAiCompatibleConfig, logger: Logger): OpenAiCompatibleModels {
   const maxReplyBytes = config.maxReplyBytes ?? MAX_REPLY_BYTES;
-  const connections = createConnections(maxReplyBytes, config.connect);
+  const connections = createConnections(maxReplyBytes, config.connect, logger);
   const limits = { firstTokenMs: config.firstTokenTimeoutMs ?? 120_000, idleMs: config.idleTimeoutMs ?? 60_000 };
   const limitations = new Map<string, Set<Limitation>>();
 
