@@ -45,6 +45,21 @@ describe('attempts', () => {
     ]);
   });
 
+  it('keep one result of two that end at the same time', async () => {
+    const { key, teamId, runId } = await seedTwoSteps(test.database);
+    for (let n = 1; n <= 2; n += 1) await openAttempt(test.database, key, WORK);
+    const other: StepResult = { ok: true, outputs: { text: 'other' } };
+    const late = await test.database.inTransaction(async (sql) => {
+      expect(await closeAttempt(sql, key, 2, DONE, {})).toEqual(DONE);
+      const closing = closeAttempt(test.database, key, 1, other, {});
+      while ((await sql.rows(`select 1 from pg_locks where not granted`)).length === 0);
+      return { closing };
+    });
+    expect(await late.closing).toEqual(DONE);
+    const attempts = await new HistoryRepository(test.database).listAttempts(teamId, runId);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['cancelled', 'succeeded']);
+  });
+
   it('keep failures with their outputs and usage', async () => {
     const { key } = await seedTwoSteps(test.database);
     const failed: StepResult = {
@@ -63,6 +78,8 @@ describe('attempts', () => {
     await openAttempt(test.database, key, WORK);
     await cancelAttempt(test.database, key, 1, {});
     expect(await openAttempt(test.database, key, WORK)).toEqual({ execution: 2, isDeadly: false });
+    const attempts = await new HistoryRepository(test.database).listAttempts(key.teamId, key.runId);
+    expect(attempts.map(({ cause }) => cause)).toEqual(['first', 'retry']);
   });
 
   it('that workers gave up are no losses, whether those live or have ended in order', async () => {
@@ -159,6 +176,8 @@ describe('attempts', () => {
     const ended = await seedTwoSteps(test.database);
     await openUnderWay(ended, `${when}-3`);
     await recordEvents(test.database, ended.teamId, ended.runId, eventsOfTwoSteps().slice(4));
+    // its events are of 1970
+    await test.database.rows('update run set finished_at = now() where id = $1', [ended.runId]);
     if (when === 'before')
       await test.database.rows(`update run set touched_at = now() - interval '5 seconds' where id = $1`, [ended.runId]);
     await die(...workers);

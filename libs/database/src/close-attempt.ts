@@ -92,9 +92,12 @@ const lostClauses = (usage: string, price: string, ending: string) => `said as (
   returning usage
 )`;
 
-const CLOSING = `earlier as (
+/** Of two executions that end at the same time, one waits for what the other records. */
+const CLOSING = `every as (
   select execution, outcome, exit, outputs, failure, usage from attempt
-  where ${IS_THIS} and outcome in ('succeeded', 'failed') limit 1
+  where ${IS_THIS} order by execution for no key update
+), earlier as (
+  select * from every where outcome in ('succeeded', 'failed') limit 1
 ), closed as (
   update attempt set finished_at = now(), outcome = $5, exit = $6, outputs = $7::json, failure = $8::json,
     usage = $9::json, request = $10::json, reply = $11::json

@@ -90,8 +90,9 @@ const opening = (isOpen: string) => `earlier as (
   select $1, $2, $3, coalesce(max(execution), 0) + 1,
     case
       when count(*) = 0 then case when $3 > 1 then 'retry' else 'first' end
+      when (array_agg(outcome order by execution desc))[1] is null then 'lostWorker'
       when (array_agg(outcome order by execution desc))[1] = 'workerStopped' then 'workerStopped'
-      else 'lostWorker'
+      else 'retry'
     end, $4, $5::json
   from earlier
   having not exists (select 1 from recorded)
@@ -115,17 +116,23 @@ const RECORD_AND_OPEN = `with ${recordingClauses(6)}, ${opening('exists (select 
  * @param opened  is not lost yet
  */
 async function wasAlone(sql: Sql, { runId, stepKey, attempt }: AttemptKey, opened: number | null): Promise<boolean> {
-  // a run was touched last when it ended, by the clock of the beat
+  // a run was touched last when it ended, by the clock of the beat; when it ended is said by another clock
   const others = await sql.rows(
     `with last as (
        select worker_id, beat_at from attempt join worker_lease lease using (worker_id)
        where ${IS_THIS} and execution is distinct from $4 and ${IS_LOST('attempt')}
        order by execution desc limit 1
+     ), near as (
+       select id from run where finished_at is null and relayed_at is not null
+       union all
+       select id from run where status = 'queued' and relayed_at is null
+       union all
+       select id from last join run
+       on run.finished_at > last.beat_at - interval '1 hour' and run.touched_at > last.beat_at
      )
-     select from last join run on run.finished_at is null or run.touched_at > last.beat_at
-     cross join lateral (
+     select from last cross join near cross join lateral (
        select from attempt
-       where attempt.run_id = run.id and worker_id = last.worker_id and attempt.finished_at is null and not (${IS_THIS})
+       where attempt.run_id = near.id and worker_id = last.worker_id and attempt.finished_at is null and not (${IS_THIS})
        limit 1
      ) other
      limit 1`,

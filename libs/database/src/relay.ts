@@ -158,17 +158,26 @@ export interface SilentRun {
 
 /**
  * Relayed, unfinished runs without any news for `seconds`, and those that could not go on; longest silent first.
- * @param after  the last one of the page before
+ * @param page.asOf   a time of the database in milliseconds; now when left out
+ * @param page.after  the last one of the page before
  */
-export function listSilentRuns(sql: Sql, seconds: number, limit: number, after?: SilentRun): Promise<SilentRun[]> {
+export function listSilentRuns(
+  sql: Sql,
+  seconds: number,
+  limit: number,
+  { asOf, after }: { readonly asOf?: number; readonly after?: SilentRun | undefined } = {},
+): Promise<SilentRun[]> {
   return sql.rows(
-    `select id, team_id as "teamId", relayed_at::text as "relayedAt", touched_at::text as "touchedAt" from run
+    `with look as (
+       select coalesce(to_timestamp($6::float8 / 1000), now()) as at
+     )
+     select id, team_id as "teamId", relayed_at::text as "relayedAt", touched_at::text as "touchedAt" from look, run
      where finished_at is null and relayed_at is not null
-       and (touched_at not between now() - make_interval(secs => $1) and now() + interval '1 minute'
-         or attention_reason is not null and touched_at < now() - make_interval(secs => least($1, $3)))
+       and (touched_at not between look.at - make_interval(secs => $1) and look.at + interval '1 minute'
+         or attention_reason is not null and touched_at < look.at - make_interval(secs => least($1, $3)))
        and ($4::timestamptz is null or (touched_at, id) > ($4, $5::uuid))
      order by touched_at, id limit $2`,
-    [seconds, limit, NOTED_SECONDS, after?.touchedAt ?? null, after?.id ?? null],
+    [seconds, limit, NOTED_SECONDS, after?.touchedAt ?? null, after?.id ?? null, asOf ?? null],
   );
 }
 

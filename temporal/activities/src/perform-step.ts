@@ -29,8 +29,10 @@ const BEAT_MS = 1_000;
 const HANDOVER_MS = 1_000;
 /** A large value that is read is there as bytes, as text, as a value, and in what is made of it. */
 const COPIES_OF_INPUT = 4;
-/** Between two tries to record a result. */
-const CLOSE_AGAIN_MS = 250;
+/** Between two tries to tell the database something. */
+const TELL_AGAIN_MS = 250;
+/** A database that is away for longer may find an execution open that was given up. */
+const FORGET_MS = 600_000;
 
 /**
  * Performs one effect. A result that is recorded already is returned instead of doing the work again; a failure is
@@ -51,6 +53,8 @@ class Execution {
   private readonly timers: NodeJS.Timeout[] = [];
   private record: StepRecord = {};
   private discretion = new Discretion();
+  /** Something has come of it: text that people may have seen, or a result. */
+  private isWorth = false;
 
   constructor(
     private readonly call: PerformCall,
@@ -70,6 +74,7 @@ class Execution {
       this.startLimit();
       const live = new LiveText(this.parts.feed, { ...this.key, execution });
       const outcome = await this.perform(live);
+      this.isWorth ||= outcome !== 'too long';
       await live.flush();
       if (outcome === 'cancelled') return await this.cancel(execution);
       if (outcome === 'too long') {
@@ -80,7 +85,7 @@ class Execution {
     } catch (error) {
       if (error instanceof KnownResult) return this.replyWith(error.result);
       if (isTooLong(error)) return { isTooLong: true };
-      if (isTriedAgain(error)) await this.forget();
+      if (!this.isWorth && isTriedAgain(error)) await this.forget();
       throw error;
     } finally {
       this.timers.forEach(clearTimeout);
@@ -196,7 +201,10 @@ class Execution {
       timeoutMs: instruction.timeoutMs,
       signal: this.ended.signal,
       secrets: opened.secrets,
-      emit: (channel, text) => live.emit(channel, this.discretion.text(text)),
+      emit: (channel, text) => {
+        this.isWorth = true;
+        live.emit(channel, this.discretion.text(text));
+      },
       record: (what) => void (this.record = { ...this.record, ...what }),
     };
     const ports = measuredPorts(parts.ports, (bytes) => this.memory.take(bytes));
@@ -206,27 +214,26 @@ class Execution {
 
   /** Records the result. It cost something, so a database that is away is waited for as long as this execution may live. */
   private async close(execution: number, result: StepResult): Promise<StepResult> {
-    for (;;) {
-      try {
-        return await closeAttempt(
-          this.parts.database,
-          this.key,
-          execution,
-          result,
-          this.discretion.record(this.record),
-        );
-      } catch (error) {
-        if (!isDatabaseTrouble(error) || this.context.cancellationSignal.aborted) throw error;
-        await setTimeout(CLOSE_AGAIN_MS);
-      }
-    }
+    const record = this.discretion.record(this.record);
+    return whenThere(
+      () => closeAttempt(this.parts.database, this.key, execution, result, record),
+      () => this.context.cancellationSignal.aborted,
+    );
   }
 
-  /** The step could not be tried: that is neither its failure nor the loss of its worker, and Temporal repeats it. */
+  /**
+   * The step could not be tried: that is neither its failure nor the loss of its worker, and Temporal repeats it. What
+   * happened is told soon, whether or not the database takes this by then.
+   */
   private async forget(): Promise<void> {
-    if (this.execution === undefined) return;
-    // a database that does not take this either was in trouble already, which is what is told
-    await dropAttempt(this.parts.database, this.key, this.execution).catch(ignore);
+    const { execution } = this;
+    if (execution === undefined) return;
+    const end = performance.now() + FORGET_MS;
+    const dropping = whenThere(
+      () => dropAttempt(this.parts.database, this.key, execution),
+      () => performance.now() > end,
+    );
+    await settled(dropping, HANDOVER_MS);
   }
 
   private async cancel(execution: number): Promise<never> {
@@ -262,6 +269,18 @@ function isTriedAgain(error: unknown): boolean {
 /** Nothing that the step or its author can do anything about. */
 function isDatabaseTrouble(error: unknown): boolean {
   return isTenonError(error) && error.code.startsWith('database.');
+}
+
+/** Tells the database something once it is there, however long that takes. @param isOver  whether it is of no use any more */
+async function whenThere<T>(tell: () => Promise<T>, isOver: () => boolean): Promise<T> {
+  for (;;) {
+    try {
+      return await tell();
+    } catch (error) {
+      if (!isDatabaseTrouble(error) || isOver()) throw error;
+      await setTimeout(TELL_AGAIN_MS, undefined, { ref: false });
+    }
+  }
 }
 
 /** Waits until work has ended, however it does, but no longer than `limitMs`. */

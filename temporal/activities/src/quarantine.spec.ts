@@ -34,7 +34,7 @@ it('waiting ends when the turn does not come for long, and nobody is kept by it'
   const late = quarantine.enter();
   const coming = late.come(signal);
   const next = quarantine.enter();
-  await expect(coming).rejects.toThrow('timeout');
+  await expect(coming).rejects.toMatchObject({ type: 'WaitsForTurn' });
   late.leave();
   const nextComes = next.come(signal);
   first.leave();

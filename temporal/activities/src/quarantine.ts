@@ -1,3 +1,6 @@
+import { WAITS_FOR_TURN } from '@tenon/contract';
+import { ApplicationFailure } from '@temporalio/activity';
+
 /**
  * Who waits longer for its turn has to come again, in milliseconds: an activity has half a minute beyond the limit of
  * its step, and a turn that comes late would end in the middle of the call.
@@ -6,7 +9,7 @@ const WAIT_MS = 15_000;
 
 /** A place in the line. `leave` makes room for the next, whether its turn has come or not. */
 export interface Turn {
-  /** Resolves when the turn has come; rejects with the reason of `signal`, and when it does not come for long. */
+  /** Resolves when the turn has come; rejects with the reason of `signal`, and as `WAITS_FOR_TURN` after a while. */
   come(signal: AbortSignal): Promise<void>;
   leave(): void;
 }
@@ -31,7 +34,7 @@ export class Quarantine {
       come: (ended) =>
         new Promise((resolve, reject) => {
           const signal = AbortSignal.any([ended, AbortSignal.timeout(this.waitMs)]);
-          const stop = () => reject(signal.reason as Error);
+          const stop = () => reject(ended.aborted ? (ended.reason as Error) : comesAgain());
           if (signal.aborted) return stop();
           signal.addEventListener('abort', stop, { once: true });
           void hasCome.then(() => {
@@ -47,4 +50,9 @@ export class Quarantine {
       },
     };
   }
+}
+
+function comesAgain(): ApplicationFailure {
+  const message = 'It waits behind a step that may have ended workers, and that is still at work.';
+  return ApplicationFailure.create({ type: WAITS_FOR_TURN, message, category: 'BENIGN' });
 }

@@ -4,6 +4,7 @@ export {
   runIdOf,
   STOP_SIGNAL,
   TASK_QUEUE,
+  WAITS_FOR_TURN,
   workflowId,
   workflowType,
   WORKFLOW_TASK_TIMEOUT,

@@ -83,6 +83,9 @@ export interface RunResult {
 /** The type of the failure by which an activity says that the run has ended, whatever its workflow knows of that. */
 export const RUN_ENDED = 'RunEnded';
 
+/** The type of the failure by which an activity says that it has waited for its turn, and comes again. */
+export const WAITS_FOR_TURN = 'WaitsForTurn';
+
 /** The name of the signal that asks a run to stop; its argument is the reason. */
 export const STOP_SIGNAL = 'stop';
 

@@ -20,10 +20,11 @@ beforeEach(async () => {
 });
 afterEach(() => test.database.rows('delete from team'));
 
-/** A client of a server that has lost all workflows, and says so except where `describe` fails. */
-function clientOf(answers: { readonly describe: (runId: RunId) => void; readonly probe?: () => void }): Client {
+/** A client of a server that has lost all workflows, and says so except where `describe` fails or says otherwise. */
+function clientOf(answers: { readonly describe: (runId: RunId) => object | void; readonly probe?: () => void }): Client {
   const find = (id: string) => async () => {
-    answers.describe(lost.find((runId) => workflowId(runId) === id) as RunId);
+    const answer = answers.describe(lost.find((runId) => workflowId(runId) === id) as RunId);
+    if (answer) return answer;
     throw new WorkflowNotFoundError('not found', id, undefined);
   };
   const client = {
@@ -34,9 +35,9 @@ function clientOf(answers: { readonly describe: (runId: RunId) => void; readonly
   return client as unknown as Client;
 }
 
-async function look(client: Client): Promise<void> {
+async function look(client: Client, silentSeconds?: number): Promise<void> {
   const parts = { database: test.database, client, logger: createFakeLogger(), onServer: () => undefined };
-  await new Reconciler(parts).look();
+  await new Reconciler(parts).look(silentSeconds);
 }
 
 const statuses = async () => {
@@ -89,4 +90,16 @@ describe('a run that cannot be looked at', () => {
     await look(clientOf({ describe: (runId) => ofFirst((asked.push(runId), runId)), probe: away }));
     expect([asked, await statuses()]).toEqual([[lost[0]], ['running', 'running']]);
   });
+});
+
+it('a look ends, though runs that it has seen are silent again before it has seen all', async () => {
+  while (lost.length < 60) lost.push(await seedAgedRun(test.database, owner, { daysAgo: 2, status: 'running' }));
+  const asked: RunId[] = [];
+  const describe = (runId: RunId) => {
+    asked.push(runId);
+    if (asked.length > 2 * lost.length) throw new Error('it goes round');
+    return { status: { name: 'RUNNING' }, raw: {} };
+  };
+  await look(clientOf({ describe }), 0);
+  expect(asked).toHaveLength(60);
 });

@@ -2,6 +2,7 @@ import { workflowId } from '@tenon/contract';
 import {
   listSilentRuns,
   noteAttention,
+  readTime,
   removeOldCarried,
   removeOldText,
   requeueRun,
@@ -67,16 +68,17 @@ export class Reconciler {
     await this.current;
   }
 
-  /** One look at every silent run; what is left of ended runs goes, whatever came of that. */
+  /** One look at every run that is silent by now; what is left of ended runs goes, whatever came of that. */
   async look(silentSeconds = SILENT_SECONDS): Promise<void> {
     const { database } = this.parts;
     await this.probe();
-    let last: SilentRun | undefined;
+    const asOf = await readTime(database);
+    let after: SilentRun | undefined;
     do {
-      const page = this.mayGoOn() ? await listSilentRuns(database, silentSeconds, BATCH, last) : [];
+      const page = this.mayGoOn() ? await listSilentRuns(database, silentSeconds, BATCH, { asOf, after }) : [];
       for (const run of page) if (this.mayGoOn()) await this.reconcileApart(run);
-      last = page[BATCH - 1];
-    } while (last);
+      after = page[BATCH - 1];
+    } while (after);
     await removeOldText(database);
     await removeOldCarried(database);
   }

@@ -1,5 +1,5 @@
 import type { RunId } from '@tenon/base';
-import { workflowId } from '@tenon/contract';
+import { WAITS_FOR_TURN, workflowId } from '@tenon/contract';
 import type { RunAttention } from '@tenon/database';
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
@@ -25,7 +25,8 @@ export async function findTrouble(
       state === WAITS_FOR_ITS_NEXT_TRY &&
       (attempt ?? 0) >= TOO_MANY_TRIES &&
       // a loss and the end of a worker have infos of their own
-      lastFailure?.applicationFailureInfo,
+      lastFailure?.applicationFailureInfo &&
+      lastFailure.applicationFailureInfo.type !== WAITS_FOR_TURN,
   );
   if (!activity) return undefined;
   const stepKey = activity.activityId?.split('#')[0];

@@ -17,6 +17,7 @@ import { noteRemovedRuns } from './1764710000000-note-removed-runs.js';
 import { dropRunLosses } from './1764720000000-drop-run-losses.js';
 import { countAppUsage } from './1764730000000-count-app-usage.js';
 import { addAppearance } from './1764740000000-add-appearance.js';
+import { indexEndedRuns } from './1764750000000-index-ended-runs.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   dropRunLosses,
   countAppUsage,
   addAppearance,
+  indexEndedRuns,
 ];

@@ -2,3 +2,4 @@ export { eventsOf } from './events-of.js';
 export { fixedKeys } from './fixed-keys.js';
 export { seedApp, seedRun, startTestDatabase, type TestDatabase } from './test-database.js';
 export { agedId, seedAgedRun, seedConversation, tablesOf } from './aged-run.js';
+export { seedTwoSteps } from './two-steps.js';
