@@ -42,6 +42,11 @@ export const routes: Routes = [
         title: 'templates.title',
         loadComponent: () => import('./templates/templates-page.js').then((m) => m.TemplatesPage),
       },
+      {
+        path: 'templates/:template',
+        title: 'templates.title',
+        loadComponent: () => import('./templates/template-page.js').then((m) => m.TemplatePage),
+      },
       { path: 'apps', title: 'apps.title', loadComponent: () => import('./apps/apps-page.js').then((m) => m.AppsPage) },
       {
         path: 'apps/import',

@@ -4,24 +4,15 @@ import { MatTooltipModule } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { compile } from '@tenon/compiler';
 import { hasGraph, type Definition } from '@tenon/dsl';
-import { GraphCanvas } from '@tenon/graph-canvas';
 import { nodeDefinitions } from '@tenon/nodes/definitions';
-import {
-  LucideDynamicIcon,
-  LucideFocus,
-  LucideListTree,
-  LucideSearchX,
-  LucideWorkflow,
-  LucideZoomIn,
-  LucideZoomOut,
-} from '@lucide/angular';
+import { LucideDynamicIcon, LucideListTree, LucideSearchX, LucideWorkflow } from '@lucide/angular';
 import { RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { AppIcon } from '../apps/app-icon.js';
 import { canvasOf } from '../graph/canvas-of.js';
 import { GraphOutline } from '../graph/graph-outline.js';
+import { GraphView } from '../graph/graph-view.js';
 import { marksOf } from '../graph/marks-of.js';
-import { NodeBox } from '../graph/node-box.js';
 import { graphWords } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
@@ -33,19 +24,16 @@ import { RecentUsage } from '../usage/recent-usage.js';
 import { AppDocument } from './app.generated.js';
 import { RunPanel } from './run-panel.js';
 
-const NEARER = 1.2;
-
 /** An app as its graph, and beside it the panel in which it is tried. The run that is shown stands in the address. */
 @Component({
   selector: 'tn-graph-page',
   imports: [
     AppIcon,
-    GraphCanvas,
     GraphOutline,
+    GraphView,
     LucideDynamicIcon,
     MatButtonModule,
     MatTooltipModule,
-    NodeBox,
     Pending,
     RecentUsage,
     RegionState,
@@ -60,16 +48,13 @@ export class GraphPage {
   private readonly router = inject(Router);
   private readonly texts = inject(Texts);
   private readonly quantities = inject(Quantities);
-  private readonly canvas = viewChild(GraphCanvas);
+  private readonly canvas = viewChild(GraphView);
   protected readonly story = inject(RunStory);
   protected readonly t = this.texts.t;
   protected readonly icons = {
-    fit: LucideFocus.icon,
-    in: LucideZoomIn.icon,
     missing: LucideSearchX.icon,
     noGraph: LucideWorkflow.icon,
     outline: LucideListTree.icon,
-    out: LucideZoomOut.icon,
   };
 
   /** Id of the app, from the address. */
@@ -132,13 +117,5 @@ export class GraphPage {
   protected choose(id: string | undefined): void {
     this.selected.set(id);
     if (id) this.canvas()?.show(id);
-  }
-
-  protected fit(): void {
-    this.canvas()?.fit();
-  }
-
-  protected zoom(direction: 1 | -1): void {
-    this.canvas()?.zoomBy(NEARER ** direction);
   }
 }

@@ -1,4 +1,5 @@
 import { inject, Injectable } from '@angular/core';
+import { Router } from '@angular/router';
 import { ApolloClient } from '@apollo/client';
 import { Mutations } from '../api/mutations.js';
 import { AppsDocument, ImportAppDocument, type AppCardFragment } from '../apps/apps.generated.js';
@@ -12,10 +13,12 @@ const APPS = 100;
 export class TemplateApps {
   private readonly client = inject(ApolloClient);
   private readonly mutations = inject(Mutations);
+  private readonly router = inject(Router);
 
-  /** Takes in the file of a template as a new app, with a name that the team has not yet. Gives its id. */
-  async make(template: TemplatePartsFragment): Promise<string> {
-    return this.import(template, await this.list());
+  /** Takes in the file of a template as a new app, with a name that the team has not yet, and shows it. */
+  async begin(template: TemplatePartsFragment): Promise<void> {
+    const id = await this.import(template, await this.list());
+    await this.router.navigate(['/apps', id, 'graph'], { queryParams: { template: template.id } });
   }
 
   /** The app that a new team was given of a template, or a newly made one. Gives its id. */

@@ -1,5 +1,6 @@
 import { Component, computed, inject, input, output } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import type { Definition } from '@tenon/dsl';
 import { AppIcon } from '../apps/app-icon.js';
 import { modeName } from '../apps/mode-name.js';
@@ -10,13 +11,15 @@ import type { TemplatePartsFragment } from './templates.generated.js';
 /** One template: what it does, what it needs, and a button that begins with it. */
 @Component({
   selector: 'tn-template-card',
-  imports: [AppIcon, MatButtonModule, TemplatePicture],
+  imports: [AppIcon, MatButtonModule, RouterLink, TemplatePicture],
   template: `
     <tn-template-picture [definition]="definition()" />
     <div class="head">
       <tn-app-icon [icon]="template().icon" [name]="template().title" [color]="template().iconBackground" />
       <div>
-        <h3>{{ template().title }}</h3>
+        <h3>
+          <a [routerLink]="['/templates', template().id]">{{ template().title }}</a>
+        </h3>
         <p class="note">{{ mode() }}</p>
       </div>
     </div>

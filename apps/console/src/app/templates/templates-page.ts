@@ -61,10 +61,7 @@ export class TemplatesPage {
 
   protected async use(template: TemplatePartsFragment): Promise<void> {
     this.used.set(template.id);
-    await this.act.run(async () => {
-      const id = await this.apps.make(template);
-      await this.router.navigate(['/apps', id, 'graph'], { queryParams: { template: template.id } });
-    });
+    await this.act.run(() => this.apps.begin(template));
   }
 
   private show(queryParams: Readonly<Record<string, string | null>>): void {
