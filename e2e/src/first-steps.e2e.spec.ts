@@ -237,6 +237,10 @@ it('finds templates by their words and kind, which stand in the address, and mak
   await page.waitForURL(/find=moderation/);
   await at('templates.use.chatbot').waitFor({ state: 'detached' });
   await page.reload();
+  await page.getByRole('link', { name: 'Content moderation' }).click();
+  await page.waitForURL('**/templates/content-moderation');
+  await page.locator('[data-node-id]').first().waitFor();
+  await at('templates.needs').getByText('Model').waitFor();
   await at('templates.use.content-moderation').click();
   await page.getByRole('heading', { name: 'Content moderation 2' }).waitFor();
   expect(seen).toEqual([]);

@@ -24,6 +24,7 @@ export async function consolePages(stack: Stack, appId: string): Promise<Console
     { name: 'setup-key', path: '/setup?step=model&way=key' },
     { name: 'apps', path: '/apps' },
     { name: 'templates', path: '/templates' },
+    { name: 'template', path: '/templates/content-moderation' },
     { name: 'import', path: '/apps/import' },
     { name: 'app-graph', path: `/apps/${appId}/graph` },
     { name: 'app-outline', path: `/apps/${appId}/graph?outline=open` },
