@@ -1,4 +1,4 @@
-import { Component, computed, effect, inject, input, signal, viewChild } from '@angular/core';
+import { Component, computed, effect, inject, input, linkedSignal, viewChild } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
@@ -67,7 +67,7 @@ export class GraphPage {
   /** Whether the graph is shown as a list, too. */
   readonly outline = input<string>();
 
-  protected readonly selected = signal<string | undefined>(undefined);
+  protected readonly selected = linkedSignal<string | undefined>(() => (this.app(), undefined));
   protected readonly asked = ask(AppDocument, () => ({ id: this.app() }));
   private readonly templates = ask(TemplatesDocument, () =>
     this.template() ? { language: this.texts.language() } : undefined,
