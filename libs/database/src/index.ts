@@ -51,6 +51,7 @@ export {
   type StepRecord,
   type StepValue,
 } from './repositories/history.repository.js';
+export { countRuns, type RunNumbers } from './run-numbers.js';
 export { runErrors, RunRepository, type RunRecord, type RunStatus } from './repositories/run.repository.js';
 export {
   emptyDueConversation,

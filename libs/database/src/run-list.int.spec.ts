@@ -1,7 +1,7 @@
 import type { RunId } from '@tenon/base';
-import { RunRepository } from './index.js';
+import { countRuns, RunRepository } from './index.js';
 import { seedAgedRun, seedApp, startTestDatabase, type TestDatabase } from './testing/index.js';
-import { PLAN } from './testing/two-steps.js';
+import { NO_USAGE, PLAN } from './testing/two-steps.js';
 
 let test: TestDatabase;
 beforeAll(async () => (test = await startTestDatabase()), 60_000);
@@ -33,4 +33,28 @@ it('runs are found by what they were asked, by their time, and by their state, a
   expect(await found({ createdFrom: daysAgo(6), createdBefore: daysAgo(2) })).toEqual([middle]);
   expect(await found({ createdFrom: daysAgo(6), text: 'weather' })).toEqual([]);
   expect(await found({ statuses: ['failed'] })).toEqual([]);
+});
+
+it('the runs of a team are counted since a time, with what they have cost', async () => {
+  const [owner, other] = [await seedApp(test.database, PLAN), await seedApp(test.database, PLAN)];
+  const usage = (costNanoUsd?: number) => ({
+    ...NO_USAGE,
+    totalTokens: 5,
+    ...(costNanoUsd !== undefined && { costNanoUsd }),
+  });
+  const seed = async (days: number, status: 'succeeded' | 'failed', cost: object | null, of = owner) => {
+    const id = await seedAgedRun(test.database, of, { daysAgo: days });
+    await test.database.rows('update run set usage = $2, status = $3 where id = $1', [id, cost, status]);
+  };
+  await seed(3, 'failed', usage(7));
+  await seed(1, 'succeeded', null);
+  const counted = () => countRuns(test.database, owner.teamId, daysAgo(2));
+  expect(await counted()).toEqual({ runs: 1, failed: 0, usage: null });
+  await seed(1, 'failed', usage(7));
+  await seed(1, 'succeeded', usage());
+  await seed(1, 'succeeded', usage(9), other);
+  expect(await counted()).toMatchObject({
+    ...{ runs: 3, failed: 1 },
+    usage: { totalTokens: 10, costNanoUsd: 7, isCostPartial: true },
+  });
 });

@@ -16,16 +16,19 @@ export interface AppUsage {
   readonly usage: UsageSum;
 }
 
+/** SQL: what rows have cost together, or null when it is known of none. @param usage  an expression on each row */
+export const sumOfUsage = (usage: string) => `case when count(${usage}) > 0 then json_strip_nulls(json_build_object(
+  'promptTokens', sum((${usage} ->> 'promptTokens')::float8),
+  'completionTokens', sum((${usage} ->> 'completionTokens')::float8),
+  'totalTokens', sum((${usage} ->> 'totalTokens')::float8),
+  'isEstimated', nullif(bool_or(coalesce((${usage} ->> 'isEstimated')::boolean, false)), false),
+  'costNanoUsd', sum((${usage} ->> 'costNanoUsd')::numeric),
+  'isCostPartial', nullif(count(${usage} ->> 'costNanoUsd') between 1 and count(${usage}) - 1
+    or bool_or(coalesce((${usage} ->> 'isCostPartial')::boolean, false)), false))) end`;
+
 /** SQL: what executions of steps have cost together, or null when it is known of none. @param which  condition on `attempt` */
-export const usageOf = (which: string) => `(
-  select case when count(*) > 0 then json_strip_nulls(json_build_object(
-    'promptTokens', sum((attempt.usage ->> 'promptTokens')::float8),
-    'completionTokens', sum((attempt.usage ->> 'completionTokens')::float8),
-    'totalTokens', sum((attempt.usage ->> 'totalTokens')::float8),
-    'isEstimated', nullif(bool_or(coalesce((attempt.usage ->> 'isEstimated')::boolean, false)), false),
-    'costNanoUsd', sum((attempt.usage ->> 'costNanoUsd')::numeric),
-    'isCostPartial', nullif(count(attempt.usage ->> 'costNanoUsd') between 1 and count(*) - 1, false))) end
-  from attempt where ${which} and attempt.usage is not null)`;
+export const usageOf = (which: string) =>
+  `(select ${sumOfUsage('attempt.usage')} from attempt where ${which} and attempt.usage is not null)`;
 
 /**
  * SQL: a clause that adds what was spent to this day of the app, in UTC.

@@ -1,8 +1,8 @@
 import type { AppId, ConversationId, RunId, VersionId } from '@tenon/base';
-import { readAnswer, RunRepository, type Identity } from '@tenon/database';
+import { countRuns, readAnswer, RunRepository, type Database, type Identity } from '@tenon/database';
 import type { ObjectStore } from '@tenon/ports';
 import { Inject } from '@nestjs/common';
-import { OBJECTS } from '../parts.js';
+import { DATABASE, OBJECTS } from '../parts.js';
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { AppLoaders } from '../app/app.loaders.js';
 import { App, toApp, toVersion, Version } from '../app/app.types.js';
@@ -13,6 +13,7 @@ import { costOfList, VALUE_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
 import { checkStart } from './check-start.js';
+import { RunNumbers, toRunNumbers } from './run-numbers.types.js';
 import { RunLoaders } from './run.loaders.js';
 import { RunService } from './run.service.js';
 import { RunUpdate } from './run-update.types.js';
@@ -31,6 +32,9 @@ import { Step, toStep } from './step.types.js';
 
 /** Characters of a text that is looked for. */
 const MAX_SEARCH = 200;
+/** Runs are counted for a week at most, in milliseconds; all of them are read. */
+const NUMBERS_MS = 7 * 86_400_000;
+const NUMBERS_COST = 50;
 /** Steps that a run usually has at most. */
 const STEPS = 50;
 
@@ -43,6 +47,7 @@ export class RunResolver {
     private readonly appLoaders: AppLoaders,
     private readonly updates: RunUpdates,
     @Inject(OBJECTS) private readonly objects: ObjectStore,
+    @Inject(DATABASE) private readonly database: Database,
   ) {}
 
   @AllowTo('member')
@@ -68,6 +73,16 @@ export class RunResolver {
   async findRun(@Args('id', { type: () => ID }) id: string, @CurrentMember() { teamId }: Identity) {
     const run = await this.runs.find(teamId, idFrom<RunId>(id));
     return run ? toRun(run) : null;
+  }
+
+  @AllowTo('member')
+  @Query(() => RunNumbers, { complexity: NUMBERS_COST, description: 'What the team’s runs came to since then' })
+  async runNumbers(
+    @Args('since', { description: 'A week ago at most' }) since: Date,
+    @CurrentMember() { teamId }: Identity,
+  ): Promise<RunNumbers> {
+    const earliest = Date.now() - NUMBERS_MS;
+    return toRunNumbers(await countRuns(this.database, teamId, new Date(Math.max(since.getTime(), earliest))));
   }
 
   @ResolveField(() => App)

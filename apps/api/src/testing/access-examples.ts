@@ -132,6 +132,7 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   modelSettings: NOTHING,
   providers: NOTHING,
   run: { variables: ({ runId }) => ({ id: runId }) },
+  runNumbers: { variables: () => ({ since: new Date(0).toISOString() }) },
   runs: { variables: ({ appId, conversationId }) => ({ ...page, filter: { appId, conversationId } }) },
   sessions: NOTHING,
   teamSettings: NOTHING,
