@@ -29,6 +29,10 @@ it('the notices are those of the lock file, and every licence is allowed', () =>
   expect(findForbidden(packages)).toEqual([]);
   expect(renderNotices(packages) === read('THIRD-PARTY-NOTICES.txt')).toBe(true);
   expect(packages.length).toBeGreaterThan(400);
+  // what browsers are given, with what that needs
+  const names = packages.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['@angular/core', '@angular/material', 'd3-array', 'katex', 'mermaid']));
+  expect(names).not.toContain('jest');
 });
 
 it('a licence that is not on the list is refused, and so is a package that names none', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { placesInConsole, type Needs } from './bundled.js';
 
 /** A package of the npm registry that a running Tenon uses. */
 export interface UsedPackage {
@@ -13,7 +14,7 @@ export interface UsedPackage {
   readonly isOfOneSystem: boolean;
 }
 
-interface LockedPackage {
+interface LockedPackage extends Needs {
   readonly name?: string;
   readonly version: string;
   readonly license?: string;
@@ -25,22 +26,24 @@ interface LockedPackage {
 
 const TEXT_FILE = /^(licen[cs]e|copying|notice|copyright|unlicense)/i;
 /** Packages that name their licence in its text only. */
-const NAMED_IN_TEXT: Readonly<Record<string, string>> = { unionfs: 'Unlicense' };
+const NAMED_IN_TEXT: Readonly<Record<string, string>> = { khroma: 'MIT', unionfs: 'Unlicense' };
 /** Stands in for programs that are not wanted, and holds nothing. */
 const EMPTY_PACKAGE = 'empty-npm-package';
 
 /**
- * The packages of a lock file that are not only for development, sorted by name and version. What the lock file does not
- * say is read from the installed packages.
+ * The packages of a lock file that are not only for development, or that browsers are given, sorted by name and version.
+ * What the lock file does not say is read from the installed packages.
  * @param root  holds `package-lock.json` and `node_modules`
  */
 export function readPackages(root: string): UsedPackage[] {
   const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
+  const isBundled = placesInConsole(root, packages);
   const found = new Map<string, UsedPackage>();
   for (const [place, locked] of Object.entries(packages)) {
-    if (!place.includes('node_modules/') || locked.dev || locked.link || locked.name === EMPTY_PACKAGE) continue;
+    if (!place.includes('node_modules/') || locked.link || locked.name === EMPTY_PACKAGE) continue;
+    if (locked.dev && !isBundled.has(place)) continue;
     const name = locked.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
     found.set(`${name}@${locked.version}`, readPackage(path.join(root, place), name, locked));
   }
