@@ -9,13 +9,17 @@ import { RunList } from '../runs/run-list.js';
 import { RunsDocument } from '../runs/runs.generated.js';
 import { FirstStepsPanel } from '../setup/first-steps-panel.js';
 import { Pending } from '../shell/pending.js';
+import { Today } from './today.js';
+
+const WEEK_MS = 7 * 86_400_000;
 
 /** Where a member goes on: apps, and the runs of the last time. Where nothing was asked yet, the first steps. */
 @Component({
   selector: 'tn-home',
-  imports: [AppCard, FirstStepsPanel, MatButtonModule, Pending, RouterLink, RunList],
+  imports: [AppCard, FirstStepsPanel, MatButtonModule, Pending, RouterLink, RunList, Today],
   template: `
     <h1>{{ t('home.heading') }}</h1>
+    <tn-today />
     @if (runs.data() && lastRuns().length === 0) {
       <tn-first-steps-panel />
     }
@@ -37,6 +41,17 @@ import { Pending } from '../shell/pending.js';
         <tn-pending [of]="apps" [rows]="2" [height]="132" />
       }
     </section>
+    @if (failedRuns().length > 0) {
+      <section data-testid="home.failed">
+        <header>
+          <h2>{{ t('home.failed') }}</h2>
+          <a mat-button routerLink="/runs" [queryParams]="{ state: 'failed', since: 'week' }">{{
+            t('home.allRuns')
+          }}</a>
+        </header>
+        <tn-run-list [runs]="failedRuns()" />
+      </section>
+    }
     @if (lastRuns().length > 0 || !runs.data()) {
       <section>
         <header>
@@ -61,5 +76,11 @@ export class Home {
     const apps = this.apps.data()?.apps.edges.map(({ node }) => node) ?? [];
     return apps.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)).slice(0, 6);
   });
+  private readonly failedLately = {
+    statuses: ['FAILED' as const],
+    createdFrom: new Date(Date.now() - WEEK_MS).toISOString(),
+  };
+  private readonly failed = ask(RunsDocument, () => ({ first: 5, filter: this.failedLately }));
+  protected readonly failedRuns = computed(() => this.failed.data()?.runs.edges.map(({ node }) => node) ?? []);
   protected readonly lastRuns = computed(() => this.runs.data()?.runs.edges.map(({ node }) => node) ?? []);
 }

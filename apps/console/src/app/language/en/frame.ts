@@ -16,6 +16,7 @@ export const frame = {
   'home.allApps': 'All apps',
   'home.allRuns': 'All runs',
   'home.apps': 'Continue with',
+  'home.failed': 'Failed this week',
   'home.first': 'First steps',
   'home.first.coming':
     'The local model is on its way. Choose a template meanwhile, and ask it when the model is there.',
@@ -28,6 +29,8 @@ export const frame = {
   'home.runs': 'Latest runs',
   'home.templates': 'Templates',
   'home.title': 'Home',
+  'home.today': '{count, plural, one {# run} other {# runs}} today',
+  'home.todayFailed': '{count} failed',
   'keys.anywhere': 'Anywhere',
   'keys.deselect': 'Let go of the node',
   'keys.fullSize': 'Full size',
