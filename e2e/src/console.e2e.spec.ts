@@ -117,6 +117,8 @@ it('shows the states of a run on the graph, and the same run after the page was 
   );
   expect(app.recentUsage.calls).toBeGreaterThanOrEqual(CALLS);
   await at('app.usage').getByText(`In 30 days: ${app.recentUsage.calls} calls`).waitFor();
+  await page.goto('/');
+  await at('home.today').getByText(/\d+ runs? today/).waitFor();
   expect(seen).toEqual([]);
 }, 90_000);
 
