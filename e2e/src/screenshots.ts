@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
@@ -17,7 +17,17 @@ import { startStack, type Stack } from './stack.js';
 const THEMES = ['light', 'dark'] as const;
 const LANGUAGES = ['en', 'zh-Hans'];
 const WIDTHS = { phone: [375, 812], tablet: [820, 1_180], desk: [1_440, 900] } as const;
-const ANSWER = 'First open the settings, then choose *reset*. The light turns green after about a minute.';
+const ANSWER = `A red light means that it finds no network.
+
+1. Pull the plug for **ten seconds**.
+2. Wait until the light is *green*, which takes about a minute.
+
+| light | means |
+| --- | --- |
+| red | no network |
+| green | all is well |`;
+const QUESTION = 'My router blinks red, what now?';
+const EXAMPLE = path.resolve(import.meta.dirname, '../../examples/content-moderation.yml');
 
 const { values } = parseArgs({
   options: { out: { type: 'string', default: 'screenshots' }, only: { type: 'string', default: '' } },
@@ -41,21 +51,38 @@ try {
   clearInterval(awake);
 }
 
-/** An app, runs of it that have ended well and badly, and its pages. */
-async function seedPages(stack: Stack): Promise<ConsolePage[]> {
+/** A page, or what a key opens on it. */
+interface Shown extends ConsolePage {
+  readonly key?: string;
+}
+
+/** Apps, runs of them that have ended well and badly, and their pages. */
+async function seedPages(stack: Stack): Promise<Shown[]> {
   const appId = await publishApp(stack, chainOfCalls(3), 'Support assistant');
+  const moderation = await publishApp(stack, await readFile(EXAMPLE, 'utf8'), 'Ask support');
   await stack.model.setRules([
     { when: { user: 'part call2', nth: 1 }, fault: { kind: 'status', status: 401, message: 'The key is not known.' } },
+    { when: { system: 'You sort messages' }, reply: { text: 'technical_question' } },
     { reply: { text: ANSWER, usage: { promptTokens: 214, completionTokens: 31 } } },
   ]);
   for (const query of ['It will not start', 'How do I reset it?'])
     await follow(stack, await startRun(stack, { appId, query }));
-  return consolePages(stack, appId);
+  const runId = await startRun(stack, { appId: moderation, query: QUESTION, inputs: { user_input: QUESTION } });
+  await follow(stack, runId);
+  const run = `/apps/${moderation}/runs/${runId}`;
+  return [
+    ...(await consolePages(stack, appId)),
+    { name: 'moderation-answer', path: `/apps/${moderation}/graph?run=${runId}` },
+    { name: 'moderation-run', path: `${run}?step=technical` },
+    { name: 'moderation-timeline', path: `${run}?view=timeline&step=technical` },
+    { name: 'palette', path: '/', key: 'Control+k' },
+    { name: 'shortcuts', path: '/', key: '?' },
+  ];
 }
 
 async function takeAll(
   browser: Browser,
-  pages: readonly ConsolePage[],
+  pages: readonly Shown[],
   { theme, language }: { readonly theme: (typeof THEMES)[number]; readonly language: string },
 ): Promise<number> {
   const options = { locale: language, colorScheme: theme, reducedMotion: 'reduce' } as const;
@@ -65,7 +92,7 @@ async function takeAll(
   ]);
   await member.signIn('/');
   let taken = 0;
-  for (const { name, path: address, isPublic } of pages) {
+  for (const { name, path: address, isPublic, key } of pages) {
     const { page } = isPublic ? stranger : member;
     await mkdir(path.join(values.out, name), { recursive: true });
     for (const [device, [width, height]] of Object.entries(WIDTHS)) {
@@ -73,6 +100,10 @@ async function takeAll(
       await page.goto(address);
       await page.locator('h1').first().waitFor();
       await page.waitForLoadState('networkidle');
+      if (key) {
+        await page.keyboard.press(key);
+        await page.getByRole('dialog').waitFor();
+      }
       await page.screenshot({ path: path.join(values.out, name, `${theme}-${language}-${device}.png`) });
       taken += 1;
     }
