@@ -1,4 +1,4 @@
-import { Component, inject, input, linkedSignal, output, signal } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { Field } from '@tenon/ui';
@@ -37,23 +37,29 @@ export class ProviderForm {
   private readonly quantities = inject(Quantities);
   protected readonly t = inject(Texts).t;
 
-  protected readonly name = linkedSignal(() => this.draft().name);
-  protected readonly baseUrl = linkedSignal(() => this.draft().baseUrl);
+  /** All that is filled in and said belongs to what the form began with, and goes with it. */
+  private readonly begun = computed(() => this.draft(), {
+    equal: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  });
+  protected readonly name = linkedSignal(() => this.begun().name);
+  protected readonly baseUrl = linkedSignal(() => this.begun().baseUrl);
   /** Empty: the stored one stays. It is never shown. */
-  protected readonly apiKey = signal('');
-  protected readonly found = linkedSignal<readonly string[]>(() => this.draft().models ?? []);
-  protected readonly chosen = linkedSignal<ReadonlySet<string>>(() => new Set(this.draft().models ?? []));
-  protected readonly testing = new Act();
-  protected readonly saving = new Act();
-  protected readonly answer = signal('');
+  protected readonly apiKey = linkedSignal(() => (this.begun(), ''));
+  protected readonly found = linkedSignal<readonly string[]>(() => this.begun().models ?? []);
+  protected readonly chosen = linkedSignal<ReadonlySet<string>>(() => new Set(this.begun().models ?? []));
+  protected readonly testing = computed(() => (this.begun(), new Act()));
+  protected readonly saving = computed(() => (this.begun(), new Act()));
+  protected readonly answer = linkedSignal(() => (this.begun(), ''));
 
   /** Whether it answered. */
   protected async test(): Promise<boolean> {
+    const begun = this.begun();
     this.answer.set('');
-    return this.testing.run(async () => {
-      const { isKnown, name } = this.draft();
+    return this.testing().run(async () => {
+      const { isKnown, name } = begun;
       const input = { baseUrl: this.baseUrl(), ...this.key(), ...(isKnown && { name }) };
       const { models, durationMs } = await this.mutations.perform(TestProviderDocument, { input });
+      if (begun !== this.begun()) return;
       this.found.set([...new Set([...this.chosen(), ...(models ?? [])])].toSorted());
       const time = this.quantities.duration(durationMs ?? 0);
       this.answer.set(this.t('models.answered', { time, count: models?.length ?? 0 }));
@@ -61,9 +67,11 @@ export class ProviderForm {
   }
 
   protected async save(): Promise<void> {
+    const begun = this.begun();
     if (this.mustAnswer() && !(await this.test())) return;
+    if (begun !== this.begun()) return;
     const input = { name: this.name(), baseUrl: this.baseUrl(), models: [...this.chosen()], ...this.key() };
-    if (await this.saving.run(() => this.mutations.perform(SaveProviderDocument, { input }))) this.saved.emit();
+    if (await this.saving().run(() => this.mutations.perform(SaveProviderDocument, { input }))) this.saved.emit();
   }
 
   protected choose(model: string, isChosen: boolean): void {

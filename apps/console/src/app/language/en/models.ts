@@ -1,6 +1,6 @@
 export const models = {
   'models.addFound': 'Add {name}, found on this computer',
-  'models.addOpenAi': 'Add OpenAI',
+  'models.addKnown': 'Add a provider with a key',
   'models.addOther': 'Add any OpenAI-compatible server',
   'models.address': 'Base address',
   'models.addressHint': 'Up to and with /v1, as for OpenAI clients.',

@@ -3,7 +3,7 @@ import type { models as en } from '../en/models.js';
 
 export const models: Translated<typeof en> = {
   'models.addFound': '添加在本机发现的 {name}',
-  'models.addOpenAi': '添加 OpenAI',
+  'models.addKnown': '添加需要密钥的供应商',
   'models.addOther': '添加任意兼容 OpenAI 的服务器',
   'models.address': '基础地址',
   'models.addressHint': '与 OpenAI 客户端相同，包含末尾的 /v1。',
