@@ -3,7 +3,10 @@ import { ApolloClient } from '@apollo/client';
 import { Mutations } from './mutations.js';
 import { SignInDocument, SignOutDocument, ViewerDocument, type ViewerPartsFragment } from './session.generated.js';
 
-/** Who is signed in. */
+/** Whose the content of `sessionStorage` is. */
+const OWNER_AS = 'tenon.owner';
+
+/** Who is signed in. What one member typed in this tab is removed before the next one sees anything. */
 @Injectable({ providedIn: 'root' })
 export class Session {
   private readonly client = inject(ApolloClient);
@@ -14,7 +17,7 @@ export class Session {
   async load(): Promise<ViewerPartsFragment | null> {
     if (!this.viewer()) {
       const { data } = await this.client.query({ query: ViewerDocument, fetchPolicy: 'network-only' });
-      this.viewer.set(data?.viewer ?? null);
+      this.become(data?.viewer ?? null);
     }
     return this.viewer();
   }
@@ -23,13 +26,23 @@ export class Session {
   async signIn(email: string, password: string): Promise<void> {
     const { viewer } = await this.mutations.perform(SignInDocument, { input: { email, password } });
     await this.client.clearStore();
-    this.viewer.set(viewer);
+    this.become(viewer);
   }
 
   /** Nothing that was seen stays behind. */
   async signOut(): Promise<void> {
     await this.mutations.perform(SignOutDocument, {});
-    this.viewer.set(null);
+    this.become(null);
+    sessionStorage.clear();
     await this.client.clearStore();
+  }
+
+  /** Whose session is over may come back to what they typed. */
+  private become(viewer: ViewerPartsFragment | null): void {
+    if (viewer && viewer.id !== sessionStorage.getItem(OWNER_AS)) {
+      sessionStorage.clear();
+      sessionStorage.setItem(OWNER_AS, viewer.id);
+    }
+    this.viewer.set(viewer);
   }
 }

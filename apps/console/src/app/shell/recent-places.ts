@@ -1,4 +1,4 @@
-import { effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { computed, effect, inject, Injectable, linkedSignal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from '../api/session.js';
 import type { TextKey } from '../language/dictionary.js';
@@ -20,9 +20,14 @@ export class RecentPlaces {
   private readonly router = inject(Router);
   private readonly titles = inject(PageTitles);
   private readonly session = inject(Session);
-  readonly places = signal<readonly RecentPlace[]>(this.read());
+  private readonly owner = computed(() => this.session.viewer()?.id);
+  readonly places = linkedSignal(() => placesOf(this.owner()));
 
   constructor() {
+    // those of somebody else go
+    effect(() => {
+      if (this.owner()) untracked(() => this.keep());
+    });
     effect(() => {
       const [name, section] = [this.titles.subject(), this.titles.section()];
       if (name && section) untracked(() => this.note({ path: this.router.url.split(/[?#]/)[0] ?? '/', name, section }));
@@ -37,16 +42,20 @@ export class RecentPlaces {
   private note(place: RecentPlace): void {
     const others = this.places().filter(({ path }) => path !== place.path);
     this.places.set([place, ...others].slice(0, MOST));
-    localStorage.setItem(STORED_AS, JSON.stringify({ of: this.session.viewer()?.id, places: this.places() }));
+    this.keep();
   }
 
-  /** Those of somebody else are nobody's business. */
-  private read(): readonly RecentPlace[] {
-    try {
-      const stored = JSON.parse(localStorage.getItem(STORED_AS) ?? '{}') as { of?: string; places?: RecentPlace[] };
-      return (stored.of === this.session.viewer()?.id && stored.places) || [];
-    } catch {
-      return [];
-    }
+  private keep(): void {
+    localStorage.setItem(STORED_AS, JSON.stringify({ of: this.owner(), places: this.places() }));
+  }
+}
+
+/** What is stored, when it is of this member. */
+function placesOf(owner: string | undefined): readonly RecentPlace[] {
+  try {
+    const stored = JSON.parse(localStorage.getItem(STORED_AS) ?? '{}') as { of?: string; places?: RecentPlace[] };
+    return (owner !== undefined && stored.of === owner && stored.places) || [];
+  } catch {
+    return [];
   }
 }
