@@ -27,6 +27,7 @@ export class ImportPage {
   private readonly client = inject(ApolloClient);
   private readonly quantities = inject(Quantities);
   protected readonly t = inject(Texts).t;
+  protected readonly why = inject(Texts).why;
   protected readonly icons = { file: LucideFileUp.icon };
 
   protected readonly content = signal('');
@@ -47,7 +48,11 @@ export class ImportPage {
   }
 
   protected choose(event: Event): void {
-    void this.read((event.target as HTMLInputElement).files?.[0]);
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    // else the same file, mended meanwhile, would be no change
+    input.value = '';
+    void this.read(file);
   }
 
   /** A file is taken in as soon as it is given. */
