@@ -15,7 +15,6 @@ import {
 
 /** States of runs and steps as screens name them. */
 export type State =
-  | 'draft'
   | 'queued'
   | 'running'
   | 'recovering'
@@ -45,7 +44,6 @@ const look = (icon: { readonly icon: LucideIconData }, role: string): StateLook 
 
 /** The look of each state. */
 export const STATE_LOOKS: Readonly<Record<State, StateLook>> = {
-  draft: look(LucideCircle, 'idle'),
   queued: look(LucideClock, 'idle'),
   notReached: look(LucideCircle, 'idle'),
   running: look(LucideLoaderCircle, 'running'),

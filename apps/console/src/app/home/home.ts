@@ -31,14 +31,13 @@ const WEEK_MS = 7 * 86_400_000;
           <a mat-button routerLink="/apps">{{ t('home.allApps') }}</a>
         </div>
       </header>
+      <tn-pending [of]="apps" [rows]="2" [height]="132" />
       @if (apps.data()) {
         <ul>
           @for (app of newest(); track app.id) {
             <li><tn-app-card [app]="app" /></li>
           }
         </ul>
-      } @else {
-        <tn-pending [of]="apps" [rows]="2" [height]="132" />
       }
     </section>
     @if (failedRuns().length > 0) {
@@ -58,10 +57,9 @@ const WEEK_MS = 7 * 86_400_000;
           <h2>{{ t('home.runs') }}</h2>
           <a mat-button routerLink="/runs">{{ t('home.allRuns') }}</a>
         </header>
+        <tn-pending [of]="runs" [rows]="5" />
         @if (runs.data()) {
           <tn-run-list [runs]="lastRuns()" />
-        } @else {
-          <tn-pending [of]="runs" [rows]="5" />
         }
       </section>
     }

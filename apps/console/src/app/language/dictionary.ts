@@ -1,4 +1,5 @@
 import type { en } from './en.js';
+import type { problems } from './zh-hans/problems.js';
 
 /** Names a text by its screen and purpose. */
 export type TextKey = keyof typeof en;
@@ -8,3 +9,6 @@ export type Translated<Texts> = Readonly<Record<keyof Texts, string>>;
 
 /** A whole language. */
 export type Dictionary = Translated<typeof en>;
+
+/** What codes of problems say in a language that the API does not speak. */
+export type ProblemTexts = Translated<typeof problems>;

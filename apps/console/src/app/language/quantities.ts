@@ -16,7 +16,6 @@ export class Quantities {
     return {
       money: moneyFormat(language),
       number: new Intl.NumberFormat(language),
-      short: new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }),
       instant: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
       relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
       unit: (unit: string, digits: number) =>
@@ -36,11 +35,6 @@ export class Quantities {
   /** @param amount  a decimal  @param currency  its code */
   money(amount: string, currency: string): string {
     return this.formats().money(amount, currency);
-  }
-
-  /** Thousands and millions shortened. */
-  short(value: number): string {
-    return this.formats().short.format(value);
   }
 
   /** Such as "1.1 GB". */

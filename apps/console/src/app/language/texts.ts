@@ -32,15 +32,25 @@ export class Texts {
   readonly language = computed(() => this.shown().language);
 
   /** The text of a key with its places filled. Texts are ICU messages. */
-  readonly t = (key: TextKey, values: TextValues = {}): string => {
+  readonly t = (key: TextKey, values: TextValues = {}): string => this.filled(key, values) ?? key;
+
+  /**
+   * Why something was not done, or what was found wrong.
+   * @param code     `area.reason`; what the reader's language says to it is shown
+   * @param message  the API's sentence, in English: shown where there is no such text
+   */
+  readonly why = ({ code, message }: { readonly code: string; readonly message: string }): string =>
+    this.filled(`problem.${code}`, { message }) ?? (message || this.t('problem.away'));
+
+  private filled(key: string, values: TextValues): string | undefined {
     const { dictionary, language } = this.shown();
-    const text = dictionary[key] ?? key;
-    if (!/[{<']/.test(text)) return text;
+    const text = (dictionary as Readonly<Record<string, string>>)[key];
+    if (text === undefined || !/[{<']/.test(text)) return text;
     let format = this.formats.get(key);
     if (!format)
       this.formats.set(key, (format = new IntlMessageFormat(text, language, undefined, { ignoreTag: true })));
     return format.format(values) as string;
-  };
+  }
 
   /** Begins in the language that was chosen last, else in the browser's. */
   start(): Promise<void> {

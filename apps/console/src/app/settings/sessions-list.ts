@@ -15,6 +15,7 @@ import { EndOtherSessionsDocument, EndSessionDocument, SessionsDocument } from '
   selector: 'tn-sessions-list',
   imports: [MatButtonModule, Pending, ProblemLine],
   template: `
+    <tn-pending [of]="asked" [rows]="3" />
     @if (asked.data()) {
       <ul>
         @for (session of sessions(); track session.id) {
@@ -39,8 +40,6 @@ import { EndOtherSessionsDocument, EndSessionDocument, SessionsDocument } from '
           {{ t('profile.endOthers') }}
         </button>
       }
-    } @else {
-      <tn-pending [of]="asked" [rows]="3" />
     }
   `,
   styles: `

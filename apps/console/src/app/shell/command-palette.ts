@@ -18,6 +18,7 @@ import { AppsDocument } from '../apps/apps.generated.js';
 import { modeName } from '../apps/mode-name.js';
 import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
 import { Appearance } from './appearance.js';
+import { isComposing } from './composing.js';
 import { matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
 import { PLACES } from './places.js';
 import { RunPlaceDocument } from './palette.generated.js';
@@ -79,7 +80,7 @@ export class CommandPalette {
   }
 
   protected press(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const count = this.choices().length;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && count > 0) this.active.update((index) => (index + step + count) % count);

@@ -1,6 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import { isComposing } from './composing.js';
 import { PLACES } from './places.js';
 
 /** After the first key of two the second has to come within this time. */
@@ -14,7 +15,7 @@ export class Keys {
   private goesUntil = -Infinity;
 
   press(event: KeyboardEvent): void {
-    if (event.isComposing || event.defaultPrevented || this.dialogs.openDialogs.length > 0) return;
+    if (isComposing(event) || event.defaultPrevented || this.dialogs.openDialogs.length > 0) return;
     const hasModifier = event.ctrlKey || event.metaKey;
     const act = hasModifier
       ? this.withModifier(event)

@@ -14,6 +14,7 @@ export class PageTitles extends TitleStrategy {
   readonly section = this.shown.asReadonly();
   /** What the page is about, before the section; the page that sets it takes it away. */
   readonly subject = signal('');
+  private path: string | undefined;
 
   constructor() {
     super();
@@ -25,7 +26,10 @@ export class PageTitles extends TitleStrategy {
   }
 
   override updateTitle(snapshot: RouterStateSnapshot): void {
-    this.subject.set('');
+    const path = snapshot.url.split(/[?#]/)[0];
+    // what a page shows of its subject is still about it
+    if (path !== this.path) this.subject.set('');
+    this.path = path;
     this.shown.set(this.buildTitle(snapshot) as TextKey | undefined);
   }
 }

@@ -1,41 +1,137 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, computed, effect, inject, input, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
-import { LucideCloudOff } from '@lucide/angular';
+import { LucideCloudOff, LucideLock } from '@lucide/angular';
 import { RegionState, Skeleton } from '@tenon/ui';
 import type { Asked } from '../api/ask.js';
 import type { Problem } from '../api/problem.js';
+import { Reach } from '../api/reach.js';
+import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
 
-/** Stands in the place of what was asked for and is not there: the shape of it while it loads, else why not. */
+/** Loading for longer than this, in milliseconds, is said, with a way to ask again. */
+const LONG_MS = 8_000;
+const FORBIDDEN = ['auth.notOwner', 'auth.notAllowed'];
+
+/**
+ * How what was asked for stands, above its content: while it is not there, its shape, or why it will not come; when it is
+ * there, whether it is asked anew, and why that came to nothing.
+ */
 @Component({
   selector: 'tn-pending',
   imports: [MatButtonModule, RegionState, Skeleton],
+  host: { '[class.there]': 'hasData()' },
   template: `
-    @if (problem(); as problem) {
-      <tn-region-state
-        [icon]="icon"
-        [heading]="t('problem.title')"
-        [text]="problem.message || t('problem.away')"
-        [isProblem]="true"
-      >
-        <button mat-flat-button (click)="of().reload()">{{ t('act.retry') }}</button>
-        <button mat-button (click)="copy(problem)">{{ t('problem.copy') }}</button>
-      </tn-region-state>
+    @if (hasData()) {
+      @if (isLoading()) {
+        <span class="bar" role="progressbar" [attr.aria-label]="t('state.loading')"></span>
+      }
+      @if (problem(); as problem) {
+        @if (!isAway()) {
+          <p class="stale" role="alert" data-testid="stale">
+            <span>{{ t('problem.stale') }} {{ why(problem) }}</span>
+            <button mat-button (click)="of().reload()">{{ t('act.retry') }}</button>
+          </p>
+        }
+      }
+    } @else if (problem(); as problem) {
+      @if (isForbidden()) {
+        <tn-region-state
+          [icon]="icons.forbidden"
+          [heading]="why(problem)"
+          [text]="t('problem.forbidden', { team: session.viewer()?.team?.name })"
+          [isProblem]="true"
+        />
+      } @else {
+        <tn-region-state [icon]="icons.away" [heading]="t('problem.title')" [text]="why(problem)" [isProblem]="true">
+          <button mat-flat-button (click)="of().reload()">{{ t('act.retry') }}</button>
+          <button mat-button (click)="copy(problem)">{{ t('problem.copy') }}</button>
+        </tn-region-state>
+      }
     } @else {
-      <span class="sr-only" role="status">{{ t('state.loading') }}</span>
+      <span class="sr-only" role="status">{{ t(isLong() ? 'state.stillLoading' : 'state.loading') }}</span>
+      @if (isLong()) {
+        <p class="stale" data-testid="long">
+          <span aria-hidden="true">{{ t('state.stillLoading') }}</span>
+          <button mat-button (click)="of().reload()">{{ t('act.retry') }}</button>
+        </p>
+      }
       <tn-skeleton [rows]="rows()" [height]="height()" />
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+    }
+    :host(.there) {
+      display: contents;
+    }
+    .bar {
+      position: fixed;
+      inset: 0 0 auto;
+      z-index: 4;
+      height: 2px;
+      overflow: hidden;
+      animation: appear 300ms step-end;
+    }
+    .bar::after {
+      content: '';
+      position: absolute;
+      inset: 0 70% 0 0;
+      background: var(--accent);
+      animation: pass 1.2s ease-in-out infinite alternate;
+    }
+    .stale {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: var(--space-2);
+      color: var(--text-2);
+      overflow-wrap: anywhere;
+    }
+    .stale[role='alert'] span {
+      color: var(--state-bad);
+    }
+    @keyframes appear {
+      from {
+        visibility: hidden;
+      }
+    }
+    @keyframes pass {
+      to {
+        inset: 0 0 0 70%;
+      }
     }
   `,
 })
 export class Pending {
-  readonly of = input.required<Pick<Asked<unknown>, 'problem' | 'reload'>>();
+  readonly of = input.required<
+    Pick<Asked<unknown>, 'problem' | 'reload'> & Partial<Pick<Asked<unknown>, 'data' | 'isLoading'>>
+  >();
   readonly rows = input(4);
   /** Of a row, in pixels. */
   readonly height = input(32);
 
-  protected readonly t = inject(Texts).t;
-  protected readonly icon = LucideCloudOff.icon;
+  private readonly texts = inject(Texts);
+  protected readonly session = inject(Session);
+  protected readonly t = this.texts.t;
+  protected readonly why = this.texts.why;
+  protected readonly icons = { away: LucideCloudOff.icon, forbidden: LucideLock.icon };
+  /** The banner says it of the whole page then. */
+  protected readonly isAway = inject(Reach).isAway;
+  protected readonly hasData = computed(() => this.of().data?.() !== undefined);
+  protected readonly isLoading = computed(() => this.of().isLoading?.() ?? false);
   protected readonly problem = computed(() => this.of().problem());
+  protected readonly isForbidden = computed(() => FORBIDDEN.includes(this.problem()?.code ?? ''));
+  protected readonly isLong = signal(false);
+
+  constructor() {
+    effect((onCleanup) => {
+      this.isLong.set(false);
+      if (this.hasData() || this.problem()) return;
+      const timer = setTimeout(() => this.isLong.set(true), LONG_MS);
+      onCleanup(() => clearTimeout(timer));
+    });
+  }
 
   protected async copy({ message, code, requestId }: Problem): Promise<void> {
     const lines = [code, message, requestId && `request ${requestId}`, new Date().toISOString()];

@@ -1,4 +1,4 @@
-import { Component, inject, input } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import type { Problem } from '../api/problem.js';
 import { Texts } from '../language/texts.js';
 
@@ -6,7 +6,7 @@ import { Texts } from '../language/texts.js';
 @Component({
   selector: 'tn-problem-line',
   host: { role: 'alert' },
-  template: `{{ problem() && (problem()?.message || t('problem.away')) }}`,
+  template: '{{ text() }}',
   styles: `
     :host {
       display: block;
@@ -20,5 +20,9 @@ import { Texts } from '../language/texts.js';
 })
 export class ProblemLine {
   readonly problem = input.required<Problem | undefined>();
-  protected readonly t = inject(Texts).t;
+  private readonly texts = inject(Texts);
+  protected readonly text = computed(() => {
+    const problem = this.problem();
+    return problem && this.texts.why(problem);
+  });
 }
