@@ -30,6 +30,25 @@ describe('the seed', () => {
   });
 });
 
+describe('finding', () => {
+  const FIND = `query ($filter: AppFilter, $after: String) {
+    apps(first: 1, after: $after, filter: $filter) { edges { node { name } } pageInfo { hasNextPage endCursor } } }`;
+
+  it('gives a page of the apps that have every word, in whatever case, in name or description', async () => {
+    const content = await exampleOf('chatbot.yml');
+    for (const name of ['Alpha 100%', 'Beta ALPHA']) await bench.owner.ask(IMPORT, { input: { content, name } });
+    const find = async (text: string, after?: string) => {
+      const { apps } = await bench.owner.ask(FIND, { filter: { text }, after });
+      return { names: apps.edges.map(({ node }: { node: { name: string } }) => node.name), ...apps.pageInfo };
+    };
+    const first = await find('alpha');
+    expect(first).toMatchObject({ names: ['Beta ALPHA'], hasNextPage: true });
+    expect(await find('alpha', first.endCursor)).toMatchObject({ names: ['Alpha 100%'], hasNextPage: false });
+    expect((await find(' 100%  alp ')).names).toEqual(['Alpha 100%']);
+    expect((await find('alpha nothing')).names).toEqual([]);
+  });
+});
+
 describe('importing', () => {
   it('lists every issue with its path and leaves nothing behind of a file that cannot be read', async () => {
     const before = await bench.owner.ask(APPS);

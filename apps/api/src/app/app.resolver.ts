@@ -7,6 +7,7 @@ import { loadPage, PageArgs } from '../graphql/connection.js';
 import { costOfList, DEFINITION_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
+import { searchText } from '../graphql/search-text.js';
 import { toUsage } from '../run/outcome.types.js';
 import { AppLoaders, USAGE_DAYS } from './app.loaders.js';
 import { AppService, type Taken } from './app.service.js';
@@ -14,6 +15,7 @@ import { definitionErrors } from './definition-errors.js';
 import {
   App,
   AppConnection,
+  AppFilter,
   AppInput,
   AppUsage,
   DeleteAppPayload,
@@ -45,8 +47,13 @@ export class AppResolver {
 
   @AllowTo('member')
   @Query(() => AppConnection, { name: 'apps', description: 'The team’s apps, newest first' })
-  listApps(@Args() page: PageArgs, @CurrentMember() { teamId }: Identity) {
-    return loadPage(page, (part: { first: number; after?: AppId }) => this.apps.list(teamId, part), toApp);
+  listApps(
+    @Args() page: PageArgs,
+    @Args('filter', { type: () => AppFilter, nullable: true }) filter: AppFilter | null,
+    @CurrentMember() { teamId }: Identity,
+  ) {
+    const words = searchText(filter?.text)?.split(/\s+/).filter(Boolean);
+    return loadPage(page, (part: { first: number; after?: AppId }) => this.apps.list(teamId, part, words), toApp);
   }
 
   @AllowTo('member')

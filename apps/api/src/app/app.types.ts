@@ -46,6 +46,16 @@ export function toIssue(issue: DefinitionIssue | CompileIssue): Issue {
   };
 }
 
+@InputType()
+export class AppFilter {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Each of its words stands in the name or the description, in whatever case; 200 characters at most count',
+  })
+  text?: string | null;
+}
+
 @ObjectType()
 export class Draft {
   @Field(() => Int)

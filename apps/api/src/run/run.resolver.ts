@@ -12,6 +12,7 @@ import { loadPage, PageArgs } from '../graphql/connection.js';
 import { costOfList, VALUE_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
+import { searchText } from '../graphql/search-text.js';
 import { checkStart } from './check-start.js';
 import { RunNumbers, toRunNumbers } from './run-numbers.types.js';
 import { RunLoaders } from './run.loaders.js';
@@ -30,8 +31,6 @@ import {
 } from './run.types.js';
 import { Step, toStep } from './step.types.js';
 
-/** Characters of a text that is looked for. */
-const MAX_SEARCH = 200;
 /** Runs are counted for a week at most, in milliseconds; all of them are read. */
 const NUMBERS_MS = 7 * 86_400_000;
 const NUMBERS_COST = 50;
@@ -57,13 +56,14 @@ export class RunResolver {
     @Args('filter', { type: () => RunFilter, nullable: true }) filter: RunFilter | null,
     @CurrentMember() { teamId }: Identity,
   ) {
+    const text = searchText(filter?.text);
     const wanted = {
       ...(filter?.appId && { appId: idFrom<AppId>(filter.appId) }),
       ...(filter?.conversationId && { conversationId: idFrom<ConversationId>(filter.conversationId) }),
       ...(filter?.statuses && { statuses: filter.statuses }),
       ...(filter?.createdFrom && { createdFrom: filter.createdFrom }),
       ...(filter?.createdBefore && { createdBefore: filter.createdBefore }),
-      ...(filter?.text && { text: filter.text.slice(0, MAX_SEARCH) }),
+      ...(text && { text }),
     };
     return loadPage(page, (part: { first: number; after?: RunId }) => this.runs.list(teamId, wanted, part), toRun);
   }

@@ -88,11 +88,21 @@ export class AppRepository {
     return this.database.rows(`${SELECT_APP} where team_id = $1 and id = any($2::uuid[])`, [teamId, appIds]);
   }
 
-  /** A page of apps, newest first. */
-  list(teamId: TeamId, page: { readonly first: number; readonly after?: AppId }): Promise<AppRecord[]> {
+  /**
+   * A page of apps, newest first.
+   * @param words  all of them stand in the name or the description, in whatever case
+   */
+  list(
+    teamId: TeamId,
+    page: { readonly first: number; readonly after?: AppId },
+    words: readonly string[] = [],
+  ): Promise<AppRecord[]> {
     return this.database.rows(
-      `${SELECT_APP} where team_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-      [teamId, page.after ?? null, page.first],
+      `${SELECT_APP} where team_id = $1 and ($2::uuid is null or id < $2)
+         and not exists (
+           select from unnest($4::text[]) as word where strpos(lower(name || ' ' || description), lower(word)) = 0)
+       order by id desc limit $3`,
+      [teamId, page.after ?? null, page.first, words],
     );
   }
 

@@ -33,7 +33,7 @@ function isUnanswered(error: unknown): boolean {
 function createCache(): InMemoryCache {
   return new InMemoryCache({
     typePolicies: {
-      Query: { fields: { apps: relayStylePagination(), runs: relayStylePagination(['filter']) } },
+      Query: { fields: { apps: relayStylePagination(['filter']), runs: relayStylePagination(['filter']) } },
       Provider: { keyFields: ['name'] },
     },
   });

@@ -13,6 +13,11 @@ export type Scalars = {
   JSON: { input: unknown; output: unknown; }
 };
 
+export type AppFilter = {
+  /** Each of its words stands in the name or the description, in whatever case; 200 characters at most count */
+  readonly text?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type AppInput = {
   readonly appId: Scalars['ID']['input'];
 };

@@ -4,11 +4,14 @@ import { Router, RouterLink } from '@angular/router';
 import { LucideBox, LucideSearchX } from '@lucide/angular';
 import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
+import { lastKnown } from '../api/last-known.js';
 import { Texts } from '../language/texts.js';
 import { orEmpty } from '../shell/address.js';
+import { announceFound } from '../shell/announce-found.js';
 import { Pending } from '../shell/pending.js';
+import { settled } from '../shell/settled.js';
 import { AppCard } from './app-card.js';
-import { AppsDocument } from './apps.generated.js';
+import { AppsDocument, type AppsQueryVariables } from './apps.generated.js';
 
 const PAGE = 100;
 
@@ -21,22 +24,33 @@ const PAGE = 100;
 })
 export class AppsPage {
   private readonly router = inject(Router);
-  private readonly texts = inject(Texts);
-  protected readonly t = this.texts.t;
+  protected readonly t = inject(Texts).t;
   protected readonly icons = { app: LucideBox.icon, none: LucideSearchX.icon };
 
   /** Words to find, from the address. */
   readonly find = input('', { transform: orEmpty });
 
-  protected readonly apps = ask(AppsDocument, () => ({ first: PAGE }));
-  protected readonly all = computed(() => this.apps.data()?.apps.edges.map(({ node }) => node) ?? []);
-  protected readonly shown = computed(() => {
-    const words = this.find().toLocaleLowerCase(this.texts.language()).split(/\s+/).filter(Boolean);
-    return this.all().filter((app) => {
-      const text = `${app.name} ${app.description}`.toLocaleLowerCase(this.texts.language());
-      return words.every((word) => text.includes(word));
-    });
-  });
+  private readonly sought = settled(computed(() => this.find().trim()));
+  private readonly asked = ask(AppsDocument, (): AppsQueryVariables => ({
+    first: PAGE,
+    ...(this.sought() && { filter: { text: this.sought() } }),
+  }));
+  /** What was found before stays until more is known. */
+  protected readonly apps = { ...this.asked, data: lastKnown(this.asked.data) };
+  protected readonly shown = computed(() => this.apps.data()?.apps.edges.map(({ node }) => node) ?? []);
+  protected readonly hasMore = computed(() => this.apps.data()?.apps.pageInfo.hasNextPage ?? false);
+
+  constructor() {
+    announceFound(
+      this.sought,
+      computed(() => this.asked.data()?.apps.edges.length),
+    );
+  }
+
+  protected async more(): Promise<void> {
+    const after = this.asked.data()?.apps.pageInfo.endCursor;
+    if (after) await this.asked.fetchMore({ after });
+  }
 
   protected seek(find: string): void {
     void this.router.navigate([], {

@@ -14,17 +14,23 @@ import {
   LucidePlay,
 } from '@lucide/angular';
 import { ask } from '../api/ask.js';
+import { lastKnown } from '../api/last-known.js';
 import { AppsDocument } from '../apps/apps.generated.js';
 import { modeName } from '../apps/mode-name.js';
 import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
+import { announceFound } from './announce-found.js';
 import { Appearance } from './appearance.js';
 import { isComposing } from './composing.js';
-import { matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
+import { appIn, matching, runIdIn, type Choice, type ChoiceGroup } from './palette-choices.js';
 import { PLACES } from './places.js';
 import { RunPlaceDocument } from './palette.generated.js';
 import { RecentPlaces } from './recent-places.js';
+import { settled } from './settled.js';
 import { THEMES } from './theme.js';
 import { Toasts } from './toasts.js';
+
+/** As lists of apps ask for them: lists of one kind share a place in the cache. */
+const APPS = 100;
 
 /** One field that leads everywhere and does everything that is done from anywhere. */
 @Component({
@@ -44,15 +50,22 @@ export class CommandPalette {
   protected readonly t = this.texts.t;
 
   protected readonly typed = signal('');
-  private readonly apps = ask(AppsDocument, () => ({ first: 100 }));
+  private readonly sought = settled(computed(() => appIn(this.typed())));
+  private readonly asked = ask(AppsDocument, () => {
+    const text = this.sought();
+    return this.typed() === '' ? undefined : { first: APPS, ...(text && { filter: { text } }) };
+  });
+  private readonly apps = lastKnown(this.asked.data);
   private readonly meantRun = ask(RunPlaceDocument, () => {
     const id = runIdIn(this.typed());
     return id === undefined ? undefined : { id };
   });
+  /** Whether they are the apps of just these words. */
+  private readonly isFound = computed(() => !!this.asked.data() && this.sought() === appIn(this.typed()));
   private readonly all = computed((): ChoiceGroup[] => [
     { heading: 'palette.recent', choices: this.typed() === '' ? this.recentChoices() : [] },
     { heading: 'palette.places', choices: this.placeChoices() },
-    { heading: 'palette.apps', choices: this.typed() === '' ? [] : this.appChoices() },
+    { heading: 'palette.apps', choices: this.typed() === '' ? [] : this.appChoices(), isFound: this.isFound() },
     { heading: 'palette.acts', choices: this.actChoices() },
   ]);
   protected readonly groups = computed((): readonly ChoiceGroup[] => {
@@ -74,6 +87,13 @@ export class CommandPalette {
     const choice = this.choices()[this.active()];
     return choice && this.idOf(choice);
   });
+
+  constructor() {
+    announceFound(
+      this.typed,
+      computed(() => (this.asked.isLoading() && this.typed() !== '' ? undefined : this.choices().length)),
+    );
+  }
 
   protected idOf({ id }: Choice): string {
     return `choice-${id}`;
@@ -117,7 +137,7 @@ export class CommandPalette {
   }
 
   private appChoices(): Choice[] {
-    return (this.apps.data()?.apps.edges ?? []).map(({ node: { id, name, mode } }) => ({
+    return (this.apps()?.apps.edges ?? []).map(({ node: { id, name, mode } }) => ({
       ...{ id, label: name, hint: modeName(mode, this.t), icon: LucideBox.icon, path: `/apps/${id}/graph` },
     }));
   }

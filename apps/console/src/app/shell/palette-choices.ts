@@ -16,10 +16,16 @@ export interface Choice {
 export interface ChoiceGroup {
   readonly heading: TextKey;
   readonly choices: readonly Choice[];
+  /** They were found by the words already. */
+  readonly isFound?: boolean;
 }
 
 /** The first character may say what is looked for. */
-const PREFIXES: Readonly<Record<string, TextKey>> = { '@': 'palette.apps', '/': 'palette.acts' };
+const PREFIXES: Readonly<Record<string, TextKey>> = {
+  '@': 'palette.apps',
+  '/': 'palette.acts',
+  '>': 'palette.places',
+};
 const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** So many of a group are shown while words are looked for. */
 const MOST_OF_GROUP = 8;
@@ -28,6 +34,13 @@ const MOST_OF_GROUP = 8;
 export function runIdIn(typed: string): string | undefined {
   const id = typed.trim();
   return RUN_ID.test(id) ? id.toLowerCase() : undefined;
+}
+
+/** The words of an app that may be meant; empty where none is. */
+export function appIn(typed: string): string {
+  const prefix = PREFIXES[typed[0] ?? ''];
+  if (runIdIn(typed) || (prefix && prefix !== 'palette.apps')) return '';
+  return (prefix ? typed.slice(1) : typed).trim();
 }
 
 /** Of all groups what holds every word that was typed; what begins with the first comes first. Empty groups are left out. */
@@ -42,10 +55,10 @@ export function matching(groups: readonly ChoiceGroup[], typed: string, language
   const isBehind = ({ label }: Choice) => Number(!lower(label).startsWith(first));
   return groups
     .filter(({ heading }) => !only || heading === only)
-    .map(({ heading, choices }) => ({
+    .map(({ heading, choices, isFound }) => ({
       heading,
       choices: choices
-        .filter(isMeant)
+        .filter((choice) => isFound || isMeant(choice))
         .toSorted((a, b) => isBehind(a) - isBehind(b))
         .slice(0, words.length > 0 || only ? MOST_OF_GROUP : undefined),
     }))

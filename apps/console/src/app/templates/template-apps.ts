@@ -5,7 +5,7 @@ import { Mutations } from '../api/mutations.js';
 import { AppsDocument, ImportAppDocument, type AppCardFragment } from '../apps/apps.generated.js';
 import type { TemplatePartsFragment } from './templates.generated.js';
 
-/** Apps that are looked through for a name. */
+/** Apps of much the same name that are looked through. */
 const APPS = 100;
 
 /** Makes apps of templates. */
@@ -17,13 +17,13 @@ export class TemplateApps {
 
   /** Takes in the file of a template as a new app, with a name that the team has not yet, and shows it. */
   async begin(template: TemplatePartsFragment): Promise<void> {
-    const id = await this.import(template, await this.list());
+    const id = await this.import(template, await this.list(template.title));
     await this.router.navigate(['/apps', id, 'graph'], { queryParams: { template: template.id } });
   }
 
   /** The app that a new team was given of a template, or a newly made one. Gives its id. */
   async findOrMake(template: TemplatePartsFragment): Promise<string> {
-    const apps = await this.list();
+    const apps = [...(await this.list(template.name)), ...(await this.list(template.title))];
     const found = apps.find(({ name }) => name === template.name || name === template.title);
     return found?.id ?? this.import(template, apps);
   }
@@ -34,8 +34,8 @@ export class TemplateApps {
     return app?.id ?? '';
   }
 
-  private async list(): Promise<readonly AppCardFragment[]> {
-    const variables = { first: APPS };
+  private async list(text: string): Promise<readonly AppCardFragment[]> {
+    const variables = { first: APPS, filter: { text } };
     const { data } = await this.client.query({ query: AppsDocument, variables, fetchPolicy: 'network-only' });
     return data?.apps.edges.map(({ node }) => node) ?? [];
   }

@@ -7,6 +7,7 @@ import { Act } from '../api/act.js';
 import { ask } from '../api/ask.js';
 import { Texts } from '../language/texts.js';
 import { orEmpty } from '../shell/address.js';
+import { announceFound } from '../shell/announce-found.js';
 import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { TemplateApps } from './template-apps.js';
@@ -46,6 +47,13 @@ export class TemplatesPage {
   protected readonly act = new Act();
   /** The template that was tried last, beside which a problem is told. */
   protected readonly used = signal('');
+
+  constructor() {
+    announceFound(
+      this.find,
+      computed(() => (this.asked.data() ? this.shown().length : undefined)),
+    );
+  }
 
   protected seek(find: string): void {
     this.show({ find: find || null });
