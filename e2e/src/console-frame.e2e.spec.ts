@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser.js';
 import { chainOfCalls } from './chain-app.js';
-import { follow, publishApp, startRun } from './client.js';
+import { ask, follow, publishApp, startRun } from './client.js';
 import { Person } from './person.js';
 import { startStack, type Stack } from './stack.js';
 
@@ -42,6 +42,9 @@ it('leads to an app by a word, to a run by its id, and back to where a person wa
   await person.signIn('/');
   await openPalette();
   await at('palette.input').fill('@chain');
+  await chosen().getByText('Chain').waitFor();
+  // what ends a composed word, as Safari says it, takes nothing
+  await at('palette.input').dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
   await chosen().getByText('Chain').waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/apps/${appId}/graph`);
@@ -91,10 +94,15 @@ it('lists the nodes of a graph in the order of a run, and chooses them', async (
 }, 60_000);
 
 it('says when the product is away, and goes on by itself when it is back', async () => {
-  await person.signIn('/');
+  await person.signIn('/apps');
+  await at('apps.card.Chain').waitFor();
+  await at('nav./').click();
+  await at('apps.card.Chain').waitFor();
   await stack.api.kill();
   await at('nav./apps').click();
   await at('away').getByText('does not answer').waitFor();
+  // what was there stays
+  await at('apps.card.Chain').waitFor();
   await at('nav./models').click();
   await stack.api.start();
   await at('away').getByText('does not answer').waitFor({ state: 'hidden' });
@@ -112,6 +120,19 @@ it('waits for the product also where there is no page yet', async () => {
   await at('apps.card.Chain').waitFor();
 }, 90_000);
 
+it('tells in the language of the reader why it refuses', async () => {
+  const reader = await Person.open(browser, stack.url, { locale: 'zh-CN' });
+  await reader.page.goto('/signin');
+  await reader.trySignIn('wrong');
+  await reader.at('signIn.problem').getByText('邮箱或密码不正确。').waitFor();
+  await reader.signIn('/apps/import');
+  await reader.at('import.text').fill('hello');
+  await reader.at('import.take').click();
+  await reader.at('import.report').getByText('这不是应用文件').waitFor();
+  expect(reader.seen).toEqual([]);
+  await reader.close();
+}, 60_000);
+
 it('looks as the member wants it in every browser of theirs', async () => {
   await person.signIn('/settings/profile');
   await at('profile.theme').selectOption('dark');
@@ -127,3 +148,27 @@ it('looks as the member wants it in every browser of theirs', async () => {
   expect([...person.seen, ...other.seen]).toEqual([]);
   await other.close();
 }, 60_000);
+
+it('leads to every app of a hundred and more', async () => {
+  const content = chainOfCalls(1);
+  for (let number = 1; number <= 100; number += 1)
+    await ask(stack, 'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } } }', {
+      input: { content, name: `Later ${number}` },
+    });
+  await person.signIn('/apps');
+  const cards = page.locator('tn-app-card');
+  await at('apps.card.Later 100').waitFor();
+  expect(await cards.count()).toBe(100);
+  await at('apps.more').click();
+  await at('apps.card.Chain').waitFor();
+
+  await at('apps.find').fill('CHAIN');
+  await at('apps.card.Later 100').waitFor({ state: 'detached' });
+  await at('apps.card.Chain').waitFor();
+  await page.locator('.cdk-live-announcer-element').getByText('1 result').waitFor({ state: 'attached' });
+
+  await openPalette();
+  await at('palette.input').fill('@chain');
+  await chosen().getByText('Chain').waitFor();
+  expect(person.seen).toEqual([]);
+}, 120_000);
