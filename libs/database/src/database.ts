@@ -174,7 +174,10 @@ function withoutValues(error: unknown): unknown {
   return error;
 }
 
-const storable = (value: unknown): unknown => (typeof value === 'string' ? storableText(value) : value);
+function storable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storable);
+  return typeof value === 'string' ? storableText(value) : value;
+}
 
 const names = new Map<string, string>();
 
