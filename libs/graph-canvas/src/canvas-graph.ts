@@ -31,3 +31,6 @@ export interface CanvasGraph {
   readonly nodes: readonly CanvasNode[];
   readonly edges: readonly CanvasEdge[];
 }
+
+/** How much of a box can be made out from where it is seen: its colour, its name too, or all. */
+export type Detail = 'shape' | 'name' | 'whole';

@@ -1,11 +1,5 @@
 import type { CanvasNode } from './canvas-graph.js';
-
-/** How the graph is seen: the zoom, and the point of the graph that lies in the middle. */
-export interface View {
-  readonly zoom: number;
-  readonly x: number;
-  readonly y: number;
-}
+import { boundsOf, type View } from './near.js';
 
 export const MIN_ZOOM = 0.1;
 export const MAX_ZOOM = 2;
@@ -16,10 +10,7 @@ const MARGIN = 48;
 /** The view in which all boxes are seen, no larger than they are. @param width  of the window, in pixels; so is `height` */
 export function fit(nodes: readonly CanvasNode[], width: number, height: number): View {
   if (nodes.length === 0) return { zoom: 1, x: 0, y: 0 };
-  const left = Math.min(...nodes.map(({ x }) => x));
-  const top = Math.min(...nodes.map(({ y }) => y));
-  const right = Math.max(...nodes.map((node) => node.x + node.width));
-  const bottom = Math.max(...nodes.map((node) => node.y + node.height));
+  const { left, top, right, bottom } = boundsOf(nodes);
   const zoom = Math.min((width - 2 * MARGIN) / (right - left), (height - 2 * MARGIN) / (bottom - top), 1);
   return { zoom: clampZoom(zoom), x: (left + right) / 2, y: (top + bottom) / 2 };
 }

@@ -1,5 +1,6 @@
 import type { Edge, Graph, Layout, Node } from '@swimlane/ngx-graph';
-import type { CanvasEdge, CanvasNode } from './canvas-graph.js';
+import type { CanvasNode } from './canvas-graph.js';
+import type { Line } from './near.js';
 import { route } from './route.js';
 
 /** A box as the drawing library has it. */
@@ -9,25 +10,24 @@ export interface DrawnNode extends Node {
 
 /** A line as the drawing library has it. */
 export interface DrawnEdge extends Edge {
-  readonly data: { readonly edge: CanvasEdge };
+  /** Not among its `data`, which the library compares as text. */
+  readonly way: Line;
 }
 
-/** Leaves every box where it is and draws the lines between them. */
+/** Leaves every box where it is and draws the lines between them, also to boxes that are not drawn. */
 export class FixedLayout implements Layout {
   /** Two boxes may have several lines between them. */
   readonly settings = { multigraph: true };
 
   run(graph: Graph): Graph {
-    const nodes = graph.nodes as DrawnNode[];
-    const byId = new Map(nodes.map((node) => [node.id, node.data.node]));
-    for (const node of nodes) {
+    for (const node of graph.nodes as DrawnNode[]) {
       const { x, y, width, height } = node.data.node;
       node.dimension = { width, height };
       node.position = { x: x + width / 2, y: y + height / 2 };
     }
-    for (const edge of graph.edges as DrawnEdge[]) {
-      const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
-      if (source && target) edge.points = route(source, target, edge.data.edge);
+    for (const drawn of graph.edges as DrawnEdge[]) {
+      const { source, target, edge } = drawn.way;
+      drawn.points = route(source, target, edge);
     }
     graph.edgeLabels = graph.edges;
     return graph;

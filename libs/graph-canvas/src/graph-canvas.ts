@@ -1,11 +1,13 @@
 import { NgTemplateOutlet } from '@angular/common';
 import {
+  afterNextRender,
   Component,
   computed,
   contentChild,
   effect,
   ElementRef,
   inject,
+  Injector,
   input,
   model,
   output,
@@ -17,9 +19,12 @@ import {
 import { LayoutService, NgxGraphModule, type GraphComponent } from '@swimlane/ngx-graph';
 import * as shape from 'd3-shape';
 import { Subject } from 'rxjs';
-import type { CanvasEdge, CanvasGraph, CanvasNode } from './canvas-graph.js';
+import type { CanvasGraph, CanvasNode, Detail } from './canvas-graph.js';
+import { CanvasMap } from './canvas-map.js';
 import { clampZoom, fit, MAX_ZOOM, MIN_ZOOM } from './fit.js';
 import { FixedLayout, type DrawnEdge, type DrawnNode } from './fixed-layout.js';
+import { areaOf, isEnough, isIn, linesOf, surroundingsOf, type Area, type Line, type View } from './near.js';
+import { SAMPLES } from './route.js';
 import { walk, type Step } from './walk.js';
 
 const STEPS: Readonly<Record<string, Step>> = {
@@ -31,21 +36,25 @@ const STEPS: Readonly<Record<string, Step>> = {
   End: 'last',
 };
 const ZOOM_STEP = 1.2;
+/** From so far away names can no longer be read, and from so far the rest. */
+const FAR = { shape: 0.2, name: 0.4 };
 
 /**
  * Draws a graph and reports what is done to it; what the boxes mean it does not know. The content gives the template of
- * a box, whose context is the `CanvasNode`.
+ * a box, whose context is the `CanvasNode` and `detail`: how much of it can be made out. Only boxes and lines in sight
+ * and near it are drawn.
  */
 @Component({
   selector: 'tn-graph-canvas',
-  imports: [NgTemplateOutlet, NgxGraphModule],
+  imports: [CanvasMap, NgTemplateOutlet, NgxGraphModule],
   providers: [LayoutService],
   templateUrl: './graph-canvas.html',
   styleUrl: './graph-canvas.scss',
-  host: { '(keydown)': 'onKey($event)' },
+  host: { '(click)': 'onClick($event)', '(keydown)': 'onKey($event)' },
 })
 export class GraphCanvas {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly injector = inject(Injector);
 
   readonly graph = input.required<CanvasGraph>();
   /** What is read out for the whole: the name of the graph and how many boxes it has. */
@@ -55,16 +64,28 @@ export class GraphCanvas {
   /** A box was asked for once more: by Enter or a second click. */
   readonly opened = output<string>();
 
-  protected readonly box = contentChild.required<TemplateRef<{ $implicit: CanvasNode }>>(TemplateRef);
-  private readonly drawing = viewChild.required<GraphComponent>('drawing');
+  protected readonly box = contentChild.required<TemplateRef<{ $implicit: CanvasNode; detail: Detail }>>(TemplateRef);
+  private readonly drawing = viewChild<GraphComponent>('drawing');
 
   protected readonly layout = new FixedLayout();
   protected readonly curve = shape.curveLinear;
+  protected readonly samples = SAMPLES + 1;
   protected readonly zooms = { min: MIN_ZOOM, max: MAX_ZOOM };
   protected readonly redraw = new Subject<boolean>();
   /** The box that the keyboard is at. */
   protected readonly current = signal<string | undefined>(undefined);
   protected readonly isDrawn = signal(false);
+
+  /** What is seen, and the part in which boxes and lines are drawn; none before there is a size. */
+  protected readonly seen = signal<Area | undefined>(undefined);
+  protected readonly drawnArea = signal<Area | undefined>(undefined);
+  private readonly zoom = signal(1);
+  protected readonly detail = computed<Detail>(() =>
+    this.zoom() < FAR.shape ? 'shape' : this.zoom() < FAR.name ? 'name' : 'whole',
+  );
+  /** The box at which the keyboard comes in. It is there wherever it lies. */
+  protected readonly entry = computed(() => this.current() ?? this.graph().nodes[0]?.id);
+  private readonly lines = computed(() => linesOf(this.graph()));
 
   private drawnNodes = new Map<string, DrawnNode>();
   private drawnEdges = new Map<string, DrawnEdge>();
@@ -75,9 +96,11 @@ export class GraphCanvas {
    */
   protected readonly drawn = computed(
     () => {
-      const { nodes, edges } = this.graph();
+      const area = this.drawnArea();
+      const nodes = this.graph().nodes.filter((node) => node.id === this.entry() || (area && isIn(area, node)));
+      const lines = this.lines().filter(({ source, target }) => area && isIn(area, source, target));
       this.drawnNodes = keep(this.drawnNodes, nodes, ({ data }) => data.node, isSamePlace, drawNode);
-      this.drawnEdges = keep(this.drawnEdges, edges, ({ data }) => data.edge, isSameWay, drawEdge);
+      this.drawnEdges = keep(this.drawnEdges, lines, ({ way }) => way, isSameWay, drawEdge);
       return { nodes: [...this.drawnNodes.values()], edges: [...this.drawnEdges.values()] };
     },
     { equal: (a, b) => isSameList(a.nodes, b.nodes) && isSameList(a.edges, b.edges) },
@@ -88,6 +111,14 @@ export class GraphCanvas {
   protected readonly edges = computed(() => new Map(this.graph().edges.map((edge) => [edge.id, edge])));
 
   constructor() {
+    afterNextRender(() => {
+      const { width, height } = this.host.getBoundingClientRect();
+      this.drawnArea.set(this.see(fit(this.graph().nodes, width, height), width, height));
+    });
+    // before the library looks again at what it has just laid out, which it does not for a while after this
+    effect(() => {
+      if (this.drawing() && untracked(this.drawn).edges.length > 0) untracked(() => this.fit());
+    });
     // without a line the library does not look at its inputs again
     effect(() => {
       const { edges } = this.drawn();
@@ -107,27 +138,28 @@ export class GraphCanvas {
   fit(): void {
     const { width, height } = this.host.getBoundingClientRect();
     const view = fit(this.graph().nodes, width, height);
-    this.drawing().zoomTo(view.zoom, { layout: false });
-    this.center(view.x, view.y);
+    this.drawing()?.zoomTo(view.zoom, { layout: false });
+    this.center(view);
   }
 
   /** @param factor  above 1 comes nearer */
   zoomBy(factor: number): void {
     const drawing = this.drawing();
-    drawing.zoomTo(clampZoom(drawing.zoomLevel * factor), { layout: false });
-    drawing.cd.markForCheck();
+    drawing?.zoomTo(clampZoom(drawing.zoomLevel * factor), { layout: false });
+    drawing?.cd.markForCheck();
   }
 
   /** Brings a box to the middle. */
   show(id: string): void {
     const node = this.graph().nodes.find((one) => one.id === id);
-    if (node) this.center(node.x + node.width / 2, node.y + node.height / 2);
+    if (node) this.center({ x: node.x + node.width / 2, y: node.y + node.height / 2 });
   }
 
-  private center(x: number, y: number): void {
+  /** Brings a point to the middle. */
+  protected center({ x, y }: { readonly x: number; readonly y: number }): void {
     const drawing = this.drawing();
-    drawing.panTo(x, y);
-    drawing.cd.markForCheck();
+    drawing?.panTo(x, y);
+    drawing?.cd.markForCheck();
   }
 
   protected onDrawn(): void {
@@ -135,7 +167,29 @@ export class GraphCanvas {
     this.fit();
   }
 
-  protected choose(id: string): void {
+  /** The drawing was moved, by whatever means. */
+  protected onMoved({ zoomLevel: zoom, panOffsetX, panOffsetY, dims }: GraphComponent): void {
+    if (!this.isDrawn()) return;
+    const { width, height } = dims;
+    const view = { zoom, x: (width / 2 - panOffsetX) / zoom, y: (height / 2 - panOffsetY) / zoom };
+    const seen = this.see(view, width, height);
+    const drawn = this.drawnArea();
+    if (!drawn || !isEnough(drawn, seen)) this.drawnArea.set(surroundingsOf(seen));
+  }
+
+  private see(view: View, width: number, height: number): Area {
+    const seen = areaOf(view, width, height);
+    this.seen.set(seen);
+    this.zoom.set(view.zoom);
+    return seen;
+  }
+
+  protected onClick(event: Event): void {
+    const id = boxAt(event);
+    if (id !== undefined) this.choose(id);
+  }
+
+  private choose(id: string): void {
     if (this.selected() === id) this.opened.emit(id);
     this.selected.set(id);
   }
@@ -143,10 +197,12 @@ export class GraphCanvas {
   protected onKey(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const step = STEPS[event.key];
-    if (step) this.goTo(walk(this.graph(), this.current(), step));
+    const box = event.key === 'Enter' || event.key === ' ' ? boxAt(event) : undefined;
+    if (box !== undefined) this.choose(box);
+    else if (step) this.goTo(walk(this.graph(), boxAt(event) ?? this.current(), step));
     else if (event.key === '+') this.zoomBy(ZOOM_STEP);
     else if (event.key === '-') this.zoomBy(1 / ZOOM_STEP);
-    else if (event.key === '0') this.zoomBy(1 / this.drawing().zoomLevel);
+    else if (event.key === '0') this.zoomBy(1 / (this.drawing()?.zoomLevel ?? 1));
     else if (event.key === '1') this.fit();
     else if (event.key === 'Escape') this.selected.set(undefined);
     else return;
@@ -158,10 +214,15 @@ export class GraphCanvas {
     if (!id) return;
     this.current.set(id);
     this.show(id);
-    requestAnimationFrame(() => {
+    const focus = () =>
       this.host.querySelector<HTMLElement>(`[data-node-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
-    });
+    afterNextRender(focus, { injector: this.injector });
   }
+}
+
+/** Id of the box that an event is in. */
+function boxAt({ target }: Event): string | undefined {
+  return (target as Element).closest<HTMLElement>('[data-node-id]')?.dataset['nodeId'];
 }
 
 /** Ids of the library become ids of elements, which boxes and lines must not share. */
@@ -169,16 +230,19 @@ function drawNode(node: CanvasNode): DrawnNode {
   return { id: `n${node.id}`, label: node.label, data: { node } };
 }
 
-function drawEdge(edge: CanvasEdge): DrawnEdge {
-  return { id: `e${edge.id}`, source: `n${edge.source}`, target: `n${edge.target}`, data: { edge } };
+function drawEdge(line: Line): DrawnEdge {
+  const { id, source, target } = line.edge;
+  return { id: `e${id}`, source: `n${source}`, target: `n${target}`, way: line };
 }
 
 function isSamePlace(a: CanvasNode, b: CanvasNode): boolean {
   return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }
 
-function isSameWay(a: CanvasEdge, b: CanvasEdge): boolean {
-  return a.source === b.source && a.target === b.target && a.sourceY === b.sourceY && a.targetY === b.targetY;
+function isSameWay(a: Line, b: Line): boolean {
+  const isSameEdge = a.edge.sourceY === b.edge.sourceY && a.edge.targetY === b.edge.targetY;
+  const isSameEnds = a.edge.source === b.edge.source && a.edge.target === b.edge.target;
+  return isSameEdge && isSameEnds && isSamePlace(a.source, b.source) && isSamePlace(a.target, b.target);
 }
 
 function isSameList<Item>(a: readonly Item[], b: readonly Item[]): boolean {

@@ -6,7 +6,7 @@ export interface Point {
 }
 
 /** Pieces of a curve; more cannot be told apart at the largest zoom. */
-const SAMPLES = 24;
+export const SAMPLES = 24;
 /** How far a curve goes straight on before it bends, at least. */
 const MIN_REACH = 32;
 

@@ -18,7 +18,7 @@ const NEARER = 1.2;
       [label]="t('graph.label', { name: name(), count: graph().nodes.length })"
       [(selected)]="selected"
     >
-      <ng-template let-node><tn-node-box [node]="node" /></ng-template>
+      <ng-template let-node let-detail="detail"><tn-node-box [node]="node" [detail]="detail" /></ng-template>
     </tn-graph-canvas>
     <div class="tools" role="toolbar" [attr.aria-label]="t('graph.view')">
       <ng-content />

@@ -1,5 +1,6 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { LucideDynamicIcon } from '@lucide/angular';
+import type { Detail } from '@tenon/graph-canvas';
 import { STATE_LOOKS } from '@tenon/ui';
 import { Texts } from '../language/texts.js';
 import type { NodeBoxView } from './canvas-of.js';
@@ -14,27 +15,32 @@ import { typeName } from './type-name.js';
   host: {
     '[class.container]': 'node().isContainer',
     '[class.note]': "node().type === ''",
+    '[class.shape]': "detail() === 'shape'",
     '[attr.data-state]': 'node().state',
     '[style.--kind]': 'color()',
     '[style.--state]': 'look()?.color',
   },
   template: `
-    <div class="head">
-      <svg [lucideIcon]="icon()" size="16" class="kind" />
-      <strong [title]="node().title">{{ node().title }}</strong>
-      @if (look(); as look) {
-        <svg [lucideIcon]="look.icon" size="16" class="state" />
-      }
-    </div>
-    &ngsp;
-    @if (node().text) {
-      <p>{{ node().text }}</p>
-    } @else {
-      <div class="type">{{ about() }}</div>
+    @if (detail() !== 'shape') {
+      <div class="head">
+        <svg [lucideIcon]="icon()" size="16" class="kind" />
+        <strong [title]="node().title">{{ node().title }}</strong>
+        @if (look(); as look) {
+          <svg [lucideIcon]="look.icon" size="16" class="state" />
+        }
+      </div>
     }
-    @if (node().footer) {
+    @if (detail() === 'whole') {
       &ngsp;
-      <div class="foot" [title]="node().footer">{{ node().footer }}</div>
+      @if (node().text) {
+        <p>{{ node().text }}</p>
+      } @else {
+        <div class="type">{{ about() }}</div>
+      }
+      @if (node().footer) {
+        &ngsp;
+        <div class="foot" [title]="node().footer">{{ node().footer }}</div>
+      }
     }
   `,
   styles: `
@@ -50,6 +56,10 @@ import { typeName } from './type-name.js';
     }
     :host(.container) {
       background: color-mix(in srgb, var(--surface-0) 55%, transparent);
+    }
+    :host(.shape:not(.container)) {
+      border: 0;
+      background: color-mix(in srgb, var(--state, var(--kind)) 45%, var(--surface-0));
     }
     :host(.note) {
       border-style: dashed;
@@ -117,6 +127,8 @@ import { typeName } from './type-name.js';
 })
 export class NodeBox {
   readonly node = input.required<NodeBoxView>();
+  /** How much of it can be made out. */
+  readonly detail = input<Detail>('whole');
 
   private readonly t = inject(Texts).t;
   protected readonly icon = computed(() => iconOf(this.node().type));
