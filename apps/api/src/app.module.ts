@@ -37,6 +37,8 @@ import { ModelService } from './model/model.service.js';
 import { forwardApolloTo } from './framework-loggers.js';
 import { partProviders, type Parts } from './parts.js';
 import { QueueWatch } from './run/queue-watch.js';
+import { RunFileController } from './run/run-file.controller.js';
+import { RunFile } from './run/run-file.js';
 import { RunLoaders } from './run/run.loaders.js';
 import { RunResolver } from './run/run.resolver.js';
 import { RunService } from './run/run.service.js';
@@ -63,7 +65,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [PartsModule.of(parts), graphql(parts)],
-      controllers: [FilesController, HealthController, ImportController, UploadController],
+      controllers: [FilesController, HealthController, ImportController, RunFileController, UploadController],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
@@ -73,7 +75,17 @@ export class ApiModule {
         ...[FileInputs, FileService],
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[SecretKeyResolver, SecretKeyService],
-        ...[RunResolver, StepResolver, AttemptResolver, RunService, RunLoaders, RunUpdates, RunWatch, QueueWatch],
+        ...[
+          RunResolver,
+          StepResolver,
+          AttemptResolver,
+          RunFile,
+          RunService,
+          RunLoaders,
+          RunUpdates,
+          RunWatch,
+          QueueWatch,
+        ],
         ...[TeamResolver, TemplateResolver, DiskUse, RoomProbe],
       ],
     };

@@ -20,11 +20,20 @@ import type { AttemptPlace, StepNames, StepPlace } from './step.types.js';
 /** Plans that are read at once: each may have megabytes. */
 const PLANS_AT_ONCE = 10;
 
+/** Steps that are read by their names: of more than that all of the run are read, which costs less. */
+const FEW_STEPS = 200;
+
+/** Steps of a run: those with these keys, or all. */
+export interface StepsAsked {
+  readonly runId: RunId;
+  readonly keys?: readonly string[] | undefined;
+}
+
 /** What fields ask of runs, steps and executions, one loader for each. Large values are read where they are asked for. */
 @Injectable()
 export class RunLoaders {
   /** The steps of a run, without values. */
-  readonly steps: Batched<RunId, StepRecord[]>;
+  readonly steps: Batched<StepsAsked, StepRecord[]>;
   readonly stepValue: Batched<StepPlace & { readonly value: StepValue }, unknown>;
   /** The executions of a step, without values. */
   readonly attempts: Batched<StepPlace, AttemptRecordRow[]>;
@@ -42,19 +51,28 @@ export class RunLoaders {
     queue: QueueWatch,
     @Inject(DATABASE) database: Database,
   ) {
-    this.steps = batched(async (teamId, ids) =>
-      rowsPerKey(ids, await history.listStepsOf(teamId, ids, []), ({ runId }) => runId),
-    );
+    this.steps = batched(async (teamId, asked) => {
+      const isAll = asked.some(({ keys }) => keys === undefined);
+      const wanted = isAll ? undefined : few(asked.flatMap(({ keys }) => keys ?? []));
+      const rows = await history.listStepsOf(teamId, runsOf(asked), [], wanted);
+      const runs = asked.map(({ runId }) => runId);
+      return rowsPerKey(runs, rows, ({ runId }) => runId).map((steps, index) => {
+        const keys = asked[index]?.keys && new Set(asked[index].keys);
+        return keys ? steps.filter(({ stepKey }) => keys.has(stepKey)) : steps;
+      });
+    });
     this.stepValue = batched(async (teamId, asked) => {
-      const rows = await history.listStepsOf(teamId, runsOf(asked), [...new Set(asked.map(({ value }) => value))]);
+      const values = [...new Set(asked.map(({ value }) => value))];
+      const rows = await history.listStepsOf(teamId, runsOf(asked), values, stepsOf(asked));
       return rowPerKey(asked.map(nameOfStep), rows, nameOfStep).map((row, index) => valueOf(row, asked[index]?.value));
     });
     this.attempts = batched(async (teamId, steps) => {
-      const rows = await history.listAttemptsOf(teamId, runsOf(steps), []);
+      const rows = await history.listAttemptsOf(teamId, runsOf(steps), [], stepsOf(steps));
       return rowsPerKey(steps.map(nameOfStep), rows, nameOfStep);
     });
     this.attemptValue = batched(async (teamId, asked) => {
-      const rows = await history.listAttemptsOf(teamId, runsOf(asked), [...new Set(asked.map(({ value }) => value))]);
+      const values = [...new Set(asked.map(({ value }) => value))];
+      const rows = await history.listAttemptsOf(teamId, runsOf(asked), values, stepsOf(asked));
       return rowPerKey(asked.map(nameOfAttempt), rows, nameOfAttempt).map((row, index) =>
         valueOf(row, asked[index]?.value),
       );
@@ -80,8 +98,18 @@ export class RunLoaders {
   }
 }
 
-function runsOf(places: readonly StepPlace[]): RunId[] {
+function runsOf(places: readonly { readonly runId: RunId }[]): RunId[] {
   return [...new Set(places.map(({ runId }) => runId))];
+}
+
+function stepsOf(places: readonly StepPlace[]): string[] | undefined {
+  return few(places.map(({ stepKey }) => stepKey));
+}
+
+/** Each once; undefined where they are many. */
+function few(stepKeys: readonly string[]): string[] | undefined {
+  const keys = [...new Set(stepKeys)];
+  return keys.length <= FEW_STEPS ? keys : undefined;
 }
 
 // ids of runs are all of one length

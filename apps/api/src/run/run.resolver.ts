@@ -9,9 +9,10 @@ import { App, toApp, toVersion, Version } from '../app/app.types.js';
 import { AllowTo } from '../auth/access.guard.js';
 import { CurrentMember, requireIdentity, type GraphQLContext } from '../auth/identity.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
-import { costOfList, VALUE_COST } from '../graphql/cost.js';
+import { costOfList, DEFINITION_COST, VALUE_COST } from '../graphql/cost.js';
 import { idFrom } from '../graphql/id.js';
 import { payload } from '../graphql/payload.js';
+import { JsonScalar } from '../graphql/scalars.js';
 import { searchText } from '../graphql/search-text.js';
 import { checkStart } from './check-start.js';
 import { RunNumbers, toRunNumbers } from './run-numbers.types.js';
@@ -98,6 +99,18 @@ export class RunResolver {
     return version ? toVersion(version) : null;
   }
 
+  @ResolveField(() => JsonScalar, {
+    complexity: DEFINITION_COST,
+    nullable: true,
+    description: 'Of its version; for a run of the draft, the draft as it is now',
+  })
+  async definition(@Parent() { record }: Run, @Context() context: GraphQLContext): Promise<unknown> {
+    const text = record.versionId
+      ? await this.appLoaders.versionText(context).load(record.versionId)
+      : await this.appLoaders.draftText(context).load(record.appId);
+    return text === undefined ? null : JSON.parse(text);
+  }
+
   @ResolveField(() => String, {
     nullable: true,
     complexity: VALUE_COST,
@@ -133,10 +146,14 @@ export class RunResolver {
 
   @ResolveField(() => [Step], {
     complexity: costOfList(STEPS),
-    description: 'In the order in which they were first heard of',
+    description: 'In the order in which they were first heard of; of those with `keys`, where they are given',
   })
-  async steps(@Parent() { record }: Run, @Context() context: GraphQLContext): Promise<Step[]> {
-    const steps = await this.loaders.steps(context).load(record.id);
+  async steps(
+    @Parent() { record }: Run,
+    @Args('keys', { type: () => [String], nullable: true }) keys: readonly string[] | null,
+    @Context() context: GraphQLContext,
+  ): Promise<Step[]> {
+    const steps = await this.loaders.steps(context).load({ runId: record.id, keys: keys ?? undefined });
     return steps.map((step) => toStep(step, record.planHash));
   }
 
@@ -146,7 +163,8 @@ export class RunResolver {
     @Args('key') key: string,
     @Context() context: GraphQLContext,
   ): Promise<Step | undefined> {
-    return (await this.steps(run, context)).find((step) => step.key === key);
+    const [step] = await this.steps(run, [key], context);
+    return step;
   }
 
   @AllowTo('member')

@@ -194,6 +194,7 @@ function formWith(content: string): FormData {
 /** An example for every route. */
 export const ROUTES: Readonly<Record<string, RouteExample>> = {
   'GET /files/:kind/:team/:hash': { path: ({ fileUrl }) => fileUrl, takesId: true },
+  'GET /api/runs/:run/file': { path: ({ runId }) => `/api/runs/${runId}/file`, takesId: true },
   'GET /health': { path: () => '/health', isForAnybody: true },
   'POST /api/files': { path: () => '/api/files', body: ({ mark }) => formWith(mark) },
   'POST /api/import': { path: () => '/api/import', body: ({ mark }) => formWith(FILE_APP(mark)) },

@@ -85,9 +85,18 @@ export class HistoryRepository implements ConversationMemory {
     return this.listStepsOf(teamId, [runId], STEP_VALUES);
   }
 
-  /** Steps of runs; those of one run in the order in which they were first heard of. Reads the values asked for. */
-  listStepsOf(teamId: TeamId, runIds: readonly RunId[], values: readonly StepValue[]): Promise<StepRecord[]> {
-    return this.sql.rows(STEPS, [teamId, runIds, ...STEP_VALUES.map((value) => values.includes(value))]);
+  /**
+   * Steps of runs; those of one run in the order in which they were first heard of. Reads the values asked for.
+   * @param stepKeys  only these; without it all
+   */
+  listStepsOf(
+    teamId: TeamId,
+    runIds: readonly RunId[],
+    values: readonly StepValue[],
+    stepKeys?: readonly string[],
+  ): Promise<StepRecord[]> {
+    const isRead = STEP_VALUES.map((value) => values.includes(value));
+    return this.sql.rows(STEPS, [teamId, runIds, ...isRead, stepKeys ?? null]);
   }
 
   /** Executions of a run's steps with all their values, in the order in which they began. */
@@ -95,13 +104,18 @@ export class HistoryRepository implements ConversationMemory {
     return this.listAttemptsOf(teamId, [runId], ATTEMPT_VALUES);
   }
 
-  /** Executions of the steps of runs, in the order in which they began. Reads the values asked for. */
+  /**
+   * Executions of the steps of runs, in the order in which they began. Reads the values asked for.
+   * @param stepKeys  those of these steps; without it all
+   */
   listAttemptsOf(
     teamId: TeamId,
     runIds: readonly RunId[],
     values: readonly AttemptValue[],
+    stepKeys?: readonly string[],
   ): Promise<AttemptRecordRow[]> {
-    return this.sql.rows(ATTEMPTS, [teamId, runIds, ...ATTEMPT_VALUES.map((value) => values.includes(value))]);
+    const isRead = ATTEMPT_VALUES.map((value) => values.includes(value));
+    return this.sql.rows(ATTEMPTS, [teamId, runIds, ...isRead, stepKeys ?? null]);
   }
 
   /** Steps of these runs that are under way and whose worker has not been heard of for three seconds. */
@@ -207,7 +221,7 @@ left join lateral (
   where attempt.run_id = step.run_id and attempt.step_key = step.step_key
   order by attempt desc, (outcome in ('succeeded', 'failed')) desc nulls last, execution limit 1
 ) attempt on true
-where step.run_id = any($2::uuid[])
+where step.run_id = any($2::uuid[]) and ($5::text[] is null or step.step_key = any($5))
 order by step.run_id, step.first_seq`;
 
 // A later execution has taken over from those before it.
@@ -224,7 +238,7 @@ select attempt.run_id as "runId", attempt.step_key as "stepKey", attempt.attempt
   case when $5 then attempt.request end as request, case when $6 then attempt.reply end as reply,
   ${IS_RECOVERING} as "isRecovering"
 from attempt join run on run.id = attempt.run_id and run.team_id = $1
-where attempt.run_id = any($2::uuid[])
+where attempt.run_id = any($2::uuid[]) and ($7::text[] is null or attempt.step_key = any($7))
 order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.execution`;
 
 const RECOVERING = `
