@@ -67,7 +67,7 @@ const speakers = [
   'apps/api/src/model/local-model.client.ts',
   'apps/cli/src/api/client.ts',
   'apps/code-runner/src/http-server.ts',
-  'apps/console/src/app/api/kept-value.ts',
+  'apps/console/src/app/api/{kept-value,run-file}.ts',
   'apps/launcher/src/{local-model,probe}.ts',
   'apps/local-models/src/{hub-source,server}.ts',
 ];

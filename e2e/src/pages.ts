@@ -33,6 +33,7 @@ export async function consolePages(stack: Stack, appId: string): Promise<Console
     { name: 'run-timeline', path: `${run}?view=timeline` },
     { name: 'run-steps', path: `${run}?view=steps` },
     { name: 'run-step', path: `${run}?view=steps&step=call1` },
+    { name: 'run-events', path: `${run}?view=events` },
     { name: 'runs', path: '/runs' },
     { name: 'models', path: '/models' },
     { name: 'profile', path: '/settings/profile' },

@@ -2,9 +2,8 @@
  * `npm run bench:console`: how fast the console opens and moves large things, in a real browser on the built product.
  * Ends with 1 when a budget is not kept.
  */
-import { follow, Person, publishApp, startBrowser, startRun, startStack } from '@tenon/e2e/console';
+import { follow, Person, publishApp, startBrowser, startRun, startStack, workflowOf } from '@tenon/e2e/console';
 import { median } from '../median.js';
-import { workflowOf } from './apps.js';
 import { framesWhileDragging, openedBy, packedBytes, paintedAfterData } from './measures.js';
 
 const NODES = 200;
@@ -59,7 +58,7 @@ try {
     await person.signIn('/runs');
     const link = `a[href*="${runId}"]`;
     await person.page.locator(link).first().waitFor();
-    opened.push(await openedBy(person.page, link, '[data-node-id], [data-step-key]', 1));
+    opened.push(await openedBy(person.page, link, '.drawn [data-node-id]', 1));
     await person.close();
   }
   measured.push({

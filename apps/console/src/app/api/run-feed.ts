@@ -43,14 +43,15 @@ export class RunFeed {
   });
 
   /**
-   * Follows a run from its first event to its last. While the API is away it is tried again without an end.
+   * Follows a run to its last event. While the API is away it is tried again without an end.
    * Errors: Problem `run.missing` when there is no such run.
+   * @param afterSeq  number of the last event that is known; without it all are told
    */
-  follow(runId: string): Observable<FeedUpdate> {
+  follow(runId: string, afterSeq = 0): Observable<FeedUpdate> {
     return new Observable((observer) => {
       const leaving = new AbortController();
       const read = async () => {
-        let seq = 0;
+        let seq = afterSeq;
         for (let losses = 0; !leaving.signal.aborted; losses += 1) {
           for await (const received of this.connect({ runId, afterSeq: seq }, leaving.signal)) {
             if (losses > 0) observer.next({ kind: 'back' });

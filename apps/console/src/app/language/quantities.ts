@@ -13,13 +13,20 @@ export class Quantities {
   private readonly texts = inject(Texts);
   private readonly formats = computed(() => {
     const language = this.texts.language();
+    const units = new Map<string, Intl.NumberFormat>();
+    const unitOf = (unit: string, digits: number) =>
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits });
     return {
       money: moneyFormat(language),
       number: new Intl.NumberFormat(language),
       instant: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
+      clock: new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' }),
       relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
-      unit: (unit: string, digits: number) =>
-        new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits }),
+      unit: (unit: string, digits: number) => {
+        const known = units.get(`${unit} ${digits}`) ?? unitOf(unit, digits);
+        units.set(`${unit} ${digits}`, known);
+        return known;
+      },
     };
   });
 
@@ -48,6 +55,11 @@ export class Quantities {
   /** With the time zone. @param at  ISO 8601, or milliseconds since 1970 */
   instant(at: string | number): string {
     return this.formats().instant.format(new Date(at));
+  }
+
+  /** The time of day, to the second. @param at  milliseconds since 1970 */
+  clock(at: number): string {
+    return this.formats().clock.format(at);
   }
 
   /** Such as "3 min ago". @param now  milliseconds since 1970 */

@@ -1,3 +1,4 @@
+import { ScrollingModule } from '@angular/cdk/scrolling';
 import { Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { LucidePlay } from '@lucide/angular';
@@ -5,14 +6,18 @@ import { RegionState, StatePill } from '@tenon/ui';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { VirtualRows } from '../shell/virtual-rows.js';
 import { Cost } from '../usage/cost.js';
 import { stateOfRun } from './run-state.js';
 import type { RunRowFragment } from './runs.generated.js';
 
-/** A table of runs; each leads to its page. */
+/** Of a row, in pixels. */
+const ROW = 44;
+
+/** A table of runs; each leads to its page. Only those in sight are drawn. */
 @Component({
   selector: 'tn-run-list',
-  imports: [Cost, RegionState, RouterLink, StatePill],
+  imports: [Cost, RegionState, RouterLink, ScrollingModule, StatePill, VirtualRows],
   templateUrl: './run-list.html',
   styleUrl: './run-list.scss',
 })
@@ -21,11 +26,16 @@ export class RunList {
   /** Whether each row says of which app it is. */
   readonly hasApps = input(true);
 
+  protected readonly rowHeight = ROW;
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
   protected readonly clock = inject(Clock);
   protected readonly icon = LucidePlay.icon;
   protected readonly stateOf = stateOfRun;
+
+  protected idOf(_: number, { id }: RunRowFragment): string {
+    return id;
+  }
 
   /** Why it is not as one would wish, if there is anything to say. */
   protected reasonOf({ needsAttention, waitingFor, failure, reason }: RunRowFragment): string {

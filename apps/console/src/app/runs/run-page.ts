@@ -1,4 +1,5 @@
-import { Component, computed, effect, inject, input, untracked } from '@angular/core';
+import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import { Router, RouterLink } from '@angular/router';
@@ -7,9 +8,11 @@ import type { JsonObject } from '@tenon/base';
 import { hasGraph, type Definition } from '@tenon/dsl';
 import { GraphCanvas } from '@tenon/graph-canvas';
 import { RegionState, StatePill } from '@tenon/ui';
+import { auditTime } from 'rxjs';
 import { Act } from '../api/act.js';
 import { ask } from '../api/ask.js';
 import { Mutations } from '../api/mutations.js';
+import { Reach } from '../api/reach.js';
 import { StopRunDocument } from '../app/app.generated.js';
 import { canvasOf, type StepMark } from '../graph/canvas-of.js';
 import { NodeBox } from '../graph/node-box.js';
@@ -23,17 +26,20 @@ import { ProblemLine } from '../shell/problem-line.js';
 import { Cost } from '../usage/cost.js';
 import { ValueFields } from '../value/value-fields.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
-import { RunGraphDocument, RunPageDocument, type StepRowFragment } from './run-page.generated.js';
+import { RunDownload } from './run-download.js';
+import { RunEvents } from './run-events.js';
+import { RunGraphDocument, RunPageDocument } from './run-page.generated.js';
+import { RunSteps, type RunReading, type StepRow } from './run-steps.js';
 import { RunStory } from './run-story.js';
 import { RunTimeline } from './run-timeline.js';
 import { StepDetail } from './step-detail.js';
 import { StepTable } from './step-table.js';
 
-const VIEWS = ['graph', 'timeline', 'steps'] as const;
+const VIEWS = ['graph', 'timeline', 'steps', 'events'] as const;
 type View = (typeof VIEWS)[number];
 
-/** Events in a burst are followed by one question, so long after the last, in milliseconds. */
-const QUIET_MS = 300;
+/** What events change in the record is asked for together, so long after the first, in milliseconds. */
+const TOGETHER_MS = 300;
 
 /** One run: what happened, what it is doing now and why. View and step stand in the address. */
 @Component({
@@ -49,13 +55,15 @@ const QUIET_MS = 300;
     ProblemLine,
     RegionState,
     RouterLink,
+    RunDownload,
+    RunEvents,
     RunTimeline,
     StatePill,
     StepDetail,
     StepTable,
     ValueFields,
   ],
-  providers: [RunStory],
+  providers: [RunSteps, RunStory],
   templateUrl: './run-page.html',
   styleUrl: './run-page.scss',
 })
@@ -63,6 +71,7 @@ export class RunPage {
   private readonly router = inject(Router);
   private readonly mutations = inject(Mutations);
   protected readonly story = inject(RunStory);
+  private readonly known = inject(RunSteps);
   protected readonly quantities = inject(Quantities);
   protected readonly t = inject(Texts).t;
   protected readonly views = VIEWS;
@@ -74,13 +83,24 @@ export class RunPage {
   readonly view = input<string>();
   readonly step = input<string>();
 
+  /** The run as its steps were read with it. */
+  private readonly reading = signal<RunReading | undefined>(undefined);
   protected readonly stopping = new Act();
   protected readonly asked = ask(RunPageDocument, () => ({ id: this.run() }));
   /** Of its own, since it stays the same while the record is asked for again and again. */
   private readonly askedGraph = ask(RunGraphDocument, () => ({ id: this.run() }));
   protected readonly record = computed(() => this.asked.data()?.run);
-  protected readonly steps = computed<readonly StepRowFragment[]>(() => this.record()?.steps ?? []);
+  /** Undefined until they are read. */
+  protected readonly steps = computed(() => {
+    const recovering = this.story.recovering();
+    const rows = this.known.rows();
+    if (recovering.size === 0) return rows;
+    return rows?.map((row) => (recovering.has(row.key) ? { ...row, isRecovering: true } : row));
+  });
+  protected readonly askedSteps = { problem: this.known.problem, reload: () => void this.begin(this.run()) };
   protected readonly shownView = computed<View>(() => VIEWS.find((view) => view === this.view()) ?? 'graph');
+  /** Events have a side of their own. */
+  protected readonly isSplit = computed(() => !!this.step() && this.shownView() !== 'events');
   protected readonly state = computed(() => {
     const standing = this.story.pulse() ?? this.record();
     return standing && stateOfRun(standing);
@@ -102,24 +122,42 @@ export class RunPage {
   });
 
   private readonly marks = computed(
-    () => new Map(this.steps().map((step): [string, StepMark] => [step.nodeId, this.markOf(step)])),
+    () => this.steps() && new Map(this.steps()?.map((step): [string, StepMark] => [step.nodeId, this.markOf(step)])),
   );
   protected readonly graph = computed(() => {
-    const run = this.askedGraph.data()?.run;
-    const definition = (run?.version?.definition ?? run?.app.draft.definition) as Definition | undefined;
-    if (!definition || !hasGraph(definition)) return undefined;
-    return canvasOf(definition, graphWords(this.t), this.marks());
+    const definition = this.askedGraph.data()?.run?.definition as Definition | null | undefined;
+    const marks = this.marks();
+    return definition && marks && hasGraph(definition) ? canvasOf(definition, graphWords(this.t), marks) : undefined;
   });
 
   constructor() {
     const titles = inject(PageTitles);
     effect(() => titles.subject.set(this.record()?.app.name ?? ''));
-    effect(() => this.story.follow(this.run()));
-    effect((onCleanup) => {
-      // the record says more of a step than its events do
-      if (!this.story.view()) return;
-      const timer = setTimeout(() => untracked(() => this.asked.reload()), QUIET_MS);
-      onCleanup(() => clearTimeout(timer));
+    const { returns } = inject(Reach);
+    effect(() => {
+      const run = this.run();
+      returns();
+      untracked(() => {
+        // one that is read goes on by itself
+        if (this.reading()?.id !== run) void this.begin(run);
+      });
+    });
+    effect(() => {
+      // it ended after its record was read and before its steps were
+      const reading = this.reading();
+      if (reading && isOver(reading.status) && this.isRunning()) untracked(() => this.asked.reload());
+    });
+    this.story.events.pipe(auditTime(TOGETHER_MS), takeUntilDestroyed()).subscribe(() => this.asked.reload());
+    this.story.events
+      .pipe(takeUntilDestroyed())
+      .subscribe((events) => this.known.note(events.flatMap((event) => ('stepKey' in event ? [event.stepKey] : []))));
+    // that a worker is lost, and that another has begun, no event tells
+    let before: ReadonlySet<string> = new Set();
+    effect(() => {
+      const now = this.story.recovering();
+      const changed = [...before, ...now].filter((key) => now.has(key) !== before.has(key));
+      before = now;
+      untracked(() => this.known.note(changed));
     });
   }
 
@@ -131,11 +169,20 @@ export class RunPage {
     await this.stopping.run(() => this.mutations.perform(StopRunDocument, { input: { runId: this.run() } }));
   }
 
-  private markOf(step: StepRowFragment): StepMark {
+  /** Of a run that is over the record says all; one that goes on is followed from where it was read. */
+  private async begin(run: string): Promise<void> {
+    this.reading.set(undefined);
+    this.story.leave();
+    const reading = await this.known.open(run);
+    if (!reading) return;
+    this.reading.set(reading);
+    if (!isOver(reading.status)) this.story.follow(run, reading.lastSeq);
+  }
+
+  private markOf(step: StepRow): StepMark {
     const { startedAt, finishedAt, failure } = step;
     const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : undefined;
-    const isRecovering = step.isRecovering || this.story.recovering().has(step.key);
     const footer = failure?.message ?? (took === undefined ? undefined : this.quantities.duration(took));
-    return { state: stateOfStep({ ...step, isRecovering }), ...(footer && { footer }) };
+    return { state: stateOfStep(step), ...(footer && { footer }) };
   }
 }

@@ -1,7 +1,7 @@
 import { computed, inject, Injectable, signal, type OnDestroy, type Signal } from '@angular/core';
-import { foldRunView, stepsIn, type RunView, type StepView } from '@tenon/engine';
+import { foldRunView, stepsIn, type RunEvent, type RunView, type StepView } from '@tenon/engine';
 import { ApolloClient } from '@apollo/client';
-import type { Subscription } from 'rxjs';
+import { Subject, type Subscription } from 'rxjs';
 import { problemOf, type Problem } from '../api/problem.js';
 import { RunFeed, type FeedUpdate } from '../api/run-feed.js';
 import { RunPulseDocument, type RunPulseQuery } from './run-pulse.generated.js';
@@ -28,7 +28,10 @@ export class RunStory implements OnDestroy {
   private readonly beat = signal<Pulse | undefined>(undefined);
   private readonly trouble = signal<Problem | undefined>(undefined);
 
+  /** What it did, as far as it was followed from its beginning. */
   readonly view: Signal<RunView | undefined> = this.run;
+  /** Events, together as they are shown. */
+  readonly events = new Subject<readonly RunEvent[]>();
   readonly steps = computed<readonly StepView[]>(() => {
     const view = this.run();
     return view ? stepsIn(view) : [];
@@ -43,12 +46,14 @@ export class RunStory implements OnDestroy {
   /** How it stood a second ago at most, while it is under way. */
   readonly pulse: Signal<Pulse | undefined> = this.beat;
   /** Keys of steps whose worker is not heard of. */
-  readonly recovering = computed(() => new Set(this.beat()?.recoveringSteps));
+  readonly recovering = computed(() => new Set(this.beat()?.recoveringSteps), {
+    equal: (a, b) => a.size === b.size && [...a].every((key) => b.has(key)),
+  });
 
-  /** Shows a run from its beginning and follows it to its end. */
-  follow(runId: string): void {
+  /** Follows a run to its end. @param afterSeq  number of the last event that is known; without it all are told */
+  follow(runId: string, afterSeq = 0): void {
     this.leave();
-    this.following = this.feed.follow(runId).subscribe({
+    this.following = this.feed.follow(runId, afterSeq).subscribe({
       next: (update) => this.take(update),
       error: (error: unknown) => this.trouble.set(problemOf(error)),
       complete: () => this.stopLooking(),
@@ -100,8 +105,10 @@ export class RunStory implements OnDestroy {
     this.frame = 0;
     let [view, reply, texts] = [this.run(), this.reply(), this.texts()];
     for (const update of this.waiting.splice(0)) {
-      if (update.kind === 'events') view = update.events.reduce<RunView | undefined>(foldRunView, view);
-      else if (update.kind === 'reply') {
+      if (update.kind === 'events') {
+        if (view || update.events[0]?.seq === 1) view = update.events.reduce<RunView | undefined>(foldRunView, view);
+        this.events.next(update.events);
+      } else if (update.kind === 'reply') {
         if (!update.isReasoning) reply = reply.slice(0, update.offset) + update.text;
       } else if (update.kind === 'text') {
         if (update.channel !== 'text') continue;

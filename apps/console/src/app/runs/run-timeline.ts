@@ -1,25 +1,26 @@
+import { ScrollingModule } from '@angular/cdk/scrolling';
 import { Component, computed, inject, input, output } from '@angular/core';
 import { STATE_LOOKS, type State } from '@tenon/ui';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
-import type { StepRowFragment } from './run-page.generated.js';
-import { timelineBars } from './timeline-bars.js';
+import { VirtualRows } from '../shell/virtual-rows.js';
+import type { StepRow } from './run-steps.js';
+import { timelineBars, type TimelineBar } from './timeline-bars.js';
 
-/** When each step of a run went on, as bars with their executions. */
+/** Of a row, in pixels. */
+const ROW = 28;
+
+/** When each step of a run went on, as bars with their executions; only those in sight are drawn. */
 @Component({
   selector: 'tn-run-timeline',
+  imports: [ScrollingModule, VirtualRows],
   templateUrl: './run-timeline.html',
   styles: `
     :host {
       display: block;
-      overflow: auto;
+      min-width: 0;
       padding: var(--space-2);
-    }
-    ol {
-      margin: 0;
-      padding: 0;
-      list-style: none;
     }
     button {
       display: grid;
@@ -27,7 +28,7 @@ import { timelineBars } from './timeline-bars.js';
       align-items: center;
       gap: var(--space-3);
       width: 100%;
-      min-height: 28px;
+      height: 28px;
       padding: 0 var(--space-2);
       border: 0;
       background: none;
@@ -72,14 +73,20 @@ import { timelineBars } from './timeline-bars.js';
   `,
 })
 export class RunTimeline {
-  readonly steps = input.required<readonly StepRowFragment[]>();
+  readonly steps = input.required<readonly StepRow[]>();
   readonly selected = input<string>();
   readonly picked = output<string>();
 
+  protected readonly rowHeight = ROW;
+  protected readonly chosen = computed(() => this.bars().findIndex(({ key }) => key === this.selected()));
   private readonly clock = inject(Clock);
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
   protected readonly bars = computed(() => timelineBars(this.steps(), this.clock.minute()));
+
+  protected keyOf(_: number, { key }: TimelineBar): string {
+    return key;
+  }
 
   protected colorOf(state: State): string {
     return STATE_LOOKS[state].color;

@@ -1,4 +1,4 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { afterNextRender, Component, computed, inject, input } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import { Router } from '@angular/router';
@@ -102,6 +102,11 @@ export class RunsPage {
     { pollMs: POLL_MS },
   );
   protected readonly runs = computed(() => this.asked.data()?.runs.edges.map(({ node }) => node) ?? []);
+
+  constructor() {
+    // whoever looks at runs opens one next: its code is there by then
+    afterNextRender(() => void import('./run-page.js').catch(() => undefined));
+  }
 
   /** What is empty leaves the address. */
   protected choose(chosen: { state?: string; find?: string; since?: string }): void {

@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, output } from '@angular/core';
+import { Component, computed, effect, inject, input, output, untracked } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { LucideDynamicIcon, LucideX } from '@lucide/angular';
 import type { Json } from '@tenon/base';
@@ -11,8 +11,9 @@ import { Pending } from '../shell/pending.js';
 import { Cost } from '../usage/cost.js';
 import { ValueFields } from '../value/value-fields.js';
 import { textOf } from '../value/value-forms.js';
-import { StepDetailDocument, type StepRowFragment } from './run-page.generated.js';
+import { StepDetailDocument } from './run-page.generated.js';
 import { stateOfStep } from './run-state.js';
+import type { StepRow } from './run-steps.js';
 
 /** Everything that is recorded of one step: its values, and each execution with what was sent and came back. */
 @Component({
@@ -24,7 +25,7 @@ import { stateOfStep } from './run-state.js';
 export class StepDetail {
   readonly runId = input.required<string>();
   readonly key = input.required<string>();
-  readonly steps = input.required<readonly StepRowFragment[]>();
+  readonly steps = input.required<readonly StepRow[]>();
   readonly closed = output();
 
   protected readonly t = inject(Texts).t;
@@ -37,6 +38,14 @@ export class StepDetail {
     return step ? { runId: this.runId(), key: step.key } : undefined;
   });
   private readonly values = computed(() => this.asked.data()?.run?.step);
+  /** Each with what was sent and what came back. */
+  protected readonly executions = computed(() =>
+    (this.values()?.attempts ?? []).map((attempt) => ({
+      ...attempt,
+      request: attempt.request as Json,
+      reply: attempt.reply as Json,
+    })),
+  );
   protected readonly sections = computed(() => {
     const values = this.values();
     const recorded: [string, Json | undefined][] = [
@@ -48,14 +57,18 @@ export class StepDetail {
     );
   });
 
-  /** What was sent in one execution, and what came back. */
-  protected exchangeOf(attempt: number, execution: number) {
-    const found = this.values()?.attempts.find((one) => one.attempt === attempt && one.execution === execution);
-    return found && { request: found.request as Json, reply: found.reply as Json };
+  constructor() {
+    let last: StepRow | undefined;
+    effect(() => {
+      const step = this.step();
+      // there is news of it
+      if (step && last && step !== last && step.key === last.key) untracked(() => this.asked.reload());
+      last = step;
+    });
   }
 
   /** For the file that a value is kept in. */
-  protected nameOf({ title, key }: StepRowFragment, what: string): string {
+  protected nameOf({ title, key }: StepRow, what: string): string {
     return `${title || key}-${what}`;
   }
 }

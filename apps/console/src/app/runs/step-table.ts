@@ -1,34 +1,45 @@
-import { Component, inject, input, output } from '@angular/core';
+import { ScrollingModule } from '@angular/cdk/scrolling';
+import { Component, computed, inject, input, output } from '@angular/core';
 import { StatePill } from '@tenon/ui';
 import { typeName } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { VirtualRows } from '../shell/virtual-rows.js';
 import { Cost } from '../usage/cost.js';
-import type { StepRowFragment } from './run-page.generated.js';
+import type { StepRow } from './run-steps.js';
 import { stateOfStep } from './run-state.js';
 
-/** The steps of a run in the order in which they began. */
+/** Of a row, in pixels. */
+const ROW = 37;
+
+/** The steps of a run in the order in which they began; only those in sight are drawn. */
 @Component({
   selector: 'tn-step-table',
-  imports: [Cost, StatePill],
+  imports: [Cost, ScrollingModule, StatePill, VirtualRows],
   templateUrl: './step-table.html',
   styles: `
     :host {
       display: block;
-      overflow: auto;
+      overflow-x: auto;
     }
-    table {
-      width: 100%;
-      border-collapse: collapse;
+    .table {
+      min-width: 680px;
     }
-    th,
-    td {
-      padding: var(--space-2) var(--space-3);
+    .row {
+      display: grid;
+      grid-template-columns: minmax(240px, 1fr) 140px 90px 90px 90px 110px;
+      align-items: center;
+      box-sizing: border-box;
+      height: 37px;
+      padding: 0 var(--space-3);
       border-bottom: 1px solid var(--line);
-      text-align: left;
       white-space: nowrap;
     }
-    th {
+    .row > * {
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .head {
       color: var(--text-3);
       font-weight: 500;
     }
@@ -55,14 +66,20 @@ import { stateOfStep } from './run-state.js';
   `,
 })
 export class StepTable {
-  readonly steps = input.required<readonly StepRowFragment[]>();
+  readonly steps = input.required<readonly StepRow[]>();
   /** Key of the chosen step. */
   readonly selected = input<string>();
   readonly picked = output<string>();
 
+  protected readonly rowHeight = ROW;
+  protected readonly chosen = computed(() => this.steps().findIndex(({ key }) => key === this.selected()));
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
   protected readonly stateOf = stateOfStep;
+
+  protected keyOf(_: number, { key }: StepRow): string {
+    return key;
+  }
 
   protected typeText(type: string): string {
     return typeName(this.t, type);

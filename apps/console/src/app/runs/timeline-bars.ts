@@ -1,5 +1,5 @@
 import type { State } from '@tenon/ui';
-import type { StepRowFragment } from './run-page.generated.js';
+import type { StepRow } from './run-steps.js';
 import { stateOfStep } from './run-state.js';
 
 /** A step on the timeline; places and lengths are shares of the whole. */
@@ -15,7 +15,7 @@ export interface TimelineBar {
 }
 
 /** Steps that began, as bars from the first beginning to the last end. @param now  the end of what has none yet */
-export function timelineBars(steps: readonly StepRowFragment[], now: number): readonly TimelineBar[] {
+export function timelineBars(steps: readonly StepRow[], now: number): readonly TimelineBar[] {
   const begun = steps.flatMap((step) => (step.startedAt ? [{ step, startedAt: Date.parse(step.startedAt) }] : []));
   const endOf = (finishedAt: string | null) => (finishedAt ? Date.parse(finishedAt) : now);
   const first = Math.min(...begun.map(({ startedAt }) => startedAt));

@@ -1,0 +1,71 @@
+import type { RunEvent } from '@tenon/engine';
+import type { State } from '@tenon/ui';
+import type { Texts } from '../language/texts.js';
+
+/** What events are about: the run, the way of its steps, and what went wrong. */
+export const EVENT_KINDS = ['run', 'steps', 'trouble'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+const KINDS: Readonly<Record<RunEvent['type'], EventKind>> = {
+  'run.started': 'run',
+  'run.finished': 'run',
+  'step.started': 'steps',
+  'step.succeeded': 'steps',
+  'step.skipped': 'steps',
+  'step.stopped': 'steps',
+  'step.retrying': 'trouble',
+  'step.handled': 'trouble',
+  'step.failed': 'trouble',
+};
+
+const STATES: Readonly<Record<Exclude<RunEvent['type'], 'run.finished'>, State>> = {
+  'run.started': 'running',
+  'step.started': 'running',
+  'step.succeeded': 'succeeded',
+  'step.skipped': 'skipped',
+  'step.stopped': 'stopped',
+  'step.retrying': 'retrying',
+  'step.handled': 'handled',
+  'step.failed': 'failed',
+};
+
+export function kindOfEvent({ type }: RunEvent): EventKind {
+  return KINDS[type];
+}
+
+/** The state that begins with an event. */
+export function stateAfter(event: RunEvent): State {
+  return event.type === 'run.finished' ? event.outcome.status : STATES[event.type];
+}
+
+/** What is needed to say what happened. */
+export interface EventWords {
+  readonly t: Texts['t'];
+  /** What a step is called. */
+  readonly stepName: (stepKey: string) => string;
+  /** Writes milliseconds. */
+  readonly duration: (ms: number) => string;
+}
+
+/** An event in one sentence. */
+export function wordsOfEvent(event: RunEvent, { t, stepName, duration }: EventWords): string {
+  if (event.type === 'run.started') return t('event.run.started');
+  if (event.type === 'run.finished') {
+    const { status, failure, reason } = event.outcome;
+    return [t('event.run.finished', { state: t(`state.${status}`) }), failure?.message ?? reason]
+      .filter(Boolean)
+      .join(' · ');
+  }
+  const step = stepName(event.stepKey);
+  switch (event.type) {
+    case 'step.retrying': {
+      const { attempt, delayMs, failure } = event;
+      return t('event.step.retrying', { step, attempt, delay: duration(delayMs), reason: failure.message });
+    }
+    case 'step.handled':
+    case 'step.failed':
+      return t(`event.${event.type}`, { step, reason: event.failure.message });
+    default:
+      return t(`event.${event.type}`, { step });
+  }
+}
