@@ -1,11 +1,11 @@
-import { MemberRepository, openDatabase } from '@tenon/database';
 import { findFreePort } from '@tenon/platform/processes';
 import { BuiltProcess, startTestPostgres, type TestPostgres } from '@tenon/platform/testing';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ask } from './client.js';
+import { addStranger } from './stranger.js';
 
 /* Requests that want more memory than there is are refused or wait, and the API goes on. */
 
@@ -16,7 +16,7 @@ let postgres: TestPostgres;
 let api: BuiltProcess;
 let url: string;
 const token = randomBytes(24).toString('hex');
-const strangersToken = randomBytes(24).toString('hex');
+let strangersToken: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tenon-api-memory-'));
@@ -36,28 +36,13 @@ beforeAll(async () => {
     TENON_LOG_LEVEL: 'warn',
   });
   await api.start();
-  await addStranger();
+  strangersToken = await addStranger(postgres.url, 'token');
 }, 120_000);
 afterAll(async () => {
   await api.stop();
   await postgres.stop();
   await rm(folder, { recursive: true });
 });
-
-/** A member of another team. */
-async function addStranger(): Promise<void> {
-  const database = openDatabase({ url: postgres.url, poolSize: 1, name: 'test' });
-  const [teamId, memberId] = [randomUUID(), randomUUID()];
-  await database.rows(`insert into team (id, name) values ($1, 'Others')`, [teamId]);
-  await database.rows(
-    `insert into member (id, team_id, email, password_hash, role) values ($1, $2, 'other@x.test', '-', 'owner')`,
-    [memberId, teamId],
-  );
-  await new MemberRepository(database).createSession(memberId as never, {
-    ...{ token: strangersToken, kind: 'token', name: 'test' },
-  });
-  await database.close();
-}
 
 const QUERY = '{ viewer { email } }';
 const HEAD = `{"query":"${QUERY}","variables":{"unused":`;

@@ -183,6 +183,45 @@ it('stops a run in the middle of an answer, and keeps what was said', async () =
   expect(seen).toEqual([]);
 }, 60_000);
 
+/** Whether the end of the talk is in view, though not all of it has room. */
+const AT_END = `(() => {
+  const { scrollHeight, clientHeight, scrollTop } = document.querySelector('[data-testid="panel.talk"]');
+  return scrollHeight > 2 * clientHeight && scrollHeight - clientHeight - scrollTop < 2;
+})()`;
+
+it('follows an answer while it is read at its end, and says what a run uses while it goes on', async () => {
+  const lines = Array.from({ length: 120 }, (_, index) => `line ${index}\n\n`);
+  const usage = { promptTokens: 214, completionTokens: 31 };
+  await stack.model.setRules([
+    { when: { user: 'part call3' }, reply: { text: lines, betweenMs: 5, holdAfter: 90, usage } },
+    { reply: { text: ['begin '], usage } },
+  ]);
+  await person.signIn(`/apps/${appId}/graph`);
+  await at('panel.message').fill('go');
+  await page.keyboard.press('Enter');
+  await stack.model.waitForHeld(1, 30_000);
+  await at('panel.answer').getByText('line 89', { exact: true }).waitFor();
+  await page.waitForFunction(AT_END);
+  await at('panel.tokens').getByText('490 tokens').waitFor();
+  expect(await at('panel.cost').textContent()).toContain('cost unknown');
+  const before = await at('panel.duration').textContent();
+  await at('panel.duration')
+    .filter({ hasNotText: before ?? '' })
+    .waitFor();
+
+  await at('panel.talk').evaluate((talk) => (talk.scrollTop = 100));
+  await at('panel.newest').waitFor();
+  await stack.model.release();
+  await at('panel.state').and(page.locator('[data-state=succeeded]')).waitFor({ timeout: 30_000 });
+  await at('panel.tokens').getByText('735 tokens').waitFor();
+  expect(await at('panel.talk').evaluate((talk) => talk.scrollTop)).toBe(100);
+  await at('panel.newest').press('Enter');
+  await page.waitForFunction(AT_END);
+  await at('panel.newest').waitFor({ state: 'detached' });
+  await page.locator('[data-testid="panel.talk"]:focus').waitFor();
+  expect(seen).toEqual([]);
+}, 90_000);
+
 it('names what is not there, and what a member may see no longer', async () => {
   await person.signIn('/apps');
   await page.goto('/apps/00000000-0000-7000-8000-000000000000/graph');

@@ -1,15 +1,23 @@
-import { Component, inject, signal } from '@angular/core';
-import { RouterOutlet } from '@angular/router';
+import { Component, effect, inject, signal } from '@angular/core';
+import { Router, RouterOutlet } from '@angular/router';
 import { LucideCloudOff } from '@lucide/angular';
 import { RegionState } from '@tenon/ui';
 import { Reach } from './api/reach.js';
 import { Texts } from './language/texts.js';
 
-/** The whole console: what a route shows, or why there is nothing yet. */
+/** A page that is not there after so long is said to be coming, in milliseconds. */
+const SOON_MS = 400;
+
+/** The whole console: what a route shows, what is on its way, or why there is nothing yet. */
 @Component({
   selector: 'tn-root',
   imports: [RegionState, RouterOutlet],
   template: `
+    @if (isComing()) {
+      <div class="coming" role="status" data-testid="coming">
+        <span class="sr-only">{{ t('state.loading') }}</span>
+      </div>
+    }
     <router-outlet (activate)="hasPage.set(true)" />
     @if (!hasPage() && isAway()) {
       <tn-region-state
@@ -21,10 +29,41 @@ import { Texts } from './language/texts.js';
       />
     }
   `,
+  styles: `
+    .coming {
+      position: fixed;
+      inset: 0 0 auto;
+      z-index: 4;
+      height: 2px;
+      background: var(--accent);
+      transform-origin: left;
+      animation: come 8s ease-out forwards;
+    }
+    @keyframes come {
+      from {
+        transform: scaleX(0.05);
+      }
+      to {
+        transform: scaleX(0.95);
+      }
+    }
+  `,
 })
 export class Root {
+  private readonly router = inject(Router);
   protected readonly t = inject(Texts).t;
   protected readonly icon = LucideCloudOff.icon;
   protected readonly isAway = inject(Reach).isAway;
   protected readonly hasPage = signal(false);
+  /** The next page is on its way, and not here at once. */
+  protected readonly isComing = signal(false);
+
+  constructor() {
+    effect((onCleanup) => {
+      this.isComing.set(false);
+      if (!this.router.currentNavigation()) return;
+      const timer = setTimeout(() => this.isComing.set(true), SOON_MS);
+      onCleanup(() => clearTimeout(timer));
+    });
+  }
 }

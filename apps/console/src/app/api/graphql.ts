@@ -1,9 +1,10 @@
 import { inject, type Provider } from '@angular/core';
 import { ApolloClient, InMemoryCache } from '@apollo/client';
-import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { ErrorLink } from '@apollo/client/link/error';
 import { HttpLink } from '@apollo/client/link/http';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { isUnanswered } from './problem.js';
 import { Reach } from './reach.js';
 import { SignedOut } from './signed-out.js';
 
@@ -21,14 +22,10 @@ export const graphqlProvider: Provider = {
       if (!CombinedGraphQLErrors.is(error)) return;
       if (error.errors.some(({ extensions }) => extensions?.['reason'] === NOBODY)) signedOut.notice();
     });
-    return new ApolloClient({ link: watch.concat(new HttpLink({ uri: '/graphql' })), cache: createCache() });
+    const http = new HttpLink({ uri: '/graphql', fetch: reach.fetch });
+    return new ApolloClient({ link: watch.concat(http), cache: createCache() });
   },
 };
-
-/** Nobody was there, or somebody before the API who could not reach it. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof TypeError || (ServerError.is(error) && error.statusCode >= 502);
-}
 
 function createCache(): InMemoryCache {
   return new InMemoryCache({

@@ -1,10 +1,11 @@
 import { inject, Injectable } from '@angular/core';
 import { ApolloClient, type OperationVariables } from '@apollo/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { throwRefusal, type UserError } from './problem.js';
+import { throwRefusal } from './problem.js';
+import type { UserErrorPartsFragment } from './user-error.generated.js';
 
 /** What a mutation of one field answers. */
-type Answer = Readonly<Record<string, { readonly errors: readonly UserError[] }>>;
+type Answer = Readonly<Record<string, { readonly errors: readonly UserErrorPartsFragment[] }>>;
 
 /** Changes by the API. */
 @Injectable({ providedIn: 'root' })

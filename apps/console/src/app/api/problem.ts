@@ -1,4 +1,5 @@
-import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+import type { UserErrorPartsFragment } from './user-error.generated.js';
 
 /** Why something was not done, for a person and for whoever helps them. */
 export class Problem extends Error {
@@ -17,13 +18,6 @@ export class Problem extends Error {
   }
 }
 
-/** Something that the caller can correct, as a payload says it. */
-export interface UserError {
-  readonly code: string;
-  readonly message: string;
-  readonly path?: readonly string[];
-}
-
 /** What went wrong with a request, whatever was thrown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -37,11 +31,31 @@ export function problemOf(error: unknown): Problem {
       requestId as string | undefined,
     );
   }
+  if (ServerError.is(error) && !isUnanswered(error)) return refusalIn(error);
   return new Problem('', 'api.away');
 }
 
+/** Nobody was there, or somebody before the API who could not reach it. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof TypeError || (ServerError.is(error) && error.statusCode >= 502);
+}
+
+/** What is said of a request that has not come as far as GraphQL. */
+function refusalIn({ bodyText, message }: ServerError): Problem {
+  try {
+    const said = JSON.parse(bodyText) as {
+      readonly code: string;
+      readonly message: string;
+      readonly requestId?: string;
+    };
+    return new Problem(said.message, said.code, [], said.requestId);
+  } catch {
+    return new Problem(message, 'api.refused'); // by somebody before the API
+  }
+}
+
 /** @throws Problem of the first error of a payload */
-export function throwRefusal(errors: readonly UserError[]): void {
+export function throwRefusal(errors: readonly UserErrorPartsFragment[]): void {
   const [first] = errors;
   if (first) throw new Problem(first.message, first.code, first.path);
 }

@@ -4,7 +4,9 @@ import type { RunEvent } from '@tenon/engine';
 import { print } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import { Observable } from 'rxjs';
+import { pauseAfter } from './pause-after.js';
 import { Problem } from './problem.js';
+import { PATIENCE_MS, Reach } from './reach.js';
 import {
   RunExistsDocument,
   RunFeedDocument,
@@ -29,18 +31,27 @@ export type FeedUpdate =
 
 type Received = RunFeedSubscription['runEvents'][number];
 
-const WAITS_MS = [100, 250, 500, 1_000, 2_000, 5_000];
-const PING_MS = 10_000;
+const PING_MS = 5_000;
 
 /** Follows runs while they happen, over as many connections as it takes. */
 @Injectable({ providedIn: 'root' })
 export class RunFeed {
   private readonly apollo = inject(ApolloClient);
+  private readonly reach = inject(Reach);
   private readonly socket: Client = createClient({
     url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
     retryAttempts: 0,
     keepAlive: PING_MS,
+    on: {
+      connecting: () => this.expectWord(),
+      ping: (isReceived) => {
+        if (!isReceived) this.expectWord();
+      },
+      message: () => clearTimeout(this.silence),
+      closed: () => clearTimeout(this.silence),
+    },
   });
+  private silence: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Follows a run to its last event. While the API is away it is tried again without an end.
@@ -65,8 +76,9 @@ export class RunFeed {
           }
           if (leaving.signal.aborted) return;
           if (losses === 0) observer.next({ kind: 'lost' });
-          await new Promise((resolve) => setTimeout(resolve, WAITS_MS[Math.min(losses, WAITS_MS.length - 1)]));
+          await pauseAfter(losses);
           await this.throwIfMissing(runId);
+          await this.reach.whenBack();
         }
       };
       read().then(
@@ -96,6 +108,12 @@ export class RunFeed {
       signal.removeEventListener('abort', leave);
       leave();
     }
+  }
+
+  /** A browser does not notice that a connection is gone silently: it is left when nothing comes in time. */
+  private expectWord(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.socket.terminate(), PATIENCE_MS);
   }
 
   private async throwIfMissing(id: string): Promise<void> {

@@ -1,22 +1,37 @@
-import { Component, computed, effect, inject, input, linkedSignal, output, untracked, viewChild } from '@angular/core';
+import {
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
-import { RouterLink } from '@angular/router';
 import type { Json, JsonObject } from '@tenon/base';
 import type { CompileResult } from '@tenon/compiler';
-import { StatePill, type State } from '@tenon/ui';
+import { FollowEnd, StatePill, type State } from '@tenon/ui';
 import { Act } from '../api/act.js';
 import { ask } from '../api/ask.js';
 import { Mutations } from '../api/mutations.js';
+import { Reach } from '../api/reach.js';
+import { recall, remember } from '../api/tab-memory.js';
 import type { AppCardFragment } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
-import { stateOfRun } from '../runs/run-state.js';
+import { isOver, stateOfRun } from '../runs/run-state.js';
 import { RunStory } from '../runs/run-story.js';
+import { isComposing } from '../shell/composing.js';
 import { CopyButton } from '../shell/copy-button.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { ValueView } from '../value/value-view.js';
-import { PanelRunDocument, StartRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
+import { PanelRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
+import { RunFoot } from './run-foot.js';
+import { RunStarts } from './run-starts.js';
 import { StartForm } from './start-form.js';
 
 /** Something to begin with: a message, and values of the start form. */
@@ -25,16 +40,20 @@ export interface FirstQuestion {
   readonly inputs: unknown;
 }
 
+/** Events in a burst are followed by one question, so long after the last, in milliseconds. */
+const QUIET_MS = 300;
+
 /** Tries the draft of an app: a form or a conversation, and what comes of it while it comes. */
 @Component({
   selector: 'tn-run-panel',
   imports: [
     CopyButton,
+    FollowEnd,
     FormsModule,
     MarkdownView,
     MatButtonModule,
     ProblemLine,
-    RouterLink,
+    RunFoot,
     StartForm,
     StatePill,
     ValueView,
@@ -44,6 +63,8 @@ export interface FirstQuestion {
 })
 export class RunPanel {
   private readonly mutations = inject(Mutations);
+  private readonly starts = inject(RunStarts);
+  protected readonly isAway = inject(Reach).isAway;
   protected readonly story = inject(RunStory);
   protected readonly t = inject(Texts).t;
 
@@ -57,7 +78,10 @@ export class RunPanel {
   readonly shown = output<string | undefined>();
 
   private readonly form = viewChild(StartForm);
-  protected readonly message = linkedSignal(() => this.first()?.query ?? '');
+  private readonly storedAs = computed(() => `tenon.message.${this.app().id}`);
+  /** Kept until it is sent, also over a reload and a sign-in. */
+  protected readonly message = linkedSignal(() => this.first()?.query ?? recall<string>(this.storedAs()) ?? '');
+  private leaving = new AbortController();
   protected readonly sending = new Act();
   protected readonly stopping = new Act();
   protected readonly problem = computed(() => this.sending.problem() ?? this.stopping.problem());
@@ -77,6 +101,7 @@ export class RunPanel {
     return id ? { id } : undefined;
   });
   protected readonly record = computed(() => this.asked.data()?.run ?? undefined);
+  protected readonly isMissing = computed(() => this.run() !== undefined && this.asked.data()?.run === null);
   protected readonly thread = ask(ThreadDocument, () => {
     const id = this.record()?.conversationId;
     return id ? { id } : undefined;
@@ -88,10 +113,19 @@ export class RunPanel {
     return here < 0 ? messages : messages.slice(0, here);
   });
 
+  /** Nothing may be started now: a conversation goes on only when it is known. */
+  protected readonly isBlocked = computed(
+    () =>
+      this.sending.isBusy() ||
+      this.issues().length > 0 ||
+      (this.run() !== undefined && this.asked.data() === undefined),
+  );
   protected readonly state = computed<State | undefined>(() => {
     const outcome = this.story.view()?.outcome;
     if (outcome) return outcome.status;
-    const standing = this.story.pulse() ?? this.record();
+    const pulse = this.story.pulse();
+    // of an end is said only together with what came of it
+    const standing = pulse && !isOver(pulse.status) ? pulse : this.record();
     return standing && stateOfRun(standing);
   });
   /** Why it does not go on, if there is anything to say. */
@@ -103,7 +137,10 @@ export class RunPanel {
     const state = this.state();
     return state !== undefined && !['succeeded', 'partiallySucceeded', 'failed', 'stopped'].includes(state);
   });
-  protected readonly answer = computed(() => this.story.answer() || this.record()?.answer || '');
+  protected readonly answer = computed(() => {
+    const { status, answer } = this.record() ?? {};
+    return (status && isOver(status) && answer) || this.story.answer() || answer || '';
+  });
   protected readonly outputs = computed(() => {
     const outputs = this.story.view()?.outcome?.outputs ?? (this.record()?.outputs as JsonObject | null) ?? {};
     return (Object.entries(outputs) as [string, Json][]).map(([name, value]) => ({ name, value }));
@@ -113,23 +150,31 @@ export class RunPanel {
   );
 
   constructor() {
-    effect(() => {
-      // what was asked while it ran knows nothing of its end
-      if (this.story.view()?.outcome) untracked(() => this.asked.reload());
+    effect((onCleanup) => {
+      // the record says what has been used, which events do not
+      if (!this.story.view()) return;
+      const timer = setTimeout(() => untracked(() => this.asked.reload()), QUIET_MS);
+      onCleanup(() => clearTimeout(timer));
     });
+    inject(DestroyRef).onDestroy(() => this.leave());
+  }
+
+  protected write(message: string): void {
+    this.message.set(message);
+    remember(this.storedAs(), message || undefined);
   }
 
   protected send(): void {
     const query = this.message().trim();
     // a conversation goes on with what was filled in at its beginning
     const inputs = this.form() ? this.form()?.read() : ((this.record()?.inputs ?? {}) as JsonObject);
-    if (query && inputs) void this.start(inputs, query);
+    if (query && inputs && !this.isBlocked()) void this.start(inputs, query);
   }
 
   /** Enter sends; while a word is being composed from keys it does not. */
   protected onEnter(event: Event): void {
-    const { shiftKey, isComposing } = event as KeyboardEvent;
-    if (shiftKey || isComposing) return;
+    const key = event as KeyboardEvent;
+    if (key.shiftKey || isComposing(key)) return;
     event.preventDefault();
     this.send();
   }
@@ -142,19 +187,25 @@ export class RunPanel {
 
   protected async start(inputs: JsonObject, query?: string): Promise<void> {
     const conversationId = this.record()?.conversationId;
-    const input = {
+    const request = {
       appId: this.app().id,
       useDraft: true,
       inputs,
-      idempotencyKey: crypto.randomUUID(),
       ...(query !== undefined && { query }),
       ...(conversationId && { conversationId }),
     };
     await this.sending.run(async () => {
-      const { run } = await this.mutations.perform(StartRunDocument, { input });
-      this.message.set('');
-      this.shown.emit(run?.id);
+      this.leaving = new AbortController();
+      const run = await this.starts.start(request, this.leaving.signal);
+      // what was written meanwhile is not what was sent
+      if (this.message().trim() === query) this.write('');
+      this.shown.emit(run);
     });
+  }
+
+  /** What has no answer yet is sent no more. */
+  protected leave(): void {
+    this.leaving.abort();
   }
 
   protected async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { MatButtonModule } from '@angular/material/button';
 import type { Json, JsonObject } from '@tenon/base';
 import { coerceInputs, type InputField } from '@tenon/engine';
 import { Field } from '@tenon/ui';
+import { recall, remember } from '../api/tab-memory.js';
 import { Texts } from '../language/texts.js';
 
 type Draft = Readonly<Record<string, string | boolean>>;
@@ -37,7 +38,7 @@ export class StartForm {
   protected readonly t = inject(Texts).t;
   protected readonly draft = linkedSignal<Draft>(() => ({
     ...defaultsOf(this.fields()),
-    ...this.stored(),
+    ...recall<Draft>(this.storedAs()),
     ...draftOf((this.initial() ?? {}) as JsonObject),
   }));
   protected readonly problems = linkedSignal<Readonly<Record<string, string>>>(() => (this.fields(), {}));
@@ -45,7 +46,7 @@ export class StartForm {
   constructor() {
     effect(() => {
       const draft = this.draft();
-      sessionStorage.setItem(untracked(this.storedAs), JSON.stringify(draft));
+      remember(untracked(this.storedAs), draft);
     });
   }
 
@@ -74,14 +75,6 @@ export class StartForm {
     const checked = coerceInputs(this.fields(), inputs);
     this.problems.set(checked.ok ? {} : Object.fromEntries(checked.issues.map(({ name, message }) => [name, message])));
     return checked.ok ? inputs : undefined;
-  }
-
-  private stored(): Draft {
-    try {
-      return JSON.parse(sessionStorage.getItem(this.storedAs()) ?? '{}') as Draft;
-    } catch {
-      return {};
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { LucideBox, LucideSearchX } from '@lucide/angular';
 import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { lastKnown } from '../api/last-known.js';
+import { nodesOf } from '../api/nodes-of.js';
 import { Texts } from '../language/texts.js';
 import { orEmpty } from '../shell/address.js';
 import { announceFound } from '../shell/announce-found.js';
@@ -18,6 +19,7 @@ const PAGE = 100;
 /** The team's apps. */
 @Component({
   selector: 'tn-apps-page',
+  host: { class: 'page' },
   imports: [AppCard, Field, MatButtonModule, Pending, RegionState, RouterLink],
   templateUrl: './apps-page.html',
   styleUrl: './apps-page.scss',
@@ -37,7 +39,7 @@ export class AppsPage {
   }));
   /** What was found before stays until more is known. */
   protected readonly apps = { ...this.asked, data: lastKnown(this.asked.data) };
-  protected readonly shown = computed(() => this.apps.data()?.apps.edges.map(({ node }) => node) ?? []);
+  protected readonly shown = computed(() => nodesOf(this.apps.data()?.apps));
   protected readonly hasMore = computed(() => this.apps.data()?.apps.pageInfo.hasNextPage ?? false);
 
   constructor() {

@@ -21,7 +21,7 @@ type Report = ImportAppMutation['importApp'];
   imports: [Field, FormsModule, LucideDynamicIcon, MatButtonModule, ProblemLine, RouterLink],
   templateUrl: './import-page.html',
   styleUrl: './import-page.scss',
-  host: { '(dragover)': 'accept($event)', '(drop)': 'drop($event)' },
+  host: { class: 'page', '(dragover)': 'accept($event)', '(drop)': 'drop($event)' },
 })
 export class ImportPage {
   private readonly client = inject(ApolloClient);

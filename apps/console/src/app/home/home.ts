@@ -2,6 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { ask } from '../api/ask.js';
+import { nodesOf } from '../api/nodes-of.js';
 import { AppCard } from '../apps/app-card.js';
 import { AppsDocument } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
@@ -16,6 +17,7 @@ const WEEK_MS = 7 * 86_400_000;
 /** Where a member goes on: apps, and the runs of the last time. Where nothing was asked yet, the first steps. */
 @Component({
   selector: 'tn-home',
+  host: { class: 'page' },
   imports: [AppCard, FirstStepsPanel, MatButtonModule, Pending, RouterLink, RunList, Today],
   template: `
     <h1>{{ t('home.heading') }}</h1>
@@ -70,15 +72,16 @@ export class Home {
   protected readonly t = inject(Texts).t;
   protected readonly apps = ask(AppsDocument, () => ({ first: 100 }));
   protected readonly runs = ask(RunsDocument, () => ({ first: 8 }));
-  protected readonly newest = computed(() => {
-    const apps = this.apps.data()?.apps.edges.map(({ node }) => node) ?? [];
-    return apps.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)).slice(0, 6);
-  });
+  protected readonly newest = computed(() =>
+    nodesOf(this.apps.data()?.apps)
+      .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+      .slice(0, 6),
+  );
   private readonly failedLately = {
     statuses: ['FAILED' as const],
     createdFrom: new Date(Date.now() - WEEK_MS).toISOString(),
   };
   private readonly failed = ask(RunsDocument, () => ({ first: 5, filter: this.failedLately }));
-  protected readonly failedRuns = computed(() => this.failed.data()?.runs.edges.map(({ node }) => node) ?? []);
-  protected readonly lastRuns = computed(() => this.runs.data()?.runs.edges.map(({ node }) => node) ?? []);
+  protected readonly failedRuns = computed(() => nodesOf(this.failed.data()?.runs));
+  protected readonly lastRuns = computed(() => nodesOf(this.runs.data()?.runs));
 }

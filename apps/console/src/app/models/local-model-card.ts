@@ -1,4 +1,4 @@
-import { Component, computed, effect, inject, input } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { Act } from '../api/act.js';
@@ -64,21 +64,13 @@ export class LocalModelCard {
   private readonly quantities = inject(Quantities);
   protected readonly t = inject(Texts).t;
   protected readonly act = new Act();
-  protected readonly asked = ask(LocalModelDocument, () => ({}));
+  protected readonly asked = ask(LocalModelDocument, () => ({}), { pollMs: LOOK_MS });
   protected readonly model = computed(() => this.asked.data()?.localModel);
   protected readonly isPassing = computed(() => PASSING.includes(this.model()?.state ?? ''));
   protected readonly percent = computed(() => {
     const { receivedBytes = 0, totalBytes = 0 } = this.model() ?? {};
     return totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
   });
-
-  constructor() {
-    effect((onCleanup) => {
-      if (!this.model() || !this.isPassing()) return;
-      const timer = setTimeout(() => this.asked.reload(), LOOK_MS);
-      onCleanup(() => clearTimeout(timer));
-    });
-  }
 
   protected stateText(): string {
     const model = this.model();

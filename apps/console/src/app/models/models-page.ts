@@ -16,6 +16,7 @@ import { ProviderForm, type ProviderDraft } from './provider-form.js';
 /** Who answers when an app asks a model: providers, the model for all others, and the local one. */
 @Component({
   selector: 'tn-models-page',
+  host: { class: 'page' },
   imports: [DefaultModel, Field, LocalModelCard, MatButtonModule, Pending, ProviderCard, ProviderForm, RegionState],
   templateUrl: './models-page.html',
   styleUrl: './models-page.scss',

@@ -10,6 +10,7 @@ import { SessionsList } from './sessions-list.js';
 /** The one who is signed in: how they see the console, and how they come in. */
 @Component({
   selector: 'tn-profile-page',
+  host: { class: 'page' },
   imports: [Field, PasswordForm, SessionsList],
   template: `
     <h1>{{ t('profile.title') }}</h1>

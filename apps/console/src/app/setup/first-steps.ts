@@ -6,11 +6,13 @@ import { FirstStepsDocument } from './first-steps.generated.js';
 
 /** As Home asks for them: lists of one kind share a place in the cache. */
 const RUNS = 8;
+/** The local model comes by itself, and others of the team may add a provider. */
+const LOOK_MS = 2_000;
 
 /** How far a team has come on its way to a first answer, from what it has. Provided by the page that shows it. */
 @Injectable()
 export class FirstSteps {
-  private readonly models = ask(FirstStepsDocument, () => ({}));
+  private readonly models = ask(FirstStepsDocument, () => ({}), { pollMs: LOOK_MS });
   private readonly runs = ask(RunsDocument, () => ({ first: RUNS }));
 
   readonly providers = computed(() => this.models.data()?.providers ?? []);

@@ -91,9 +91,10 @@ const RUN = {
 class AppPage {}
 
 let asked: string[];
+let answers: Record<string, object>;
 
 async function show(team: Team, address = '/setup'): Promise<HTMLElement> {
-  const answers = answersOf(team);
+  answers = answersOf(team);
   asked = [];
   const link = new ApolloLink(
     ({ operationName = '' }) =>
@@ -169,6 +170,25 @@ it('makes the app of a template that the team has none of, and waits with it for
   page.querySelector<HTMLElement>('[data-testid="templates.use.chatbot"]')?.click();
   await until(() => TestBed.inject(Router).url === '/setup?step=ask&app=made&template=chatbot');
 });
+
+it('notices by itself that the local model comes, and that it is there', async () => {
+  const page = await show({ local: 'absent' });
+  expect(page.querySelector('tn-local-model-card')).toBeNull();
+  answers = answersOf({ local: 'downloading' });
+  await until(() => page.querySelector('tn-local-model-card') !== null);
+  answers = answersOf({ local: 'ready' });
+  await until(() => heading(page) === 'Choose a template');
+}, 20_000);
+
+it('leads nobody on from a form that they fill in', async () => {
+  Element.prototype.scrollIntoView = () => undefined; // a document without a layout has none
+  const page = await show({ local: 'downloading' }, '/setup?way=address');
+  const address = page.querySelector<HTMLInputElement>('[data-testid="models.address"]');
+  if (address) address.value = 'http://127.0.0.1:1/v1';
+  answers = answersOf({ local: 'ready' });
+  await until(() => page.querySelector('[data-testid="setup.model.ready"]') !== null);
+  expect(page.querySelector<HTMLInputElement>('[data-testid="models.address"]')?.value).toBe('http://127.0.0.1:1/v1');
+}, 20_000);
 
 /** Looks again until it is so; the test's own limit ends it. */
 async function until(isSo: () => boolean): Promise<void> {

@@ -19,17 +19,13 @@ export type SetupStep = (typeof SETUP_STEPS)[number];
  */
 @Component({
   selector: 'tn-setup-page',
+  host: { class: 'page' },
   imports: [AskStep, MatButtonModule, ModelStep, Pending, RouterLink, StepBar, TemplateStep],
   providers: [FirstSteps],
   templateUrl: './setup-page.html',
   styles: `
     :host {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr);
-      gap: var(--space-6);
       max-width: 1100px;
-      margin: 0 auto;
-      padding: var(--space-6) var(--space-4);
     }
     header {
       display: flex;
@@ -68,7 +64,9 @@ export class SetupPage {
   });
   protected readonly shown = computed(() => {
     const named = SETUP_STEPS.find((one) => one === this.step());
-    return named === 'ask' && !this.app() ? 'template' : (named ?? this.reached());
+    if (named) return named === 'ask' && !this.app() ? 'template' : named;
+    // whoever fills in a form is not led on from it when a model is there meanwhile
+    return this.way() && this.reached() ? 'model' : this.reached();
   });
 
   constructor() {

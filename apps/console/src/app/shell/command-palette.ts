@@ -1,3 +1,4 @@
+import { Clipboard } from '@angular/cdk/clipboard';
 import { Component, computed, ElementRef, inject, linkedSignal, signal, viewChild } from '@angular/core';
 import { MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
@@ -15,6 +16,7 @@ import {
 } from '@lucide/angular';
 import { ask } from '../api/ask.js';
 import { lastKnown } from '../api/last-known.js';
+import { nodesOf } from '../api/nodes-of.js';
 import { AppsDocument } from '../apps/apps.generated.js';
 import { modeName } from '../apps/mode-name.js';
 import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
@@ -45,6 +47,7 @@ export class CommandPalette {
   private readonly texts = inject(Texts);
   private readonly appearance = inject(Appearance);
   private readonly toasts = inject(Toasts);
+  private readonly clipboard = inject(Clipboard);
   private readonly recent = inject(RecentPlaces);
   private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
   protected readonly t = this.texts.t;
@@ -137,7 +140,7 @@ export class CommandPalette {
   }
 
   private appChoices(): Choice[] {
-    return (this.apps()?.apps.edges ?? []).map(({ node: { id, name, mode } }) => ({
+    return nodesOf(this.apps()?.apps).map(({ id, name, mode }) => ({
       ...{ id, label: name, hint: modeName(mode, this.t), icon: LucideBox.icon, path: `/apps/${id}/graph` },
     }));
   }
@@ -157,8 +160,7 @@ export class CommandPalette {
     ];
   }
 
-  private async copyLink(): Promise<void> {
-    await navigator.clipboard.writeText(location.href);
-    this.toasts.tell('toast.copied');
+  private copyLink(): void {
+    if (this.clipboard.copy(location.href)) this.toasts.tell('toast.copied');
   }
 }

@@ -11,7 +11,7 @@ const COPIED_MS = 2_000;
   selector: 'tn-copy-button',
   imports: [MatButtonModule],
   template: `<button mat-button type="button" (click)="copy()">
-    {{ t(isCopied() ? 'act.copied' : 'act.copy') }}
+    {{ isCopied() ? t('act.copied') : label() || t('act.copy') }}
   </button>`,
 })
 export class CopyButton {
@@ -19,6 +19,8 @@ export class CopyButton {
   private readonly announcer = inject(LiveAnnouncer);
   /** Made when it is asked for: it may be long. */
   readonly of = input.required<() => string>();
+  /** What is copied, where that is not what stands beside it. */
+  readonly label = input('');
 
   protected readonly t = inject(Texts).t;
   protected readonly isCopied = signal(false);

@@ -3,10 +3,10 @@ import { MatButtonModule } from '@angular/material/button';
 import { LucideCloudOff, LucideLock } from '@lucide/angular';
 import { RegionState, Skeleton } from '@tenon/ui';
 import type { Asked } from '../api/ask.js';
-import type { Problem } from '../api/problem.js';
 import { Reach } from '../api/reach.js';
 import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
+import { CopyButton } from './copy-button.js';
 
 /** Loading for longer than this, in milliseconds, is said, with a way to ask again. */
 const LONG_MS = 8_000;
@@ -18,7 +18,7 @@ const FORBIDDEN = ['auth.notOwner', 'auth.notAllowed'];
  */
 @Component({
   selector: 'tn-pending',
-  imports: [MatButtonModule, RegionState, Skeleton],
+  imports: [CopyButton, MatButtonModule, RegionState, Skeleton],
   host: { '[class.there]': 'hasData()' },
   template: `
     @if (hasData()) {
@@ -44,7 +44,7 @@ const FORBIDDEN = ['auth.notOwner', 'auth.notAllowed'];
       } @else {
         <tn-region-state [icon]="icons.away" [heading]="t('problem.title')" [text]="why(problem)" [isProblem]="true">
           <button mat-flat-button (click)="of().reload()">{{ t('act.retry') }}</button>
-          <button mat-button (click)="copy(problem)">{{ t('problem.copy') }}</button>
+          <tn-copy-button [of]="details" [label]="t('problem.copy')" />
         </tn-region-state>
       }
     } @else {
@@ -123,6 +123,11 @@ export class Pending {
   protected readonly problem = computed(() => this.of().problem());
   protected readonly isForbidden = computed(() => FORBIDDEN.includes(this.problem()?.code ?? ''));
   protected readonly isLong = signal(false);
+  protected readonly details = () => {
+    const { message, code, requestId } = this.problem() ?? {};
+    const lines = [code, message, requestId && `request ${requestId}`, new Date().toISOString()];
+    return lines.filter(Boolean).join('\n');
+  };
 
   constructor() {
     effect((onCleanup) => {
@@ -131,10 +136,5 @@ export class Pending {
       const timer = setTimeout(() => this.isLong.set(true), LONG_MS);
       onCleanup(() => clearTimeout(timer));
     });
-  }
-
-  protected async copy({ message, code, requestId }: Problem): Promise<void> {
-    const lines = [code, message, requestId && `request ${requestId}`, new Date().toISOString()];
-    await navigator.clipboard.writeText(lines.filter(Boolean).join('\n'));
   }
 }

@@ -2,6 +2,7 @@ import { inject, Injectable } from '@angular/core';
 import { Router } from '@angular/router';
 import { ApolloClient } from '@apollo/client';
 import { Mutations } from '../api/mutations.js';
+import { nodesOf } from '../api/nodes-of.js';
 import { AppsDocument, ImportAppDocument, type AppCardFragment } from '../apps/apps.generated.js';
 import type { TemplatePartsFragment } from './templates.generated.js';
 
@@ -37,7 +38,7 @@ export class TemplateApps {
   private async list(text: string): Promise<readonly AppCardFragment[]> {
     const variables = { first: APPS, filter: { text } };
     const { data } = await this.client.query({ query: AppsDocument, variables, fetchPolicy: 'network-only' });
-    return data?.apps.edges.map(({ node }) => node) ?? [];
+    return nodesOf(data?.apps);
   }
 }
 

@@ -19,6 +19,7 @@ const CATEGORIES = ['CHAT', 'TEXT', 'DATA'] as const;
 /** Apps to begin with. Words to find and the category stand in the address. */
 @Component({
   selector: 'tn-templates-page',
+  host: { class: 'page' },
   imports: [Field, MatButtonModule, Pending, ProblemLine, RegionState, TemplateCard],
   templateUrl: './templates-page.html',
   styleUrl: './templates-page.scss',

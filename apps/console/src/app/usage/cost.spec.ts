@@ -7,10 +7,11 @@ const usage = {
 };
 
 /** What is seen, what is read out, and the tip. */
-async function show(more: object) {
+async function show({ inWords = false, ...more }: { readonly inWords?: boolean; readonly [part: string]: unknown }) {
   await TestBed.inject(Texts).use('en');
   const cost = TestBed.createComponent(Cost);
   cost.componentRef.setInput('usage', { ...usage, ...more });
+  cost.componentRef.setInput('inWords', inWords);
   await cost.whenStable();
   const element = cost.nativeElement as HTMLElement;
   const read = element.querySelector('.sr-only')?.textContent;
@@ -33,6 +34,7 @@ describe('what something has cost', () => {
     ['a part', { isPricePartial: true }, 'at least $0.0012', /not known/],
     ['a part of an estimate', { isPricePartial: true, isEstimated: true }, 'at least $0.0012', /not known/],
     ['unknown', { totalPrice: null }, '–', /not known/],
+    ['unknown, in a line', { totalPrice: null, inWords: true }, 'cost unknown', /not known/],
   ])('that is %s says so, also to whoever hears it', async (_what, more, seen, note) => {
     const shown = await show(more);
     expect(shown.seen).toBe(seen);

@@ -4,13 +4,18 @@ import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import type { UsagePartsFragment } from './usage.generated.js';
 
-/** What calls of models have cost, or a dash where nobody knows; what there is to know about it is a tip, and is read out. */
+/**
+ * What calls of models have cost; where nobody knows, a dash in a table and words in a line. What there is to know about it
+ * is a tip, and is read out.
+ */
 @Component({
   selector: 'tn-cost',
   template: `
     <span [title]="note()">
       @if (text()) {
         {{ text() }}
+      } @else if (inWords()) {
+        {{ t('cost.notKnown') }}
       } @else {
         <span aria-hidden="true">–</span>
       }
@@ -29,8 +34,10 @@ import type { UsagePartsFragment } from './usage.generated.js';
 })
 export class Cost {
   readonly usage = input.required<UsagePartsFragment>();
+  /** It stands in a line, without a heading that says what it is. */
+  readonly inWords = input(false);
 
-  private readonly t = inject(Texts).t;
+  protected readonly t = inject(Texts).t;
   private readonly quantities = inject(Quantities);
   private readonly kind = computed(() => kindOf(this.usage()));
   protected readonly isDoubtful = computed(() => this.kind() !== 'cost.listPrice');

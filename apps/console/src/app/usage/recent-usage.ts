@@ -12,7 +12,7 @@ import type { AppUsagePartsFragment } from './usage.generated.js';
     @if (recent().usage; as usage) {
       {{ t('usage.days', { days: recent().days }) }} {{ t('usage.calls', { count: recent().calls }) }} ·
       {{ t('usage.tokens', { tokens: quantities.tokens(usage), count: usage.totalTokens }) }} ·
-      <tn-cost [usage]="usage" />
+      <tn-cost [usage]="usage" [inWords]="true" />
     } @else {
       {{ t('usage.none', { days: recent().days }) }}
     }
