@@ -26,7 +26,7 @@ const POLL_MS = 15_000;
           }
           @if (numbers.usage; as usage) {
             · {{ t('usage.tokens', { tokens: quantities.tokens(usage), count: usage.totalTokens }) }} ·
-            <tn-cost [usage]="usage" />
+            <tn-cost [usage]="usage" [inWords]="true" />
           }
         </p>
       }
