@@ -23,7 +23,7 @@ const ROW = 37;
       overflow-x: auto;
     }
     .table {
-      min-width: 680px;
+      min-width: 800px;
     }
     .row {
       display: grid;
