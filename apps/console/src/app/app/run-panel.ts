@@ -22,6 +22,7 @@ import { Reach } from '../api/reach.js';
 import { recall, remember } from '../api/tab-memory.js';
 import type { AppCardFragment } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
+import { reasonOfRun } from '../runs/run-reason.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
 import { isOver, stateOfRun } from '../runs/run-state.js';
 import { RunStory } from '../runs/run-story.js';
@@ -66,7 +67,8 @@ export class RunPanel {
   private readonly starts = inject(RunStarts);
   protected readonly isAway = inject(Reach).isAway;
   protected readonly story = inject(RunStory);
-  protected readonly t = inject(Texts).t;
+  private readonly texts = inject(Texts);
+  protected readonly t = this.texts.t;
 
   readonly app = input.required<AppCardFragment>();
   readonly compiled = input<CompileResult>();
@@ -93,7 +95,8 @@ export class RunPanel {
   });
   protected readonly issues = computed(() => {
     const compiled = this.compiled();
-    return compiled && !compiled.ok ? compiled.issues.filter(({ severity }) => severity === 'error') : [];
+    const issues = compiled && !compiled.ok ? compiled.issues.filter(({ severity }) => severity === 'error') : [];
+    return issues.map((issue) => ({ ...issue, message: this.texts.why(issue) }));
   });
 
   protected readonly asked = ask(PanelRunDocument, () => {
@@ -131,7 +134,7 @@ export class RunPanel {
   /** Why it does not go on, if there is anything to say. */
   protected readonly reason = computed(() => {
     const pulse = this.story.pulse();
-    return pulse?.needsAttention?.reason ?? pulse?.waitingFor ?? '';
+    return reasonOfRun({ ...pulse }, this.texts);
   });
   protected readonly isRunning = computed(() => {
     const state = this.state();
@@ -145,9 +148,10 @@ export class RunPanel {
     const outputs = this.story.view()?.outcome?.outputs ?? (this.record()?.outputs as JsonObject | null) ?? {};
     return (Object.entries(outputs) as [string, Json][]).map(([name, value]) => ({ name, value }));
   });
-  protected readonly failure = computed(
-    () => this.story.view()?.outcome?.failure?.message ?? this.record()?.failure?.message ?? '',
-  );
+  protected readonly failure = computed(() => {
+    const failure = this.story.view()?.outcome?.failure ?? this.record()?.failure;
+    return failure ? this.texts.why(failure) : '';
+  });
 
   constructor() {
     effect((onCleanup) => {

@@ -35,7 +35,8 @@ export class StartForm {
   readonly hasButton = input(true);
   readonly started = output<JsonObject>();
 
-  protected readonly t = inject(Texts).t;
+  private readonly texts = inject(Texts);
+  protected readonly t = this.texts.t;
   protected readonly draft = linkedSignal<Draft>(() => ({
     ...defaultsOf(this.fields()),
     ...recall<Draft>(this.storedAs()),
@@ -73,7 +74,9 @@ export class StartForm {
       }),
     );
     const checked = coerceInputs(this.fields(), inputs);
-    this.problems.set(checked.ok ? {} : Object.fromEntries(checked.issues.map(({ name, message }) => [name, message])));
+    this.problems.set(
+      checked.ok ? {} : Object.fromEntries(checked.issues.map((issue) => [issue.name, this.texts.why(issue)])),
+    );
     return checked.ok ? inputs : undefined;
   }
 }

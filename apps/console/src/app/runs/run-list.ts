@@ -8,6 +8,7 @@ import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { VirtualRows } from '../shell/virtual-rows.js';
 import { Cost } from '../usage/cost.js';
+import { reasonOfRun } from './run-reason.js';
 import { stateOfRun } from './run-state.js';
 import type { RunRowFragment } from './runs.generated.js';
 
@@ -22,6 +23,7 @@ const ROW = 44;
   styleUrl: './run-list.scss',
 })
 export class RunList {
+  private readonly texts = inject(Texts);
   readonly runs = input.required<readonly RunRowFragment[]>();
   /** Whether each row says of which app it is. */
   readonly hasApps = input(true);
@@ -38,8 +40,8 @@ export class RunList {
   }
 
   /** Why it is not as one would wish, if there is anything to say. */
-  protected reasonOf({ needsAttention, waitingFor, failure, reason }: RunRowFragment): string {
-    return needsAttention?.reason ?? waitingFor ?? failure?.message ?? reason ?? '';
+  protected reasonOf(run: RunRowFragment): string {
+    return reasonOfRun(run, this.texts);
   }
 
   /** What it was asked, on one line. */

@@ -25,6 +25,7 @@ import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { Cost } from '../usage/cost.js';
 import { ValueFields } from '../value/value-fields.js';
+import { channelName, reasonOfRun } from './run-reason.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
 import { RunDownload } from './run-download.js';
 import { RunEvents } from './run-events.js';
@@ -73,7 +74,9 @@ export class RunPage {
   protected readonly story = inject(RunStory);
   private readonly known = inject(RunSteps);
   protected readonly quantities = inject(Quantities);
-  protected readonly t = inject(Texts).t;
+  private readonly texts = inject(Texts);
+  protected readonly t = this.texts.t;
+  protected readonly channelName = channelName;
   protected readonly views = VIEWS;
   protected readonly icons = { missing: LucideSearchX.icon };
 
@@ -112,7 +115,7 @@ export class RunPage {
   protected readonly reason = computed(() => {
     const record = this.record();
     const standing = this.story.pulse() ?? record;
-    return standing?.needsAttention?.reason ?? standing?.waitingFor ?? record?.failure?.message ?? record?.reason ?? '';
+    return reasonOfRun({ ...record, ...standing }, this.texts);
   });
   protected readonly answer = computed(() => this.record()?.answer ?? this.story.answer());
 
@@ -182,7 +185,7 @@ export class RunPage {
   private markOf(step: StepRow): StepMark {
     const { startedAt, finishedAt, failure } = step;
     const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : undefined;
-    const footer = failure?.message ?? (took === undefined ? undefined : this.quantities.duration(took));
+    const footer = failure ? this.texts.why(failure) : took === undefined ? undefined : this.quantities.duration(took);
     return { state: stateOfStep(step), ...(footer && { footer }) };
   }
 }

@@ -28,7 +28,9 @@ export class StepDetail {
   readonly steps = input.required<readonly StepRow[]>();
   readonly closed = output();
 
-  protected readonly t = inject(Texts).t;
+  private readonly texts = inject(Texts);
+  protected readonly t = this.texts.t;
+  protected readonly why = this.texts.why;
   protected readonly quantities = inject(Quantities);
   protected readonly icons = { close: LucideX.icon };
   protected readonly stateOf = stateOfStep;
