@@ -1,2 +1,3 @@
 const { node } = require('../jest.preset.cjs');
-module.exports = { ...node(), displayName: 'e2e', rootDir: __dirname };
+// hooks start and stop whole products
+module.exports = { ...node(), displayName: 'e2e', rootDir: __dirname, testTimeout: 60_000 };
