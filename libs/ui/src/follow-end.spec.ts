@@ -28,7 +28,7 @@ class Box {
       observe = () => undefined;
       unobserve = () => undefined;
       disconnect = () => undefined;
-    };
+    } as unknown as typeof ResizeObserver;
     this.element = this.make();
     Object.defineProperties(this.element, {
       clientHeight: { get: () => 100 },

@@ -21,7 +21,10 @@ beforeEach(async () => {
 afterEach(() => test.database.rows('delete from team'));
 
 /** A client of a server that has lost all workflows, and says so except where `describe` fails or says otherwise. */
-function clientOf(answers: { readonly describe: (runId: RunId) => object | void; readonly probe?: () => void }): Client {
+function clientOf(answers: {
+  readonly describe: (runId: RunId) => object | void;
+  readonly probe?: () => void;
+}): Client {
   const find = (id: string) => async () => {
     const answer = answers.describe(lost.find((runId) => workflowId(runId) === id) as RunId);
     if (answer) return answer;
