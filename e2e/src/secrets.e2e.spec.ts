@@ -190,10 +190,14 @@ it('B19 B83 a secret is in no answer, event, history, table, file, log or output
 
 /** Reads what people can read: each field of runs, drafts, versions, exports, providers, sessions, health. */
 async function readEverything(): Promise<void> {
-  const RUN = `query ($id: ID!) { run(id: $id) { id status reason inputs outputs answer failure { code message type }
+  const RUN = `query ($id: ID!) { run(id: $id) { id status reason inputs outputs answer definition failure { code message type }
     steps { key status inputs outputs failure { code message type }
       attempts { inputs outputs request reply failure { code message type } } } } }`;
-  for (const id of Object.values(runs)) await ask(stack, RUN, { id });
+  const authorization = `Bearer ${stack.token}`;
+  for (const id of Object.values(runs)) {
+    await ask(stack, RUN, { id });
+    await fetch(`${stack.url}/api/runs/${id}/file`, { headers: { authorization } });
+  }
   await ask(
     stack,
     `{ apps(first: 20) { edges { node { name export issues { message } draft { definition }
@@ -207,7 +211,6 @@ async function readEverything(): Promise<void> {
   for (const query of [`{ ${valueOf('ownerToken')} }`, `{ app(id: "${stack.token}") { id } }`])
     await ask(stack, query).catch(() => undefined);
   responses.splice(-4); // what a caller asks is told back to the caller
-  const authorization = `Bearer ${stack.token}`;
   for (const headers of [{}, { authorization }]) await fetch(`${stack.url}/health`, { headers });
   await fetch(`${stack.url}/api/files/none?token=${stack.token}`, { headers: { authorization } });
 }
