@@ -80,10 +80,13 @@ describe('startServerProcess', () => {
     await writeFile(
       script,
       `import { startServerProcess } from ${JSON.stringify(path.join(__dirname, 'server-process.ts'))};
+       const isUp = Promise.withResolvers();
        const { pid, startedAt } = await startServerProcess({
          file: process.execPath, args: ['-e', ${JSON.stringify(polite)}], cwd: '/', env: {}, endSignal: 'SIGINT',
-         onLine: () => process.send({ pid, startedAt }),
-       });`,
+         onLine: isUp.resolve,
+       });
+       await isUp.promise;
+       process.send({ pid, startedAt });`,
     );
     const source = path.resolve(__dirname, '../../../../tools/build/source.mjs');
     const parent = spawn(process.execPath, ['--import', source, script], {
