@@ -84,7 +84,10 @@ export class GraphCanvas {
     this.zoom() < FAR.shape ? 'shape' : this.zoom() < FAR.name ? 'name' : 'whole',
   );
   /** The box at which the keyboard comes in. It is there wherever it lies. */
-  protected readonly entry = computed(() => this.current() ?? this.graph().nodes[0]?.id);
+  protected readonly entry = computed(() => {
+    const current = this.current();
+    return current !== undefined && this.nodes().has(current) ? current : this.graph().nodes[0]?.id;
+  });
   private readonly lines = computed(() => linesOf(this.graph()));
 
   private drawnNodes = new Map<string, DrawnNode>();

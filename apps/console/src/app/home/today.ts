@@ -42,9 +42,7 @@ export class Today {
   private readonly clock = inject(Clock);
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
-  private readonly midnight = computed(() =>
-    new Date(new Date(this.clock.minute()).setHours(0, 0, 0, 0)).toISOString(),
-  );
+  private readonly midnight = computed(() => this.quantities.dayOf(this.clock.minute()));
   private readonly asked = ask(RunNumbersDocument, () => ({ since: this.midnight() }), { pollMs: POLL_MS });
   protected readonly numbers = computed(() => this.asked.data()?.runNumbers);
 }

@@ -62,6 +62,11 @@ export class Quantities {
     return this.formats().clock.format(at);
   }
 
+  /** When the day of an instant began where the reader is, as ISO 8601. @param at  milliseconds since 1970 */
+  dayOf(at: number): string {
+    return new Date(new Date(at).setHours(0, 0, 0, 0)).toISOString();
+  }
+
   /** Such as "3 min ago". @param now  milliseconds since 1970 */
   ago(at: string | number, now: number): string {
     const { relative } = this.formats();

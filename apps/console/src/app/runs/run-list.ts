@@ -53,7 +53,7 @@ export class RunList {
 
   protected durationOf({ startedAt, finishedAt }: RunRowFragment): string {
     if (!startedAt) return '';
-    const end = finishedAt ? Date.parse(finishedAt) : Math.max(this.clock.minute(), Date.parse(startedAt));
-    return finishedAt ? this.quantities.duration(end - Date.parse(startedAt)) : '';
+    const end = finishedAt ? Date.parse(finishedAt) : this.clock.second();
+    return this.quantities.duration(end - Date.parse(startedAt));
   }
 }

@@ -17,6 +17,7 @@ import { StopRunDocument } from '../app/app.generated.js';
 import { canvasOf, type StepMark } from '../graph/canvas-of.js';
 import { NodeBox } from '../graph/node-box.js';
 import { graphWords } from '../graph/type-name.js';
+import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
@@ -74,6 +75,7 @@ export class RunPage {
   protected readonly story = inject(RunStory);
   private readonly known = inject(RunSteps);
   protected readonly quantities = inject(Quantities);
+  private readonly clock = inject(Clock);
   private readonly texts = inject(Texts);
   protected readonly t = this.texts.t;
   protected readonly channelName = channelName;
@@ -116,6 +118,12 @@ export class RunPage {
     const record = this.record();
     const standing = this.story.pulse() ?? record;
     return reasonOfRun({ ...record, ...standing }, this.texts);
+  });
+  protected readonly duration = computed(() => {
+    const { startedAt, finishedAt } = this.record() ?? {};
+    if (!startedAt) return '';
+    const end = finishedAt ? Date.parse(finishedAt) : this.clock.second();
+    return this.quantities.duration(end - Date.parse(startedAt));
   });
   protected readonly answer = computed(() => this.record()?.answer ?? this.story.answer());
 
@@ -183,9 +191,9 @@ export class RunPage {
   }
 
   private markOf(step: StepRow): StepMark {
-    const { startedAt, finishedAt, failure } = step;
+    const { startedAt, finishedAt, failure, exit } = step;
     const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : undefined;
     const footer = failure ? this.texts.why(failure) : took === undefined ? undefined : this.quantities.duration(took);
-    return { state: stateOfStep(step), ...(footer && { footer }) };
+    return { state: stateOfStep(step), ...(footer && { footer }), ...(exit !== null && { exit }) };
   }
 }

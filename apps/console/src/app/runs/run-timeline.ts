@@ -82,7 +82,10 @@ export class RunTimeline {
   private readonly clock = inject(Clock);
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
-  protected readonly bars = computed(() => timelineBars(this.steps(), this.clock.minute()));
+  protected readonly bars = computed(() => {
+    const isGoingOn = this.steps().some(({ startedAt, finishedAt }) => startedAt && !finishedAt);
+    return timelineBars(this.steps(), isGoingOn ? this.clock.second() : 0);
+  });
 
   protected keyOf(_: number, { key }: TimelineBar): string {
     return key;

@@ -31,9 +31,12 @@ export function timelineBars(steps: readonly StepRow[], now: number): readonly T
     state: stateOfStep(step),
     ms: Math.max(0, endOf(step.finishedAt) - startedAt),
     ...span(startedAt, endOf(step.finishedAt)),
-    executions: step.attempts.map(({ startedAt: at, finishedAt, outcome }) => ({
-      ...span(Date.parse(at), endOf(finishedAt ?? step.finishedAt)),
-      isLost: outcome !== 'SUCCEEDED',
-    })),
+    executions: step.attempts.map(({ startedAt: at, finishedAt, outcome }, index) => {
+      const next = step.attempts[index + 1]?.startedAt;
+      return {
+        ...span(Date.parse(at), endOf(finishedAt ?? next ?? step.finishedAt)),
+        isLost: outcome === 'WORKER_STOPPED' || (outcome === null && next !== undefined),
+      };
+    }),
   }));
 }
