@@ -178,10 +178,9 @@ it('shows an answer of five megabytes without standing still, and gives all of i
   await page.goto(`/apps/${appId}/runs/${run}?view=steps&step=call1`);
   const value = page.locator('tn-step-detail tn-value-view', { has: page.getByRole('heading', { name: 'text' }) });
   await value.getByTestId('value.fetch').click();
-  const shows = (characters: number) =>
-    page.waitForFunction(
-      `[...document.querySelectorAll('[data-testid="value.text"]')].some((text) => text.textContent.length === ${characters})`,
-    );
+  const shows = async (characters: number) => {
+    while ((await value.getByTestId('value.text').textContent())?.length !== characters);
+  };
   await shows(20_000);
   await value.getByTestId('value.all').click();
   await shows(200_000);
