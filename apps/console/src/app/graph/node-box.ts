@@ -16,6 +16,7 @@ import { typeName } from './type-name.js';
     '[class.container]': 'node().isContainer',
     '[class.note]': "node().type === ''",
     '[class.shape]': "detail() === 'shape'",
+    '[class.far]': "detail() === 'name'",
     '[attr.data-state]': 'node().state',
     '[style.--kind]': 'color()',
     '[style.--state]': 'look()?.color',
@@ -117,6 +118,24 @@ import { typeName } from './type-name.js';
     }
     .foot {
       color: var(--state);
+    }
+    /* seen from afar a name has the room of the whole box */
+    :host(.far:not(.container)) .head {
+      height: 100%;
+      border-left-width: 8px;
+    }
+    :host(.far:not(.container)) strong {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      font-size: 24px;
+      line-height: 1.2;
+      white-space: normal;
+      overflow-wrap: anywhere;
+    }
+    :host(.far) svg {
+      width: 24px;
+      height: 24px;
     }
     @keyframes turn {
       to {
