@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await stack.close();
-}, 60_000);
+});
 beforeEach(async () => {
   await stack.model.resetCalls();
   person = await Person.open(browser, stack.url);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await stack.close();
-}, 60_000);
+});
 beforeEach(async () => {
   await stack.model.resetCalls();
   await stack.model.setRules([{ reply: { text: PIECES } }]);

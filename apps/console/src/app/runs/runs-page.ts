@@ -5,6 +5,7 @@ import { Router } from '@angular/router';
 import { LucideSearchX } from '@lucide/angular';
 import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
+import { nodesOf } from '../api/nodes-of.js';
 import type { RunStatus } from '../api/schema.generated.js';
 import { Texts } from '../language/texts.js';
 import { orEmpty } from '../shell/address.js';
@@ -34,16 +35,12 @@ const POLL_MS = 3_000;
 /** Runs of one app or of all. What is chosen stands in the address. */
 @Component({
   selector: 'tn-runs-page',
+  host: { class: 'page' },
   imports: [Field, MatButtonModule, MatButtonToggleModule, Pending, RegionState, RunList],
   templateUrl: './runs-page.html',
   styles: `
     :host {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr);
       gap: var(--space-4);
-      max-width: 1440px;
-      margin: 0 auto;
-      padding: var(--space-6) var(--space-4);
     }
     header {
       display: flex;
@@ -101,7 +98,7 @@ export class RunsPage {
     },
     { pollMs: POLL_MS },
   );
-  protected readonly runs = computed(() => this.asked.data()?.runs.edges.map(({ node }) => node) ?? []);
+  protected readonly runs = computed(() => nodesOf(this.asked.data()?.runs));
 
   constructor() {
     // whoever looks at runs opens one next: its code is there by then
