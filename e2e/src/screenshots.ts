@@ -100,6 +100,7 @@ async function takeAll(
       await page.goto(address);
       await page.locator('h1').first().waitFor();
       await page.waitForLoadState('networkidle');
+      if (await page.locator('tn-graph-canvas').count()) await page.locator('[data-node-id]').first().waitFor();
       if (key) {
         await page.keyboard.press(key);
         await page.getByRole('dialog').waitFor();

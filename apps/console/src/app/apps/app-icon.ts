@@ -12,6 +12,7 @@ import { Component, computed, input } from '@angular/core';
       flex: none;
       width: 36px;
       height: 36px;
+      border: 1px solid rgb(0 0 0 / 8%);
       border-radius: var(--radius-card);
       color: #14171f;
       font-size: 18px;

@@ -41,6 +41,7 @@ export type SetupStep = (typeof SETUP_STEPS)[number];
       display: flex;
       flex-wrap: wrap;
       gap: var(--space-2);
+      margin-top: var(--space-4);
     }
   `,
 })

@@ -33,7 +33,7 @@ describe('what something has cost', () => {
     ['an estimate', { isEstimated: true }, '≈ $0.0012', /partly counted by Tenon/],
     ['a part', { isPricePartial: true }, 'at least $0.0012', /not known/],
     ['a part of an estimate', { isPricePartial: true, isEstimated: true }, 'at least $0.0012', /not known/],
-    ['unknown', { totalPrice: null }, '–', /not known/],
+    ['unknown', { totalPrice: null }, 'unknown', /not known/],
     ['unknown, in a line', { totalPrice: null, inWords: true }, 'cost unknown', /not known/],
   ])('that is %s says so, also to whoever hears it', async (_what, more, seen, note) => {
     const shown = await show(more);

@@ -5,8 +5,7 @@ import { Texts } from '../language/texts.js';
 import type { UsagePartsFragment } from './usage.generated.js';
 
 /**
- * What calls of models have cost; where nobody knows, a dash in a table and words in a line. What there is to know about it
- * is a tip, and is read out.
+ * What calls of models have cost, or that nobody knows it. What there is to know about it is a tip, and is read out.
  */
 @Component({
   selector: 'tn-cost',
@@ -14,10 +13,8 @@ import type { UsagePartsFragment } from './usage.generated.js';
     <span [title]="note()">
       @if (text()) {
         {{ text() }}
-      } @else if (inWords()) {
-        {{ t('cost.notKnown') }}
       } @else {
-        <span aria-hidden="true">–</span>
+        <span class="unknown">{{ t(inWords() ? 'cost.notKnown' : 'cost.notKnownShort') }}</span>
       }
       @if (isDoubtful()) {
         <span class="sr-only">{{ note() }}</span>
@@ -29,6 +26,10 @@ import type { UsagePartsFragment } from './usage.generated.js';
     :host {
       position: relative;
       white-space: nowrap;
+    }
+
+    .unknown {
+      color: var(--text-3);
     }
   `,
 })

@@ -3,6 +3,7 @@ export const runs = {
   'cost.estimated': 'Estimated: the tokens are partly counted by Tenon',
   'cost.listPrice': 'At the provider’s list prices of that time',
   'cost.notKnown': 'cost unknown',
+  'cost.notKnownShort': 'unknown',
   'cost.partial': 'The price of a model that was asked is not known, so it has cost more',
   'cost.title': 'Cost',
   'cost.unknown': 'The cost is not known, because the price of the model is not',

@@ -6,6 +6,7 @@ export const runs: Translated<typeof en> = {
   'cost.estimated': '估算值：部分 Token 由 Tenon 统计',
   'cost.listPrice': '按当时提供商的标价计算',
   'cost.notKnown': '费用未知',
+  'cost.notKnownShort': '未知',
   'cost.partial': '所调用的某个模型价格未知，实际费用更高',
   'cost.title': '费用',
   'cost.unknown': '费用未知，因为模型的价格未知',
