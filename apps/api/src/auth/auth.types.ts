@@ -25,6 +25,12 @@ export class Appearance {
 
   @Field(() => Theme, { nullable: true })
   theme!: Theme | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'What the steps of a run do is read out' })
+  announcesRuns!: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Keys that are single letters or signs do something' })
+  hasLetterKeys!: boolean | null;
 }
 
 @InputType({ description: 'What is left out stays' })
@@ -34,6 +40,12 @@ export class SaveAppearanceInput {
 
   @Field(() => Theme, { nullable: true })
   theme?: Theme;
+
+  @Field(() => Boolean, { nullable: true, description: 'What the steps of a run do is read out' })
+  announcesRuns?: boolean;
+
+  @Field(() => Boolean, { nullable: true, description: 'Keys that are single letters or signs do something' })
+  hasLetterKeys?: boolean;
 }
 
 @ObjectType()

@@ -3,7 +3,7 @@ import { MemberRepository, type Identity } from '@tenon/database';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { payload } from '../graphql/payload.js';
 import { AllowTo } from './access.guard.js';
-import { Appearance, SaveAppearanceInput, SaveAppearancePayload, Viewer, type Theme } from './auth.types.js';
+import { Appearance, SaveAppearanceInput, SaveAppearancePayload, Viewer } from './auth.types.js';
 import { CurrentMember } from './identity.js';
 
 const appearanceErrors = defineErrors('appearance', { invalidLanguage: 'invalid' });
@@ -22,12 +22,12 @@ export class ViewerResolver {
 
   @AllowTo('member')
   @Mutation(() => SaveAppearancePayload, { description: 'Changes how the member wants to see the console' })
-  saveAppearance(@Args('input') { language, theme }: SaveAppearanceInput, @CurrentMember() { memberId }: Identity) {
+  saveAppearance(@Args('input') input: SaveAppearanceInput, @CurrentMember() { memberId }: Identity) {
     return payload(async () => {
+      const { language } = input;
       if (language !== undefined && !isTag(language))
         throw appearanceErrors.invalidLanguage('That is no language: give a tag such as en or zh-Hans.');
-      const changes = { ...(language !== undefined && { language }), ...(theme !== undefined && { theme }) };
-      return { appearance: await this.members.saveAppearance(memberId, changes as { theme?: Theme }) };
+      return { appearance: await this.members.saveAppearance(memberId, input) };
     });
   }
 }

@@ -18,6 +18,7 @@ import { dropRunLosses } from './1764720000000-drop-run-losses.js';
 import { countAppUsage } from './1764730000000-count-app-usage.js';
 import { addAppearance } from './1764740000000-add-appearance.js';
 import { indexEndedRuns } from './1764750000000-index-ended-runs.js';
+import { addAssistance } from './1764765000000-add-assistance.js';
 
 /** A step of the schema: statements that run in one transaction, once. */
 export interface Migration {
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   countAppUsage,
   addAppearance,
   indexEndedRuns,
+  addAssistance,
 ];

@@ -26,7 +26,13 @@ export interface AppearanceRecord {
   /** A BCP 47 tag. */
   readonly language: string | null;
   readonly theme: 'system' | 'light' | 'dark' | null;
+  /** What the steps of a run do is read out to them. */
+  readonly announcesRuns: boolean | null;
+  /** Keys that are single letters or signs do something. */
+  readonly hasLetterKeys: boolean | null;
 }
+
+const APPEARANCE = `language, theme, announces_runs as "announcesRuns", has_letter_keys as "hasLetterKeys"`;
 
 /** A session as its member is shown it. */
 export interface SessionRecord {
@@ -120,18 +126,20 @@ export class MemberRepository {
   }
 
   async getAppearance(memberId: MemberId): Promise<AppearanceRecord> {
-    const [row] = await this.database.rows<AppearanceRecord>('select language, theme from member where id = $1', [
+    const [row] = await this.database.rows<AppearanceRecord>(`select ${APPEARANCE} from member where id = $1`, [
       memberId,
     ]);
-    return row ?? { language: null, theme: null };
+    return row ?? { language: null, theme: null, announcesRuns: null, hasLetterKeys: null };
   }
 
   /** Changes what is given. */
-  async saveAppearance(memberId: MemberId, { language, theme }: Partial<AppearanceRecord>): Promise<AppearanceRecord> {
+  async saveAppearance(memberId: MemberId, changes: Partial<AppearanceRecord>): Promise<AppearanceRecord> {
+    const { language = null, theme = null, announcesRuns = null, hasLetterKeys = null } = changes;
     const [row] = await this.database.rows<AppearanceRecord>(
-      `update member set language = coalesce($2, language), theme = coalesce($3, theme) where id = $1
-       returning language, theme`,
-      [memberId, language ?? null, theme ?? null],
+      `update member set language = coalesce($2, language), theme = coalesce($3, theme),
+         announces_runs = coalesce($4, announces_runs), has_letter_keys = coalesce($5, has_letter_keys)
+       where id = $1 returning ${APPEARANCE}`,
+      [memberId, language, theme, announcesRuns, hasLetterKeys],
     );
     if (!row) throw new Error(`member ${memberId} has no row`);
     return row;

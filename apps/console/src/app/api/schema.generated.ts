@@ -90,6 +90,10 @@ export type RunStatus =
 
 /** What is left out stays */
 export type SaveAppearanceInput = {
+  /** What the steps of a run do is read out */
+  readonly announcesRuns?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Keys that are single letters or signs do something */
+  readonly hasLetterKeys?: InputMaybe<Scalars['Boolean']['input']>;
   /** A BCP 47 tag */
   readonly language?: InputMaybe<Scalars['String']['input']>;
   readonly theme?: InputMaybe<Theme>;

@@ -16,6 +16,7 @@ import { marksOf } from '../graph/marks-of.js';
 import { graphWords } from '../graph/type-name.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { RunAnnouncer } from '../runs/run-announcer.js';
 import { RunStory } from '../runs/run-story.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
@@ -40,7 +41,7 @@ import { RunPanel } from './run-panel.js';
     RouterLink,
     RunPanel,
   ],
-  providers: [RunStory],
+  providers: [RunAnnouncer, RunStory],
   templateUrl: './graph-page.html',
   styleUrl: './graph-page.scss',
 })
@@ -50,6 +51,7 @@ export class GraphPage {
   private readonly quantities = inject(Quantities);
   private readonly canvas = viewChild(GraphView);
   protected readonly story = inject(RunStory);
+  private readonly announcer = inject(RunAnnouncer);
   protected readonly t = this.texts.t;
   protected readonly icons = {
     missing: LucideSearchX.icon,
@@ -95,10 +97,12 @@ export class GraphPage {
   });
 
   constructor() {
+    this.announcer.nameOf = (key) => this.canvasGraph()?.nodes.find(({ id }) => id === key)?.title || key;
     const titles = inject(PageTitles);
     effect(() => titles.subject.set(this.found()?.name ?? ''));
     effect(() => {
       const run = this.run();
+      if (run) this.announcer.begin(run);
       if (run) this.story.follow(run);
       else this.story.leave();
     });

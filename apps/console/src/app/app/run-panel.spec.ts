@@ -4,6 +4,7 @@ import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/cli
 import type { CompileResult } from '@tenon/compiler';
 import { Reach } from '../api/reach.js';
 import { Texts } from '../language/texts.js';
+import { RunAnnouncer } from '../runs/run-announcer.js';
 import { RunStory } from '../runs/run-story.js';
 import { RunPanel } from './run-panel.js';
 
@@ -56,6 +57,7 @@ async function open(run?: string) {
     providers: [
       provideRouter([]),
       RunStory,
+      RunAnnouncer,
       { provide: ApolloClient, useValue: new ApolloClient({ link, cache: new InMemoryCache() }) },
     ],
   });

@@ -25,6 +25,7 @@ import { Texts } from '../language/texts.js';
 import { reasonOfRun } from '../runs/run-reason.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
 import { isOver, stateOfRun } from '../runs/run-state.js';
+import { RunAnnouncer } from '../runs/run-announcer.js';
 import { RunStory } from '../runs/run-story.js';
 import { isComposing } from '../shell/composing.js';
 import { CopyButton } from '../shell/copy-button.js';
@@ -67,6 +68,7 @@ export class RunPanel {
   private readonly starts = inject(RunStarts);
   protected readonly isAway = inject(Reach).isAway;
   protected readonly story = inject(RunStory);
+  private readonly announcer = inject(RunAnnouncer);
   private readonly texts = inject(Texts);
   protected readonly t = this.texts.t;
 
@@ -142,7 +144,9 @@ export class RunPanel {
   });
   protected readonly answer = computed(() => {
     const { status, answer } = this.record() ?? {};
-    return (status && isOver(status) && answer) || this.story.answer() || answer || '';
+    const told = this.story.view()?.outcome?.outputs['answer'];
+    const whole = (status && isOver(status) && answer) || (typeof told === 'string' && told);
+    return whole || this.story.answer() || answer || '';
   });
   protected readonly outputs = computed(() => {
     const outputs = this.story.view()?.outcome?.outputs ?? (this.record()?.outputs as JsonObject | null) ?? {};
@@ -203,6 +207,7 @@ export class RunPanel {
       const run = await this.starts.start(request, this.leaving.signal);
       // what was written meanwhile is not what was sent
       if (this.message().trim() === query) this.write('');
+      this.announcer.expect(run);
       this.shown.emit(run);
     });
   }

@@ -14,17 +14,18 @@ export class Quantities {
   private readonly formats = computed(() => {
     const language = this.texts.language();
     const units = new Map<string, Intl.NumberFormat>();
-    const unitOf = (unit: string, digits: number) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits });
+    const unitOf = (unit: string, digits: number, unitDisplay: 'narrow' | 'long') =>
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
     return {
       money: moneyFormat(language),
       number: new Intl.NumberFormat(language),
       instant: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
       clock: new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' }),
       relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
-      unit: (unit: string, digits: number) => {
-        const known = units.get(`${unit} ${digits}`) ?? unitOf(unit, digits);
-        units.set(`${unit} ${digits}`, known);
+      unit: (unit: string, digits: number, display: 'narrow' | 'long' = 'narrow') => {
+        const key = `${unit} ${digits} ${display}`;
+        const known = units.get(key) ?? unitOf(unit, digits, display);
+        units.set(key, known);
         return known;
       },
     };
@@ -81,6 +82,15 @@ export class Quantities {
   /** What lies between two instants. @param from  ISO 8601, so is `to` */
   between(from: string, to: string): string {
     return this.duration(Date.parse(to) - Date.parse(from));
+  }
+
+  /** A duration as it is read out, such as "1.2 seconds". @param ms  milliseconds */
+  spoken(ms: number): string {
+    const { unit } = this.formats();
+    if (ms < MINUTE) return unit('second', 1, 'long').format(Math.max(0, ms) / SECOND);
+    const minutes = unit('minute', 0, 'long').format(Math.floor((ms % HOUR) / MINUTE));
+    if (ms < HOUR) return `${minutes} ${unit('second', 0, 'long').format(Math.floor((ms % MINUTE) / SECOND))}`;
+    return `${unit('hour', 0, 'long').format(Math.floor(ms / HOUR))} ${minutes}`;
   }
 
   /** @param ms  milliseconds, never shown as less than none */

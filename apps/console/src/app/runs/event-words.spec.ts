@@ -6,7 +6,10 @@ import { kindOfEvent, stateAfter, wordsOfEvent } from './event-words.js';
 const failure = { code: 'http.unavailable', type: 'HTTPResponseCodeError', message: 'It answered 503.' };
 const said = (event: object) =>
   wordsOfEvent({ seq: 1, at: 1, ...event } as RunEvent, {
-    t: (key, values) => new IntlMessageFormat(en[key], 'en').format(values) as string,
+    texts: {
+      t: (key, values) => new IntlMessageFormat(en[key], 'en').format(values) as string,
+      why: ({ message }) => message,
+    },
     stepName: (key) => `“${key}”`,
     duration: (ms) => `${ms}ms`,
   });

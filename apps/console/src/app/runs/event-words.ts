@@ -1,6 +1,7 @@
 import type { RunEvent } from '@tenon/engine';
 import type { State } from '@tenon/ui';
 import type { Texts } from '../language/texts.js';
+import { reasonOfRun } from './run-reason.js';
 
 /** What events are about: the run, the way of its steps, and what went wrong. */
 export const EVENT_KINDS = ['run', 'steps', 'trouble'] as const;
@@ -40,7 +41,7 @@ export function stateAfter(event: RunEvent): State {
 
 /** What is needed to say what happened. */
 export interface EventWords {
-  readonly t: Texts['t'];
+  readonly texts: Pick<Texts, 't' | 'why'>;
   /** What a step is called. */
   readonly stepName: (stepKey: string) => string;
   /** Writes milliseconds. */
@@ -48,23 +49,24 @@ export interface EventWords {
 }
 
 /** An event in one sentence. */
-export function wordsOfEvent(event: RunEvent, { t, stepName, duration }: EventWords): string {
+export function wordsOfEvent(event: RunEvent, { texts: { t, why }, stepName, duration }: EventWords): string {
   if (event.type === 'run.started') return t('event.run.started');
   if (event.type === 'run.finished') {
     const { status, failure, reason } = event.outcome;
-    return [t('event.run.finished', { state: t(`state.${status}`) }), failure?.message ?? reason]
-      .filter(Boolean)
-      .join(' · ');
+    const words = [t('event.run.finished', { state: t(`state.${status}`) })];
+    if (failure?.stepKey !== undefined) words.push(stepName(failure.stepKey));
+    const cause = reasonOfRun({ failure, reason }, { t, why });
+    return [...words, ...(cause ? [cause] : [])].join(' · ');
   }
   const step = stepName(event.stepKey);
   switch (event.type) {
     case 'step.retrying': {
       const { attempt, delayMs, failure } = event;
-      return t('event.step.retrying', { step, attempt, delay: duration(delayMs), reason: failure.message });
+      return t('event.step.retrying', { step, attempt, delay: duration(delayMs), reason: why(failure) });
     }
     case 'step.handled':
     case 'step.failed':
-      return t(`event.${event.type}`, { step, reason: event.failure.message });
+      return t(`event.${event.type}`, { step, reason: why(event.failure) });
     default:
       return t(`event.${event.type}`, { step });
   }

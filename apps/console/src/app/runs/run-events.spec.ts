@@ -1,4 +1,4 @@
-import { Component } from '@angular/core';
+import { Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { RunEvent } from '@tenon/engine';
 import { Subject } from 'rxjs';
@@ -11,9 +11,10 @@ import type { StepRow } from './run-steps.js';
 @Component({
   selector: 'tn-events-host',
   imports: [RunEvents],
-  template: `<tn-run-events run="r" [last]="3" [steps]="steps" />`,
+  template: `<tn-run-events run="r" [last]="3" [steps]="steps" [shown]="shown()" (shownChange)="shown.set($event)" />`,
 })
 class Host {
+  readonly shown = signal<string | undefined>(undefined);
   readonly steps = [{ key: 'a', title: 'Ask' } as StepRow];
 }
 

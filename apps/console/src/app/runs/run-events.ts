@@ -1,5 +1,5 @@
 import { ScrollingModule } from '@angular/cdk/scrolling';
-import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { Component, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import { LucideDynamicIcon, LucideX } from '@lucide/angular';
@@ -13,7 +13,7 @@ import { Texts } from '../language/texts.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { VirtualRows } from '../shell/virtual-rows.js';
 import { ValueView } from '../value/value-view.js';
-import { EVENT_KINDS, kindOfEvent, stateAfter, wordsOfEvent, type EventKind } from './event-words.js';
+import { EVENT_KINDS, kindOfEvent, stateAfter, wordsOfEvent } from './event-words.js';
 import type { StepRow } from './run-steps.js';
 
 /** Of a row, in pixels. */
@@ -39,7 +39,8 @@ const LINE = 300;
 export class RunEvents {
   private readonly feed = inject(RunFeed);
   protected readonly quantities = inject(Quantities);
-  protected readonly t = inject(Texts).t;
+  private readonly texts = inject(Texts);
+  protected readonly t = this.texts.t;
   protected readonly icons = { close: LucideX.icon };
   protected readonly kinds = ['all', ...EVENT_KINDS] as const;
   protected readonly rowHeight = ROW;
@@ -51,9 +52,13 @@ export class RunEvents {
   /** For the names of the steps. */
   readonly steps = input.required<readonly StepRow[]>();
 
+  /** Which events are shown; all without it. */
+  readonly shown = input<string>();
+  readonly shownChange = output<string | undefined>();
+
   private readonly all = signal<readonly RunEvent[]>([]);
   protected readonly problem = signal<Problem | undefined>(undefined);
-  protected readonly kind = signal<EventKind | 'all'>('all');
+  protected readonly kind = computed(() => this.kinds.find((kind) => kind === this.shown()) ?? 'all');
   protected readonly isTechnical = signal(false);
   protected readonly chosen = signal<RunEvent | undefined>(undefined);
 
@@ -95,7 +100,7 @@ export class RunEvents {
   protected textOf(event: RunEvent): string {
     if (!this.isTechnical())
       return wordsOfEvent(event, {
-        t: this.t,
+        texts: this.texts,
         stepName: (key) => this.names().get(key) ?? key,
         duration: (ms) => this.quantities.duration(ms),
       });

@@ -28,6 +28,7 @@ import { Cost } from '../usage/cost.js';
 import { ValueFields } from '../value/value-fields.js';
 import { channelName, reasonOfRun } from './run-reason.js';
 import { isOver, stateOfRun, stateOfStep } from './run-state.js';
+import { RunAnnouncer } from './run-announcer.js';
 import { RunDownload } from './run-download.js';
 import { RunEvents } from './run-events.js';
 import { RunGraphDocument, RunPageDocument } from './run-page.generated.js';
@@ -65,7 +66,7 @@ const TOGETHER_MS = 300;
     StepTable,
     ValueFields,
   ],
-  providers: [RunSteps, RunStory],
+  providers: [RunAnnouncer, RunSteps, RunStory],
   templateUrl: './run-page.html',
   styleUrl: './run-page.scss',
 })
@@ -74,6 +75,7 @@ export class RunPage {
   private readonly mutations = inject(Mutations);
   protected readonly story = inject(RunStory);
   private readonly known = inject(RunSteps);
+  private readonly announcer = inject(RunAnnouncer);
   protected readonly quantities = inject(Quantities);
   private readonly clock = inject(Clock);
   private readonly texts = inject(Texts);
@@ -87,6 +89,8 @@ export class RunPage {
   readonly run = input.required<string>();
   readonly view = input<string>();
   readonly step = input<string>();
+  /** Which events are shown. */
+  readonly events = input<string>();
 
   /** The run as its steps were read with it. */
   private readonly reading = signal<RunReading | undefined>(undefined);
@@ -107,7 +111,9 @@ export class RunPage {
   /** Events have a side of their own. */
   protected readonly isSplit = computed(() => !!this.step() && this.shownView() !== 'events');
   protected readonly state = computed(() => {
-    const standing = this.story.pulse() ?? this.record();
+    const pulse = this.story.pulse();
+    // of an end is said only together with what came of it
+    const standing = pulse && !isOver(pulse.status) ? pulse : this.record();
     return standing && stateOfRun(standing);
   });
   protected readonly isRunning = computed(() => {
@@ -142,6 +148,7 @@ export class RunPage {
   });
 
   constructor() {
+    this.announcer.nameOf = (key) => this.steps()?.find((step) => step.key === key)?.title || key;
     const titles = inject(PageTitles);
     effect(() => titles.subject.set(this.record()?.app.name ?? ''));
     const { returns } = inject(Reach);
@@ -172,8 +179,9 @@ export class RunPage {
     });
   }
 
-  protected show(query: { view?: string | undefined; step?: string | undefined }): void {
-    void this.router.navigate([], { queryParams: query, queryParamsHandling: 'merge', replaceUrl: 'view' in query });
+  protected show(query: { view?: string; step?: string | undefined; events?: string | undefined }): void {
+    const replaceUrl = !('step' in query);
+    void this.router.navigate([], { queryParams: query, queryParamsHandling: 'merge', replaceUrl });
   }
 
   protected async stop(): Promise<void> {
@@ -187,6 +195,7 @@ export class RunPage {
     const reading = await this.known.open(run);
     if (!reading) return;
     this.reading.set(reading);
+    this.announcer.begin(run);
     if (!isOver(reading.status)) this.story.follow(run, reading.lastSeq);
   }
 

@@ -4,15 +4,18 @@ import type { Texts } from '../language/texts.js';
 export interface Reasons {
   readonly needsAttention?: { readonly reason: string } | null;
   readonly waitingFor?: string | null;
-  readonly failure?: { readonly code: string; readonly message: string } | null;
-  readonly reason?: string | null;
+  readonly failure?: { readonly code: string; readonly message: string } | null | undefined;
+  readonly reason?: string | null | undefined;
 }
 
 /** As the API notes it where nobody says why they stop a run. */
 const BY_MEMBER = 'stopped by a member';
 
 /** Why a run stands as it does, for the reader; empty where there is nothing to say. */
-export function reasonOfRun({ needsAttention, waitingFor, failure, reason }: Reasons, { t, why }: Texts): string {
+export function reasonOfRun(
+  { needsAttention, waitingFor, failure, reason }: Reasons,
+  { t, why }: Pick<Texts, 't' | 'why'>,
+): string {
   if (needsAttention) return t('problem.stuck', { reason: needsAttention.reason });
   if (waitingFor) return t('problem.waits', { reason: waitingFor });
   if (failure) return why(failure);

@@ -9,6 +9,7 @@ import { nodesOf } from '../api/nodes-of.js';
 import type { RunStatus } from '../api/schema.generated.js';
 import { Texts } from '../language/texts.js';
 import { orEmpty } from '../shell/address.js';
+import { announceFound } from '../shell/announce-found.js';
 import { Pending } from '../shell/pending.js';
 import { RunList } from './run-list.js';
 import { RunsDocument, type RunsQueryVariables } from './runs.generated.js';
@@ -101,6 +102,10 @@ export class RunsPage {
   protected readonly runs = computed(() => nodesOf(this.asked.data()?.runs));
 
   constructor() {
+    announceFound(
+      this.find,
+      computed(() => (this.asked.isLoading() ? undefined : this.asked.data()?.runs.edges.length)),
+    );
     // whoever looks at runs opens one next: its code is there by then
     afterNextRender(() => void import('./run-page.js').catch(() => undefined));
   }

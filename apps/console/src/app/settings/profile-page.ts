@@ -1,7 +1,9 @@
 import { Component, computed, inject } from '@angular/core';
+import { MatSlideToggleModule } from '@angular/material/slide-toggle';
 import { Field } from '@tenon/ui';
 import { Session } from '../api/session.js';
 import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
+import { AIDS, Aids, type Aid } from '../shell/aids.js';
 import { Appearance } from '../shell/appearance.js';
 import { THEMES, ThemeChoice, type Theme } from '../shell/theme.js';
 import { PasswordForm } from './password-form.js';
@@ -11,7 +13,7 @@ import { SessionsList } from './sessions-list.js';
 @Component({
   selector: 'tn-profile-page',
   host: { class: 'page' },
-  imports: [Field, PasswordForm, SessionsList],
+  imports: [Field, MatSlideToggleModule, PasswordForm, SessionsList],
   template: `
     <h1>{{ t('profile.title') }}</h1>
     <p class="note">{{ who() }}</p>
@@ -35,6 +37,16 @@ import { SessionsList } from './sessions-list.js';
           </select>
         </tn-field>
       </div>
+      @for (aid of aidNames; track aid) {
+        <mat-slide-toggle
+          [checked]="aids[aid]()"
+          (change)="appearance.useAid(aid, $event.checked)"
+          [aria-describedby]="'hint-' + aid"
+          [attr.data-testid]="'profile.' + aid"
+          >{{ aidName(aid) }}</mat-slide-toggle
+        >
+        <p class="note" [id]="'hint-' + aid">{{ aidHint(aid) }}</p>
+      }
     </section>
     <section>
       <h2>{{ t('profile.password') }}</h2>
@@ -52,6 +64,8 @@ export class ProfilePage {
   protected readonly texts = inject(Texts);
   protected readonly themes = inject(ThemeChoice);
   protected readonly appearance = inject(Appearance);
+  protected readonly aids = inject(Aids);
+  protected readonly aidNames = AIDS;
   protected readonly t = this.texts.t;
   protected readonly languages = LANGUAGE_CHOICES;
   protected readonly themeNames: readonly Theme[] = THEMES;
@@ -59,6 +73,14 @@ export class ProfilePage {
     const viewer = this.session.viewer();
     return viewer && this.t('profile.who', { email: viewer.email, role: viewer.role, team: viewer.team.name });
   });
+
+  protected aidName(aid: Aid): string {
+    return this.t(`profile.${aid}`);
+  }
+
+  protected aidHint(aid: Aid): string {
+    return this.t(`profile.${aid}Hint`);
+  }
 
   protected themeName(theme: Theme): string {
     return this.t(`theme.${theme}`);

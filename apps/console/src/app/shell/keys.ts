@@ -1,6 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import { Aids } from './aids.js';
 import { isComposing } from './composing.js';
 import { PLACES } from './places.js';
 
@@ -12,6 +13,7 @@ const SECOND_KEY_MS = 1_200;
 export class Keys {
   private readonly dialogs = inject(MatDialog);
   private readonly router = inject(Router);
+  private readonly aids = inject(Aids);
   private goesUntil = -Infinity;
 
   press(event: KeyboardEvent): void {
@@ -49,6 +51,7 @@ export class Keys {
   }
 
   private alone({ key, timeStamp }: KeyboardEvent): (() => void) | undefined {
+    if (!this.aids.hasLetterKeys()) return undefined;
     if (key === '?') return () => void this.openShortcuts();
     const path = timeStamp < this.goesUntil ? PLACES.find((place) => place.key === key.toLowerCase())?.path : undefined;
     this.goesUntil = key.toLowerCase() === 'g' ? timeStamp + SECOND_KEY_MS : -Infinity;

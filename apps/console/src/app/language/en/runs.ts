@@ -1,4 +1,12 @@
 export const runs = {
+  'announce.and': ', ',
+  'announce.answer': 'Answer: {answer}',
+  'announce.done': 'Step {step} succeeded.',
+  'announce.running': 'Running: {steps}.',
+  'announce.stepDone': 'Step {step} succeeded, {duration}.',
+  'announce.stepsDone': '{count} steps succeeded, the last of them {step}.',
+  'announce.stop': '.',
+  'announce.took': 'It took {duration}.',
   'cost.atLeast': 'at least {cost}',
   'cost.estimated': 'Estimated: the tokens are partly counted by Tenon',
   'cost.listPrice': 'At the provider’s list prices of that time',

@@ -2,6 +2,14 @@ import type { Translated } from '../dictionary.js';
 import type { runs as en } from '../en/runs.js';
 
 export const runs: Translated<typeof en> = {
+  'announce.and': '、',
+  'announce.answer': '回答：{answer}',
+  'announce.done': '步骤 {step} 成功。',
+  'announce.running': '正在运行：{steps}。',
+  'announce.stepDone': '步骤 {step} 成功，用时 {duration}。',
+  'announce.stepsDone': '{count} 个步骤成功，最后一个是 {step}。',
+  'announce.stop': '。',
+  'announce.took': '用时 {duration}。',
   'cost.atLeast': '至少 {cost}',
   'cost.estimated': '估算值：部分 Token 由 Tenon 统计',
   'cost.listPrice': '按当时提供商的标价计算',
