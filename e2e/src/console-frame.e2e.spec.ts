@@ -87,7 +87,7 @@ it('lists the nodes of a graph in the order of a run, and chooses them', async (
   ]);
   await at('outline.find').fill('call');
   await page.locator('[data-outline-id=call1]').click();
-  await page.locator('[data-outline-id=call1][aria-current=true]').waitFor();
+  await page.locator('[data-outline-id=call1][aria-selected=true]').waitFor();
   await page.reload();
   await listed.first().waitFor();
   expect(person.seen).toEqual([]);

@@ -19,13 +19,14 @@ import {
 import { LayoutService, NgxGraphModule, type GraphComponent } from '@swimlane/ngx-graph';
 import * as shape from 'd3-shape';
 import { Subject } from 'rxjs';
-import type { CanvasGraph, CanvasNode, Detail } from './canvas-graph.js';
+import type { CanvasGraph, CanvasNode, Detail, WalkedEdge } from './canvas-graph.js';
 import { CanvasMap } from './canvas-map.js';
 import { clampZoom, fit, MAX_ZOOM, MIN_ZOOM } from './fit.js';
+import { drawEdge, drawNode, isSameList, isSamePlace, isSameWay, keep } from './drawn.js';
 import { FixedLayout, type DrawnEdge, type DrawnNode } from './fixed-layout.js';
-import { areaOf, isEnough, isIn, linesOf, surroundingsOf, type Area, type Line, type View } from './near.js';
+import { areaOf, isEnough, isIn, linesOf, surroundingsOf, type Area, type View } from './near.js';
 import { SAMPLES } from './route.js';
-import { walk, type Step } from './walk.js';
+import { nextLine, walk, type Step } from './walk.js';
 
 const STEPS: Readonly<Record<string, Step>> = {
   ArrowRight: 'forward',
@@ -36,6 +37,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   End: 'last',
 };
 const ZOOM_STEP = 1.2;
+const LETTER_KEYS = 'eE+-01';
+/** For ids. */
+let helps = 0;
 /** From so far away names can no longer be read, and from so far the rest. */
 const FAR = { shape: 0.2, name: 0.4 };
 
@@ -59,10 +63,17 @@ export class GraphCanvas {
   readonly graph = input.required<CanvasGraph>();
   /** What is read out for the whole: the name of the graph and how many boxes it has. */
   readonly label = input.required<string>();
+  /** The keys that there are, in one line: it is read out. */
+  readonly help = input('');
+  /** Whether keys that are letters or signs do something. */
+  readonly hasLetterKeys = input(true);
   /** Id of the chosen box. */
   readonly selected = model<string | undefined>(undefined);
   /** A box was asked for once more: by Enter or a second click. */
   readonly opened = output<string>();
+
+  /** The keyboard has come to a line, or to a box that none leaves. */
+  readonly walked = output<WalkedEdge>();
 
   protected readonly box = contentChild.required<TemplateRef<{ $implicit: CanvasNode; detail: Detail }>>(TemplateRef);
   private readonly drawing = viewChild<GraphComponent>('drawing');
@@ -74,6 +85,9 @@ export class GraphCanvas {
   protected readonly redraw = new Subject<boolean>();
   /** The box that the keyboard is at. */
   protected readonly current = signal<string | undefined>(undefined);
+  /** Id of the line that the keyboard is at: it leaves the box that the keyboard is at. */
+  protected readonly line = signal<string | undefined>(undefined);
+  protected readonly helpId = `tn-canvas-help-${(helps += 1)}`;
   protected readonly isDrawn = signal(false);
 
   /** What is seen, and the part in which boxes and lines are drawn; none before there is a size. */
@@ -199,22 +213,46 @@ export class GraphCanvas {
 
   protected onKey(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (LETTER_KEYS.includes(event.key) && !this.hasLetterKeys()) return;
     const step = STEPS[event.key];
+    const at = boxAt(event) ?? this.current();
     const box = event.key === 'Enter' || event.key === ' ' ? boxAt(event) : undefined;
     if (box !== undefined) this.choose(box);
-    else if (step) this.goTo(walk(this.graph(), boxAt(event) ?? this.current(), step));
+    else if (step) this.goTo((step === 'forward' && this.ahead()) || walk(this.graph(), at, step));
+    else if (event.key.toLowerCase() === 'e') this.goAlong(at);
     else if (event.key === '+') this.zoomBy(ZOOM_STEP);
     else if (event.key === '-') this.zoomBy(1 / ZOOM_STEP);
     else if (event.key === '0') this.zoomBy(1 / (this.drawing()?.zoomLevel ?? 1));
     else if (event.key === '1') this.fit();
-    else if (event.key === 'Escape') this.selected.set(undefined);
+    else if (event.key === 'Escape') this.letGo();
     else return;
     event.preventDefault();
+  }
+
+  /** First of the line that the keyboard is at, then of the box. */
+  private letGo(): void {
+    if (this.line() === undefined) this.selected.set(undefined);
+    this.line.set(undefined);
+  }
+
+  /** Moves the keyboard to the next of the lines that leave a box. */
+  private goAlong(id: string | undefined): void {
+    const walked = nextLine(this.graph(), id, this.line());
+    this.current.set(id);
+    this.line.set(walked.edge?.id);
+    this.walked.emit(walked);
+  }
+
+  /** The box that the line leads to. */
+  private ahead(): string | undefined {
+    const line = this.line();
+    return line === undefined ? undefined : this.edges().get(line)?.target;
   }
 
   /** Moves the keyboard to a box and brings it into sight. */
   private goTo(id: string | undefined): void {
     if (!id) return;
+    this.line.set(undefined);
     this.current.set(id);
     this.show(id);
     const focus = () =>
@@ -226,44 +264,4 @@ export class GraphCanvas {
 /** Id of the box that an event is in. */
 function boxAt({ target }: Event): string | undefined {
   return (target as Element).closest<HTMLElement>('[data-node-id]')?.dataset['nodeId'];
-}
-
-/** Ids of the library become ids of elements, which boxes and lines must not share. */
-function drawNode(node: CanvasNode): DrawnNode {
-  return { id: `n${node.id}`, label: node.label, data: { node } };
-}
-
-function drawEdge(line: Line): DrawnEdge {
-  const { id, source, target } = line.edge;
-  return { id: `e${id}`, source: `n${source}`, target: `n${target}`, way: line };
-}
-
-function isSamePlace(a: CanvasNode, b: CanvasNode): boolean {
-  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
-}
-
-function isSameWay(a: Line, b: Line): boolean {
-  const isSameEdge = a.edge.sourceY === b.edge.sourceY && a.edge.targetY === b.edge.targetY;
-  const isSameEnds = a.edge.source === b.edge.source && a.edge.target === b.edge.target;
-  return isSameEdge && isSameEnds && isSamePlace(a.source, b.source) && isSamePlace(a.target, b.target);
-}
-
-function isSameList<Item>(a: readonly Item[], b: readonly Item[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-/** What is drawn of each item, kept where the item is the same as before. */
-function keep<Item extends { readonly id: string }, Drawn>(
-  before: ReadonlyMap<string, Drawn>,
-  items: readonly Item[],
-  itemOf: (drawn: Drawn) => Item,
-  isSame: (a: Item, b: Item) => boolean,
-  draw: (item: Item) => Drawn,
-): Map<string, Drawn> {
-  return new Map(
-    items.map((item) => {
-      const known = before.get(item.id);
-      return [item.id, known !== undefined && isSame(itemOf(known), item) ? known : draw(item)];
-    }),
-  );
 }

@@ -1,2 +1,2 @@
-export type { CanvasEdge, CanvasGraph, CanvasNode, Detail } from './canvas-graph.js';
+export type { CanvasEdge, CanvasGraph, CanvasNode, Detail, WalkedEdge } from './canvas-graph.js';
 export { GraphCanvas } from './graph-canvas.js';

@@ -1,5 +1,5 @@
 import type { CanvasGraph } from './canvas-graph.js';
-import { walk } from './walk.js';
+import { nextLine, walk } from './walk.js';
 
 /*
  *   a ─→ b ─→ d
@@ -26,6 +26,14 @@ describe('walking a graph by keyboard', () => {
     ['a', 'last', 'd'],
   ] as const)('leads from %s %s to %s', (from, step, to) => {
     expect(walk(graph, from, step)).toBe(to);
+  });
+
+  it('comes to the lines that leave a box, one after the other', () => {
+    const lines = ['', '1', '2', 'gone'].map((line) => nextLine(graph, 'a', line));
+    expect(lines.map(({ edge, index, count }) => `${edge?.target} ${index}/${count}`)).toEqual([
+      ...['b 1/2', 'c 2/2', 'b 1/2', 'b 1/2'],
+    ]);
+    expect(nextLine(graph, 'd', undefined)).toEqual({ index: 0, count: 0 });
   });
 
   it('begins at the first box, and stays where nothing follows', () => {

@@ -1,4 +1,4 @@
-import type { CanvasGraph, CanvasNode } from './canvas-graph.js';
+import type { CanvasGraph, CanvasNode, WalkedEdge } from './canvas-graph.js';
 
 /** A step of the keyboard from one box to another. */
 export type Step = 'forward' | 'back' | 'up' | 'down' | 'first' | 'last';
@@ -29,6 +29,14 @@ export function walk({ nodes, edges }: CanvasGraph, from: string | undefined, st
     nodes,
     nodes.filter((node) => node !== here && isAhead(node)).map(({ id }) => id),
   );
+}
+
+/** The line after another of those that leave a box; the first one after the last, or without one. */
+export function nextLine({ edges }: CanvasGraph, from: string | undefined, line: string | undefined): WalkedEdge {
+  const leaving = edges.filter(({ source }) => source === from);
+  const index = leaving.length === 0 ? -1 : (leaving.findIndex(({ id }) => id === line) + 1) % leaving.length;
+  const edge = leaving[index];
+  return { ...(edge && { edge }), index: index + 1, count: leaving.length };
 }
 
 /** Of some boxes the one that lies nearest. */

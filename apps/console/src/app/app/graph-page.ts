@@ -1,4 +1,14 @@
-import { Component, computed, effect, inject, input, linkedSignal, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  effect,
+  inject,
+  Injector,
+  input,
+  linkedSignal,
+  viewChild,
+} from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
@@ -49,7 +59,9 @@ export class GraphPage {
   private readonly router = inject(Router);
   private readonly texts = inject(Texts);
   private readonly quantities = inject(Quantities);
+  private readonly injector = inject(Injector);
   private readonly canvas = viewChild(GraphView);
+  private readonly list = viewChild(GraphOutline);
   protected readonly story = inject(RunStory);
   private readonly announcer = inject(RunAnnouncer);
   protected readonly t = this.texts.t;
@@ -113,8 +125,18 @@ export class GraphPage {
   }
 
   protected toggleOutline(): void {
-    const outline = this.outline() === undefined ? 'open' : null;
-    void this.router.navigate([], { queryParams: { outline }, queryParamsHandling: 'merge', replaceUrl: true });
+    void this.showOutline(this.outline() === undefined);
+  }
+
+  /** Opens the list, and brings the keyboard there. */
+  protected async goToOutline(): Promise<void> {
+    await this.showOutline(true);
+    afterNextRender(() => this.list()?.focus(), { injector: this.injector });
+  }
+
+  private showOutline(isOpen: boolean): Promise<boolean> {
+    const outline = isOpen ? 'open' : null;
+    return this.router.navigate([], { queryParams: { outline }, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   /** Chosen in the list, a node is brought to the middle of the drawing. */

@@ -1,7 +1,13 @@
 import type { GraphDefinition } from '@tenon/dsl';
-import { canvasOf } from './canvas-of.js';
+import { canvasOf, type GraphWords } from './canvas-of.js';
 
-const words = { type: (type: string) => type.toUpperCase(), state: (state: string) => state };
+const words: GraphWords = {
+  type: (type) => type.toUpperCase(),
+  state: (state) => state,
+  from: (names) => `from ${names.join(', ')}`,
+  to: (names) => `to ${names.join(', ')}`,
+  edge: (_, handle, name) => `${handle}: ${name}`,
+};
 const node = (id: string, type: string, more: object = {}) => ({
   id,
   type: 'custom',
@@ -56,6 +62,8 @@ describe('a graph as it is drawn', () => {
       ['a-c', 'skipped'],
     ]);
     expect(nodes.find(({ id }) => id === 'b')?.label).toBe('b, LLM, running');
+    expect(nodes.map(({ description }) => description)).toEqual(['to b, c', 'from a', 'from a']);
+    expect(edges.map(({ label }) => label)).toEqual(['true: b', 'false: c']);
   });
 
   it('shows the words of a note, whatever its text is', () => {

@@ -32,6 +32,11 @@ export interface StepMark {
 export interface GraphWords {
   type(type: string): string;
   state(state: State): string;
+  /** What a node is connected with, before it and after it. */
+  from(names: readonly string[]): string;
+  to(names: readonly string[]): string;
+  /** A way out of a node: where it leads, and which one it is. */
+  edge(source: GraphNode, handle: string, target: string): string;
 }
 
 /** Pixels of a box whose file gives no size. */
@@ -51,10 +56,42 @@ export function canvasOf(
 ): { readonly nodes: readonly NodeBoxView[]; readonly edges: readonly CanvasEdge[] } {
   const { nodes, edges } = workflow.graph;
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const boxes = nodes.map((node) => boxOf(node, byId, words, marks));
-  const isOrdered = boxes.toSorted((a, b) => Number(isBehind(b)) - Number(isBehind(a)) || a.x - b.x || a.y - b.y);
   const drawn = edges.filter(({ source, target }) => byId.has(source) && byId.has(target));
-  return { nodes: isOrdered, edges: drawn.map((edge) => lineOf(edge, marks)) };
+  const nameOf = (id: string) => byId.get(id)?.data.title ?? id;
+  const connections = connectionsOf(drawn, nameOf, words);
+  const boxes = nodes.map((node) => boxOf(node, byId, words, connections.get(node.id), marks));
+  const isOrdered = boxes.toSorted((a, b) => Number(isBehind(b)) - Number(isBehind(a)) || a.x - b.x || a.y - b.y);
+  return {
+    nodes: isOrdered,
+    edges: drawn.map((edge) => {
+      const source = byId.get(edge.source);
+      return lineOf(edge, source ? words.edge(source, edge.sourceHandle, nameOf(edge.target)) : '', marks);
+    }),
+  };
+}
+
+/** Of each node, what it is connected with: "from Start; to Answer, Retrieve". */
+function connectionsOf(
+  edges: readonly GraphEdge[],
+  nameOf: (id: string) => string,
+  words: GraphWords,
+): ReadonlyMap<string, string> {
+  const ends = new Map<string, { readonly before: Set<string>; readonly after: Set<string> }>();
+  const at = (id: string) => {
+    const known = ends.get(id) ?? { before: new Set(), after: new Set() };
+    ends.set(id, known);
+    return known;
+  };
+  for (const { source, target } of edges) {
+    at(source).after.add(nameOf(target));
+    at(target).before.add(nameOf(source));
+  }
+  return new Map(
+    [...ends].map(([id, { before, after }]) => [
+      id,
+      [before.size > 0 && words.from([...before]), after.size > 0 && words.to([...after])].filter(Boolean).join('; '),
+    ]),
+  );
 }
 
 const isBehind = ({ isContainer }: CanvasNode) => isContainer === true;
@@ -63,14 +100,15 @@ function boxOf(
   node: GraphNode,
   byId: ReadonlyMap<string, GraphNode>,
   words: GraphWords,
+  connections: string | undefined,
   marks: ReadonlyMap<string, StepMark> | undefined,
 ): NodeBoxView {
   const { type, title } = node.data;
   const isContainer = type === 'iteration' || type === 'loop';
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
   const summary = summaryOf(node);
-  const what = [words.type(type), summary].filter(Boolean).join(' · ');
-  const parts = [title, what, mark?.footer, mark && words.state(mark.state)];
+  const parts = [title, words.type(type), mark && words.state(mark.state)];
+  const description = [mark?.footer, summary, connections].filter(Boolean).join('; ');
   const [home] = homesOf(node);
   const height = isContainer || isNote(node) ? sizeOf(node['height'], 160) : SIZE.height + (marks ? 24 : 0);
   return {
@@ -79,6 +117,7 @@ function boxOf(
     width: isContainer || isNote(node) ? sizeOf(node['width'], SIZE.width) : SIZE.width,
     height,
     label: parts.filter(Boolean).join(', '),
+    ...(description && { description }),
     isContainer,
     color: colorOf(type),
     ...{ title, type },
@@ -97,12 +136,13 @@ function placeOf(node: GraphNode, byId: ReadonlyMap<string, GraphNode>): { reado
   return { x: number(node.position.x) + number(x), y: number(node.position.y) + number(y) };
 }
 
-function lineOf(edge: GraphEdge, marks: ReadonlyMap<string, StepMark> | undefined): CanvasEdge {
+function lineOf(edge: GraphEdge, label: string, marks: ReadonlyMap<string, StepMark> | undefined): CanvasEdge {
   const look = marks && lookOf(edge, marks);
   return {
     id: edge.id,
     source: edge.source,
     target: edge.target,
+    label,
     sourceY: HEAD / 2,
     targetY: HEAD / 2,
     ...(look && { look }),

@@ -1,9 +1,11 @@
+import { LiveAnnouncer } from '@angular/cdk/a11y';
 import { Component, inject, input, model, viewChild } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { LucideDynamicIcon, LucideFocus, LucideZoomIn, LucideZoomOut } from '@lucide/angular';
-import { GraphCanvas, type CanvasGraph } from '@tenon/graph-canvas';
+import { GraphCanvas, type CanvasGraph, type WalkedEdge } from '@tenon/graph-canvas';
 import { Texts } from '../language/texts.js';
+import { Aids } from '../shell/aids.js';
 import { NodeBox } from './node-box.js';
 
 const NEARER = 1.2;
@@ -16,6 +18,9 @@ const NEARER = 1.2;
     <tn-graph-canvas
       [graph]="graph()"
       [label]="t('graph.label', { name: name(), count: graph().nodes.length })"
+      [help]="t('graph.help')"
+      [hasLetterKeys]="aids.hasLetterKeys()"
+      (walked)="tell($event)"
       [(selected)]="selected"
     >
       <ng-template let-node let-detail="detail"><tn-node-box [node]="node" [detail]="detail" /></ng-template>
@@ -55,6 +60,8 @@ const NEARER = 1.2;
 })
 export class GraphView {
   private readonly canvas = viewChild.required(GraphCanvas);
+  private readonly announcer = inject(LiveAnnouncer);
+  protected readonly aids = inject(Aids);
   protected readonly t = inject(Texts).t;
   protected readonly icons = { fit: LucideFocus.icon, in: LucideZoomIn.icon, out: LucideZoomOut.icon };
 
@@ -67,6 +74,12 @@ export class GraphView {
   /** Brings a node to the middle. */
   show(id: string): void {
     this.canvas().show(id);
+  }
+
+  /** A line has no focus of its own, so it is said. */
+  protected tell({ edge, index, count }: WalkedEdge): void {
+    const told = edge ? this.t('graph.edgeTold', { index, count, edge: edge.label }) : this.t('graph.noEdge');
+    void this.announcer.announce(told, 'assertive');
   }
 
   protected fit(): void {

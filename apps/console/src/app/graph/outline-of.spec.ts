@@ -1,4 +1,4 @@
-import { outlineOf } from './outline-of.js';
+import { found, outlineOf, type OutlineItem } from './outline-of.js';
 import type { NodeBoxView } from './canvas-of.js';
 
 const node = (id: string, y = 0, more: Partial<NodeBoxView> = {}) =>
@@ -7,8 +7,9 @@ const edge = (pair: string) => {
   const [source = '', target = ''] = pair.split('>');
   return { id: pair, source, target } as never;
 };
-const told = (nodes: readonly NodeBoxView[], ...edges: string[]) =>
-  outlineOf(nodes, edges.map(edge)).map(({ node: { id }, depth }) => '-'.repeat(depth) + id);
+const told = (nodes: readonly NodeBoxView[], ...edges: string[]) => linesOf(outlineOf(nodes, edges.map(edge)));
+const linesOf = (items: readonly OutlineItem[], depth = 0): string[] =>
+  items.flatMap(({ id, children }) => ['-'.repeat(depth) + id, ...linesOf(children, depth + 1)]);
 
 it('a branch is told to its end, then the next, then where they meet', () => {
   const nodes = [node('end'), node('b2', 20), node('a1', 0), node('b1', 20), node('a2', 0), node('start', 10)];
@@ -17,7 +18,7 @@ it('a branch is told to its end, then the next, then where they meet', () => {
   ]);
 });
 
-it('what is in a container comes after it, deeper; notes are left out', () => {
+it('what is in a container comes under it, and is found with it; notes are left out', () => {
   const nodes = [
     node('start'),
     node('loop'),
@@ -26,6 +27,8 @@ it('what is in a container comes after it, deeper; notes are left out', () => {
     node('end'),
   ];
   expect(told(nodes, 'start>loop', 'loop>end')).toEqual(['start', 'loop', '-in1', 'end']);
+  const items = outlineOf(nodes, ['start>loop', 'loop>end'].map(edge));
+  expect(linesOf(found(items, (id) => id === 'in1'))).toEqual(['loop', '-in1']);
 });
 
 it('circles and homes that are not there leave nobody out', () => {

@@ -1,25 +1,33 @@
 import type { CanvasEdge } from '@tenon/graph-canvas';
 import type { NodeBoxView } from './canvas-of.js';
 
-/** A node in the outline, and how deep it stands in containers. */
+/** A node in the outline, and those that stand in it. */
 export interface OutlineItem {
-  readonly node: NodeBoxView;
-  readonly depth: number;
+  readonly id: string;
+  readonly children: readonly OutlineItem[];
 }
 
 /**
  * The nodes in the order in which a run comes to them: each after those that lead to it, branches from top to bottom, and
- * what is in a container after it. Nodes of a circle, which no run comes to, are last. Notes are left out.
+ * what is in a container under it. Nodes of a circle, which no run comes to, are last. Notes are left out.
  */
 export function outlineOf(nodes: readonly NodeBoxView[], edges: readonly CanvasEdge[]): readonly OutlineItem[] {
   const steps = nodes.filter(({ type }) => type !== '');
   const ids = new Set(steps.map(({ id }) => id));
   const homeOf = ({ home }: NodeBoxView) => (home !== undefined && ids.has(home) ? home : undefined);
-  const list = (home: string | undefined, depth: number): OutlineItem[] => {
+  const list = (home: string | undefined): OutlineItem[] => {
     const here = steps.filter((node) => homeOf(node) === home);
-    return inOrder(here, edges).flatMap((node) => [{ node, depth }, ...list(node.id, depth + 1)]);
+    return inOrder(here, edges).map(({ id }) => ({ id, children: list(id) }));
   };
-  return list(undefined, 0);
+  return list(undefined);
+}
+
+/** Those of an outline that are wanted, with what they stand in. */
+export function found(items: readonly OutlineItem[], isWanted: (id: string) => boolean): readonly OutlineItem[] {
+  return items.flatMap(({ id, children }) => {
+    const inside = found(children, isWanted);
+    return inside.length > 0 || isWanted(id) ? [{ id, children: inside }] : [];
+  });
 }
 
 function inOrder(nodes: readonly NodeBoxView[], edges: readonly CanvasEdge[]): NodeBoxView[] {

@@ -1,5 +1,6 @@
 import type { TextKey } from '../language/dictionary.js';
 import type { Texts } from '../language/texts.js';
+import { branchOf } from './branch-of.js';
 import type { GraphWords } from './canvas-of.js';
 
 const TYPES = [
@@ -34,5 +35,14 @@ export function typeName(t: Texts['t'], type: string): string {
 
 /** The words of a graph in the reader's language. */
 export function graphWords(t: Texts['t']): GraphWords {
-  return { type: (type) => typeName(t, type), state: (state) => t(`state.${state}`) };
+  return {
+    type: (type) => typeName(t, type),
+    state: (state) => t(`state.${state}`),
+    from: (names) => t('graph.from', { names: names.join(t('announce.and')) }),
+    to: (names) => t('graph.to', { names: names.join(t('announce.and')) }),
+    edge: (node, handle, name) => {
+      const branch = branchOf(node, handle, t);
+      return branch === undefined ? t('graph.edge', { name }) : t('graph.edgeOf', { branch, name });
+    },
+  };
 }

@@ -82,11 +82,15 @@ it('says failures at once, and those together that come together', () => {
 });
 
 it('says nothing of what a run did before somebody came, but what it is at', () => {
+  jest.setSystemTime(20_000);
   begin(false);
-  happen([0, 'run.started'], [0, 'step.started', A], [1, 'step.succeeded', A], [1, 'step.started', B]);
+  happen([0, 'run.started'], [0, 'step.started', A]);
+  happen([1, 'step.succeeded', A], [1, 'step.started', B]);
   jest.advanceTimersByTime(5_000);
   begin(false);
-  happen([0, 'run.started'], [0, 'run.finished', ended({ status: 'failed', failure: FAILURE })]);
+  happen([0, 'run.started'], [0, 'step.started', A]);
+  jest.advanceTimersByTime(1_000);
+  happen([1, 'run.finished', ended({ status: 'failed', failure: FAILURE })]);
   jest.advanceTimersByTime(5_000);
   expect(said.map(([, words]) => words)).toEqual(['Running: Retrieve.']);
 });

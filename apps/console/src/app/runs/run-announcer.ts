@@ -39,7 +39,7 @@ export class RunAnnouncer implements OnDestroy {
 
   /** Runs that were started on this screen: all they do is news. */
   private readonly own = new Set<string>();
-  private isNews = true;
+  private newsFrom = 0;
   private startedAt = 0;
   /** When steps that are under way began, by their keys. */
   private running = new Map<string, number>();
@@ -66,11 +66,14 @@ export class RunAnnouncer implements OnDestroy {
     this.own.add(runId);
   }
 
-  /** Another run is followed from now on. */
-  begin(runId: string): void {
+  /**
+   * Another run is followed from now on.
+   * @param isAfter  what it did before is known, and is not told again
+   */
+  begin(runId: string, isAfter = false): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.isNews = this.own.has(runId);
+    this.newsFrom = isAfter || this.own.has(runId) ? 0 : Date.now();
     this.running = new Map();
     this.done = [];
     this.finished = undefined;
@@ -81,26 +84,30 @@ export class RunAnnouncer implements OnDestroy {
   }
 
   private take(events: readonly RunEvent[]): void {
-    // what a run did before somebody looked at it is no news
-    const isNews = this.isNews || events[0]?.seq !== 1;
-    this.isNews = true;
-    for (const event of events) this.note(event);
-    if (!isNews) [this.done, this.finished] = [[], undefined];
-    if (!isNews && events.at(-1)?.type === 'run.finished') return;
-    const failed = isNews && !this.finished ? events.findLast(({ type }) => type === 'step.failed') : undefined;
-    if (failed) return this.say(this.wordsOf(failed), 'assertive');
+    const news = events.filter((event) => this.isNews(event));
+    for (const event of events) this.note(event, this.isNews(event));
     if (this.finished?.outcome.status === 'failed') return this.tell();
-    this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.saidAt + PAUSE_MS - Date.now()));
+    const failed = this.finished ? undefined : news.findLast(({ type }) => type === 'step.failed');
+    if (failed) return this.say(this.wordsOf(failed), 'assertive');
+    if (events.at(-1)?.type === 'run.finished' && !this.finished) return this.say('', 'polite');
+    // of what happened before, more may follow
+    const dueAt = (news.length > 0 ? this.saidAt : Date.now()) + PAUSE_MS;
+    this.timer ??= setTimeout(() => this.tell(), Math.max(0, dueAt - Date.now()));
   }
 
-  private note(event: RunEvent): void {
+  /** What a run did before somebody looked at it is no news, as far as the clocks agree. */
+  private isNews({ at }: RunEvent): boolean {
+    return at >= this.newsFrom;
+  }
+
+  private note(event: RunEvent, isNews: boolean): void {
     if (event.type === 'run.started') this.startedAt = event.at;
-    else if (event.type === 'run.finished') this.finished = event;
+    else if (event.type === 'run.finished') this.finished = isNews ? event : undefined;
     else if (event.type === 'step.started') this.running.set(event.stepKey, event.at);
     else if (event.type !== 'step.retrying') {
       const began = this.running.get(event.stepKey);
       this.running.delete(event.stepKey);
-      if (event.type === 'step.succeeded')
+      if (event.type === 'step.succeeded' && isNews)
         this.done.push({ stepKey: event.stepKey, tookMs: began === undefined ? undefined : event.at - began });
     }
   }

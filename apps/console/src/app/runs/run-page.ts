@@ -6,7 +6,6 @@ import { Router, RouterLink } from '@angular/router';
 import { LucideSearchX } from '@lucide/angular';
 import type { JsonObject } from '@tenon/base';
 import { hasGraph, type Definition } from '@tenon/dsl';
-import { GraphCanvas } from '@tenon/graph-canvas';
 import { RegionState, StatePill } from '@tenon/ui';
 import { auditTime } from 'rxjs';
 import { Act } from '../api/act.js';
@@ -15,7 +14,7 @@ import { Mutations } from '../api/mutations.js';
 import { Reach } from '../api/reach.js';
 import { StopRunDocument } from '../app/app.generated.js';
 import { canvasOf, type StepMark } from '../graph/canvas-of.js';
-import { NodeBox } from '../graph/node-box.js';
+import { GraphView } from '../graph/graph-view.js';
 import { graphWords } from '../graph/type-name.js';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
@@ -49,11 +48,10 @@ const TOGETHER_MS = 300;
   selector: 'tn-run-page',
   imports: [
     Cost,
-    GraphCanvas,
+    GraphView,
     MarkdownView,
     MatButtonModule,
     MatButtonToggleModule,
-    NodeBox,
     Pending,
     ProblemLine,
     RegionState,
@@ -195,7 +193,7 @@ export class RunPage {
     const reading = await this.known.open(run);
     if (!reading) return;
     this.reading.set(reading);
-    this.announcer.begin(run);
+    this.announcer.begin(run, true);
     if (!isOver(reading.status)) this.story.follow(run, reading.lastSeq);
   }
 

@@ -22,6 +22,7 @@ const SHORTCUTS: readonly {
     where: 'graph.title',
     keys: [
       [['← → ↑ ↓'], 'keys.walk'],
+      [['E'], 'keys.edges'],
       [['+'], 'graph.in'],
       [['−'], 'graph.out'],
       [['0'], 'keys.fullSize'],

@@ -35,6 +35,7 @@ export const frame = {
   'home.todayFailed': '{count} failed',
   'keys.anywhere': 'Anywhere',
   'keys.deselect': 'Let go of the node',
+  'keys.edges': 'Ways that leave the node, one after the other',
   'keys.fullSize': 'Full size',
   'keys.title': 'Keyboard shortcuts',
   'keys.walk': 'Walk from node to node',

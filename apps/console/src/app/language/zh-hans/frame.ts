@@ -36,6 +36,7 @@ export const frame: Translated<typeof en> = {
   'home.todayFailed': '{count} 次失败',
   'keys.anywhere': '任何位置',
   'keys.deselect': '取消选择节点',
+  'keys.edges': '逐一选择离开节点的连线',
   'keys.fullSize': '实际大小',
   'keys.title': '键盘快捷键',
   'keys.walk': '在节点之间移动',
