@@ -34,9 +34,10 @@ import { found, outlineOf, type OutlineItem } from './outline-of.js';
           [attr.aria-selected]="selected() === item.id"
           [attr.data-outline-id]="item.id"
           (activation)="selected.set(item.id)"
+          (click)="pick($event, item.id)"
         >
           @if (nodes().get(item.id); as node) {
-            <div class="row" (click)="selected.set(item.id)">
+            <div class="row">
               <svg [lucideIcon]="iconOf(node.type)" size="16" />
               <span>{{ node.title }}</span>
               @if (node.state; as state) {
@@ -144,6 +145,12 @@ export class GraphOutline {
 
   protected readonly childrenOf = ({ children }: OutlineItem) => [...children];
   protected readonly keyOf = ({ id }: OutlineItem) => id;
+
+  /** Of items in one another the innermost is meant. */
+  protected pick(event: Event, id: string): void {
+    event.stopPropagation();
+    this.selected.set(id);
+  }
 
   private lower(text: string): string {
     return text.toLocaleLowerCase(this.texts.language());

@@ -122,7 +122,7 @@ async function show(team: Team, address = '/setup'): Promise<HTMLElement> {
     email: 'e',
     role: 'owner',
     team: { id: 't', name: 'T' },
-    appearance: { language: null, theme: null },
+    appearance: { language: null, theme: null, announcesRuns: null, hasLetterKeys: null },
   });
   const harness = await RouterTestingHarness.create(address);
   await harness.fixture.whenStable();
