@@ -106,7 +106,7 @@ function boxOf(
   const { type, title } = node.data;
   const isContainer = type === 'iteration' || type === 'loop';
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
-  const summary = summaryOf(node);
+  const summary = summaryOf(node, (id) => byId.get(id)?.data.title);
   const parts = [title, words.type(type), mark && words.state(mark.state)];
   const description = [mark?.footer, summary, connections].filter(Boolean).join('; ');
   const [home] = homesOf(node);

@@ -1,13 +1,19 @@
 import type { GraphNode } from '@tenon/dsl';
 import { summaryOf } from './summary-of.js';
 
+const titles = new Map([['llm1', 'Reply']]);
 const of = (type: string, data: object) =>
-  summaryOf({ id: 'n', data: { type, title: 'N', ...data } } as never as GraphNode);
+  summaryOf({ id: 'n', data: { type, title: 'N', ...data } } as never as GraphNode, (id) => titles.get(id));
 
 it.each([
   ['llm', { model: { name: 'gpt-4o-mini', provider: 'openai' } }, 'gpt-4o-mini'],
   ['http-request', { method: 'post', url: 'https://api.example.com/v1?x=1' }, 'POST api.example.com'],
-  ['http-request', { method: 'get', url: '{{#env.base#}}/users' }, 'GET {{#env.base#}}/users'],
+  ['http-request', { method: 'get', url: '{{#env.base#}}/users' }, 'GET env.base/users'],
+  [
+    'answer',
+    { answer: 'So: {{#llm1.text#}}, {{#gone.a.b#}} {{#sys.query#}} {{#odd#}}' },
+    'So: Reply.text, gone.a.b sys.query {{#odd#}}',
+  ],
   ['question-classifier', { classes: [{ name: 'billing' }, { name: 'technical' }] }, 'billing, technical'],
   ['start', { variables: [{ variable: 'topic' }, { variable: 'length' }] }, 'topic, length'],
   ['assigner', { items: [{ variable_selector: ['conversation', 'memory'] }] }, 'memory'],

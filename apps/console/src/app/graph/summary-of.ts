@@ -23,10 +23,17 @@ const SUMMARIES: Readonly<Record<string, (data: Data) => string>> = {
 /** Characters of it at most: a box shows fewer. */
 const LENGTH = 120;
 
-/** What a node does in one line, from its configuration as the file has it; empty where that says nothing. */
-export function summaryOf({ data }: GraphNode): string {
+/** A value in a text, as app files write it: the id of a node and the name of what it gives. */
+const PLACEHOLDER = /\{\{#([^.#{}]+)((?:\.[^.#{}]+)+)#\}\}/g;
+
+/**
+ * What a node does in one line, from its configuration as the file has it; empty where that says nothing.
+ * @param titleOf  of the node that a value comes from
+ */
+export function summaryOf({ data }: GraphNode, titleOf: (nodeId: string) => string | undefined): string {
   const summary = SUMMARIES[data.type]?.(data as Data) ?? '';
-  return summary.replace(/\s+/g, ' ').trim().slice(0, LENGTH);
+  const named = summary.replace(PLACEHOLDER, (_, id: string, path: string) => `${titleOf(id) || id}${path}`);
+  return named.replace(/\s+/g, ' ').trim().slice(0, LENGTH);
 }
 
 function conditionsOf(branch: unknown): string {
