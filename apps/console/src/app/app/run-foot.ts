@@ -33,6 +33,7 @@ const TICK_MS = 1_000;
       font-variant-numeric: tabular-nums;
     }
     a {
+      min-height: 24px;
       margin-left: auto;
     }
   `,

@@ -29,6 +29,7 @@ import { RunAnnouncer } from '../runs/run-announcer.js';
 import { RunStory } from '../runs/run-story.js';
 import { isComposing } from '../shell/composing.js';
 import { CopyButton } from '../shell/copy-button.js';
+import { Patience } from '../models/patience.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { ValueView } from '../value/value-view.js';
 import { PanelRunDocument, StopRunDocument, ThreadDocument } from './app.generated.js';
@@ -54,6 +55,7 @@ const QUIET_MS = 300;
     FormsModule,
     MarkdownView,
     MatButtonModule,
+    Patience,
     ProblemLine,
     RunFoot,
     StartForm,

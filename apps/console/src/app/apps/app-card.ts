@@ -16,7 +16,7 @@ import { modeName } from './mode-name.js';
     <a [routerLink]="['/apps', app().id]" [attr.data-testid]="'apps.card.' + app().name">
       <tn-app-icon [icon]="app().icon" [name]="app().name" [color]="app().iconBackground" />
       <span class="head">
-        <strong>{{ app().name }}</strong>
+        <strong class="name" [title]="app().name">{{ app().name }}</strong>
         <span class="mode">{{ modeName(app().mode, t) }}</span>
       </span>
       <span class="text">{{ app().description }}</span>
@@ -53,6 +53,12 @@ import { modeName } from './mode-name.js';
     .head {
       display: grid;
       overflow-wrap: anywhere;
+    }
+    .name {
+      display: -webkit-box;
+      overflow: hidden;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
     }
     .mode,
     .text,

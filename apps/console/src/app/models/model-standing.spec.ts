@@ -1,4 +1,4 @@
-import { standingOf, type TeamModels } from './model-standing.js';
+import { answersLocally, standingOf, type TeamModels } from './model-standing.js';
 
 const models = (given: {
   readonly providers?: readonly string[];
@@ -34,4 +34,14 @@ describe('whether a model answers', () => {
   ] as const)('when %s', (_case, given, standing) => {
     expect(standingOf(models(given))).toBe(standing);
   });
+});
+
+it.each([
+  [{ local: 'ready' }, true],
+  [{ local: 'downloading' }, false],
+  [{ local: 'ready', providers: ['openai'] }, false],
+  [{ local: 'ready', providers: ['mine'], standsIn: 'local' }, true],
+  [{ local: 'ready', providers: ['mine'], standsIn: 'mine' }, false],
+] as const)('of %j the local model answers: %s', (given, answers) => {
+  expect(answersLocally(models(given))).toBe(answers);
 });

@@ -27,3 +27,10 @@ export function standingOf({ providers, modelSettings, localModel }: TeamModels)
   if (localModel.state === 'ready') return 'ready';
   return PASSING.includes(localModel.state) ? 'coming' : 'none';
 }
+
+/** Whether it is the model on this computer that answers. */
+export function answersLocally({ providers, modelSettings, localModel }: TeamModels): boolean {
+  const { defaultProvider, defaultModel, standIn } = modelSettings;
+  if (localModel.state !== 'ready') return false;
+  return standIn && defaultModel ? defaultProvider === LOCAL : providers.length === 0;
+}

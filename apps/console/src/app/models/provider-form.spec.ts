@@ -71,3 +71,13 @@ it('says of a provider only what came of that one', async () => {
   expect(page.textContent).not.toContain('two-large');
   expect(at('answered')).toBeNull();
 });
+
+it('says at its field what is missing, and sends nothing', async () => {
+  const { page, at, begin, test } = await open();
+  await begin({ name: '', baseUrl: 'one.example' });
+  at('save')?.click();
+  await test();
+  const problems = [...page.querySelectorAll('tn-field .problem')].map((line) => line.textContent?.trim());
+  expect(problems).toEqual(['It needs a name.', 'It needs an address that begins with http:// or https://.']);
+  expect(perform).not.toHaveBeenCalled();
+});

@@ -51,9 +51,21 @@ export class ProviderForm {
   protected readonly saving = computed(() => (this.begun(), new Act()));
   protected readonly answer = linkedSignal(() => (this.begun(), ''));
 
+  /** What cannot be sent is said at its field, once it was tried. */
+  private readonly isTried = linkedSignal(() => (this.begun(), false));
+  protected readonly wrong = computed(() => {
+    if (!this.isTried()) return { name: '', baseUrl: '' };
+    return {
+      name: this.name().trim() ? '' : this.t('models.nameMissing'),
+      baseUrl: /^https?:\/\/[^\s/]/i.test(this.baseUrl().trim()) ? '' : this.t('models.addressWrong'),
+    };
+  });
+
   /** Whether it answered. */
   protected async test(): Promise<boolean> {
     const begun = this.begun();
+    this.isTried.set(true);
+    if (this.wrong().baseUrl) return false;
     this.answer.set('');
     return this.testing().run(async () => {
       const { isKnown, name } = begun;
@@ -68,6 +80,8 @@ export class ProviderForm {
 
   protected async save(): Promise<void> {
     const begun = this.begun();
+    this.isTried.set(true);
+    if (this.wrong().name || this.wrong().baseUrl) return;
     if (this.mustAnswer() && !(await this.test())) return;
     if (begun !== this.begun()) return;
     const input = { name: this.name(), baseUrl: this.baseUrl(), models: [...this.chosen()], ...this.key() };

@@ -78,6 +78,7 @@ export const apps = {
   'panel.newest': 'To the newest',
   'panel.notReady': 'This draft cannot run yet:',
   'panel.open': 'Open the run',
+  'panel.patience': 'The small model on this computer takes its time: up to a minute for the first words.',
   'panel.run': 'Run',
   'panel.send': 'Send',
   'panel.sending': 'Sending…',

@@ -80,6 +80,7 @@ export const apps: Translated<typeof en> = {
   'panel.newest': '回到最新',
   'panel.notReady': '此草稿还不能运行：',
   'panel.open': '打开此次运行',
+  'panel.patience': '本机的小模型较慢，最多需要一分钟才会给出最初的文字。',
   'panel.run': '运行',
   'panel.send': '发送',
   'panel.sending': '正在发送…',
