@@ -43,6 +43,11 @@ async function pathOfRun(steps: number): Promise<string> {
   return `/apps/${appId}/runs/${runId}`;
 }
 
+/** Looks once a frame. */
+async function expectSoon(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await page.evaluate('new Promise(requestAnimationFrame)');
+}
+
 /** Waits until an element can be seen. */
 async function isInSight(selector: string): Promise<void> {
   await page.locator(selector).evaluate(
@@ -55,6 +60,25 @@ async function isInSight(selector: string): Promise<void> {
       }),
   );
 }
+
+it('fits the graph anew when its window changes, until somebody has moved it', async () => {
+  await page.setViewportSize({ width: 1_100, height: 600 });
+  await person.signIn(`/apps/${await publishApp(stack, chainOfCalls(6))}/graph`);
+  const widthOf = async () => (await page.locator('[data-node-id=call1]').boundingBox())?.width ?? 0;
+  await isInSight('[data-node-id=answer]');
+  const narrow = await widthOf();
+  await page.setViewportSize({ width: 1_800, height: 900 });
+  await expectSoon(async () => (await widthOf()) > narrow * 1.3);
+  await isInSight('[data-node-id=start]');
+  await isInSight('[data-node-id=answer]');
+
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expectSoon(async () => (await widthOf()) > narrow * 1.5);
+  const near = await widthOf();
+  await page.setViewportSize({ width: 1_500, height: 900 });
+  await isInSight('[data-node-id=call3]');
+  expect(await widthOf()).toBeCloseTo(near, 0);
+});
 
 it('shows a run of 1 000 steps: what is in sight of its graph, the first and last of its steps, and any by its link', async () => {
   const path = await pathOfRun(STEPS);

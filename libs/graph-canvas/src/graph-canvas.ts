@@ -54,7 +54,12 @@ const FAR = { shape: 0.2, name: 0.4 };
   providers: [LayoutService],
   templateUrl: './graph-canvas.html',
   styleUrl: './graph-canvas.scss',
-  host: { '(click)': 'onClick($event)', '(keydown)': 'onKey($event)' },
+  host: {
+    '(click)': 'onClick($event)',
+    '(keydown)': 'onKey($event)',
+    '(wheel)': 'isFitted = false',
+    '(touchmove)': 'isFitted = false',
+  },
 })
 export class GraphCanvas {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -94,6 +99,10 @@ export class GraphCanvas {
   protected readonly seen = signal<Area | undefined>(undefined);
   protected readonly drawnArea = signal<Area | undefined>(undefined);
   private readonly zoom = signal(1);
+  /** Nobody has moved the drawing since it was fitted, so it is fitted again when its window changes. */
+  protected isFitted = false;
+  /** How it was seen last, and in what window. */
+  private last?: { readonly view: View; readonly width: number; readonly height: number };
   protected readonly detail = computed<Detail>(() =>
     this.zoom() < FAR.shape ? 'shape' : this.zoom() < FAR.name ? 'name' : 'whole',
   );
@@ -148,6 +157,7 @@ export class GraphCanvas {
     // the library checks everything at each move of the mouse; it need not know of those with no button down
     this.host.addEventListener('mousemove', (event) => {
       if (event.buttons === 0) event.stopPropagation();
+      else this.isFitted = false;
     });
   }
 
@@ -157,11 +167,13 @@ export class GraphCanvas {
     const view = fit(this.graph().nodes, width, height);
     this.drawing()?.zoomTo(view.zoom, { layout: false });
     this.center(view);
+    this.isFitted = true;
   }
 
   /** @param factor  above 1 comes nearer */
   zoomBy(factor: number): void {
     const drawing = this.drawing();
+    this.isFitted = false;
     drawing?.zoomTo(clampZoom(drawing.zoomLevel * factor), { layout: false });
     drawing?.cd.markForCheck();
   }
@@ -175,6 +187,7 @@ export class GraphCanvas {
   /** Brings a point to the middle. */
   protected center({ x, y }: { readonly x: number; readonly y: number }): void {
     const drawing = this.drawing();
+    this.isFitted = false;
     drawing?.panTo(x, y);
     drawing?.cd.markForCheck();
   }
@@ -188,7 +201,13 @@ export class GraphCanvas {
   protected onMoved({ zoomLevel: zoom, panOffsetX, panOffsetY, dims }: GraphComponent): void {
     if (!this.isDrawn()) return;
     const { width, height } = dims;
+    const { last } = this;
+    if (last && (last.width !== width || last.height !== height)) {
+      this.last = { ...last, width, height };
+      return this.isFitted ? this.fit() : this.center(last.view);
+    }
     const view = { zoom, x: (width / 2 - panOffsetX) / zoom, y: (height / 2 - panOffsetY) / zoom };
+    this.last = { view, width, height };
     const seen = this.see(view, width, height);
     const drawn = this.drawnArea();
     if (!drawn || !isEnough(drawn, seen)) this.drawnArea.set(surroundingsOf(seen));
