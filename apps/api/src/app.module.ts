@@ -31,6 +31,8 @@ import { DiskUse } from './health/disk-use.js';
 import { HealthController } from './health/health.controller.js';
 import { RoomProbe } from './health/room-probe.js';
 import { ImportController } from './app/import.controller.js';
+import { ImportResolver } from './import/import.resolver.js';
+import { ImportService } from './import/import.service.js';
 import { LocalModelClient } from './model/local-model.client.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { ModelService } from './model/model.service.js';
@@ -73,6 +75,7 @@ export class ApiModule {
         ...[AuthResolver, ViewerResolver, SessionResolver, SignInService, PasswordTries, SessionEnds],
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
+        ...[ImportResolver, ImportService],
         ...[ModelResolver, ModelService, LocalModelClient],
         ...[SecretKeyResolver, SecretKeyService],
         ...[

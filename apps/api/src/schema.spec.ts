@@ -10,6 +10,7 @@ import { ViewerResolver } from './auth/viewer.resolver.js';
 import { SessionResolver } from './auth/session.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { DateTimeScalar } from './graphql/scalars.js';
+import { ImportResolver } from './import/import.resolver.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { RunResolver } from './run/run.resolver.js';
 import { AttemptResolver, StepResolver } from './run/step.resolver.js';
@@ -25,7 +26,7 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   const resolvers = [
     ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver, ViewerResolver],
     ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
-    TemplateResolver,
+    ...[ImportResolver, TemplateResolver],
   ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;

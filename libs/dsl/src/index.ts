@@ -1,5 +1,6 @@
 export {
   type AppIdentity,
+  CURRENT_VERSION,
   type Definition,
   type DefinitionVariable,
   type Graph,
@@ -19,6 +20,7 @@ export {
 } from './definition.js';
 export { type DocumentPath, hasErrors, type Issue, limitIssues, pathText, type Severity } from './issue.js';
 export { applyEdit, type Edit, type Edited } from './edit.js';
+export { listNamedModels, type ModelPlace, type NamedModel, replaceModels } from './named-models.js';
 export { definitionFrom, parseDefinition } from './parse.js';
 export { printDefinition } from './print.js';
-export { MAX_TEXT_BYTES } from './text-limits.js';
+export { MAX_FILE_BYTES, MAX_TEXT_BYTES } from './text-limits.js';

@@ -3,6 +3,8 @@ import type { Issue } from './issue.js';
 
 /** Largest text of a definition, in UTF-16 units and in UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 10 * 1024 * 1024;
+/** Largest file that a person hands over to be taken in, in bytes. */
+export const MAX_FILE_BYTES = 5_000_000;
 /** Deepest nesting of lists and mappings. */
 export const MAX_DEPTH = 100;
 /** Most values (scalars, lists and mappings) of one document, aliases counted as often as they are used. */

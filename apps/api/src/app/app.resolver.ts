@@ -100,13 +100,17 @@ export class AppResolver {
 
   @AllowTo('member')
   @Mutation(() => ImportAppPayload, { description: 'Takes in an app file as a new app or as the draft of one' })
-  async importApp(@Args('input') { content, appId, name }: ImportAppInput, @CurrentMember() identity: Identity) {
+  async importApp(
+    @Args('input') { content, appId, name, models }: ImportAppInput,
+    @CurrentMember() identity: Identity,
+  ) {
     return withIssues(
       () =>
         this.service.importApp(identity, {
           content,
           ...(appId && { appId: idFrom<AppId>(appId) }),
           ...(name && { name }),
+          models,
         }),
       (app) => ({ app: toApp(app) }),
       () => definitionErrors.unreadable('The file cannot be taken in; see the issues.'),

@@ -13,7 +13,7 @@ import {
 } from '@tenon/database';
 import { Injectable } from '@nestjs/common';
 import { DefinitionThreads } from './definition-threads.js';
-import type { DefinitionSource, Issues } from './definition.thread.js';
+import type { DefinitionSource, Issues, ModelChoice } from './definition.thread.js';
 import { DraftReports } from './draft-reports.js';
 import { SecretSealer } from './secret-sealer.js';
 
@@ -36,10 +36,15 @@ export class AppService {
   /** Takes in an app file as a new app, or as the draft of an app. @throws app.missing */
   async importApp(
     { teamId }: Pick<Identity, 'teamId'>,
-    file: { readonly content: string; readonly appId?: AppId; readonly name?: string },
+    file: {
+      readonly content: string;
+      readonly appId?: AppId;
+      readonly name?: string;
+      readonly models?: readonly ModelChoice[];
+    },
   ): Promise<Taken<AppRecord>> {
-    const { content: text, appId, name } = file;
-    const taken = await this.take(teamId, { content: { text }, ...(name && { name }) }, (fields, write) =>
+    const { content: text, appId, name, models = [] } = file;
+    const taken = await this.take(teamId, { content: { text }, models, ...(name && { name }) }, (fields, write) =>
       appId ? this.apps.saveDraft(teamId, appId, { fields, write }) : this.apps.create(teamId, fields, write),
     );
     return taken.ok ? { ...taken, value: await this.getApp(teamId, taken.value.appId) } : taken;

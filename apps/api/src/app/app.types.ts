@@ -140,6 +140,24 @@ export function toApp(record: AppRecord): App {
 }
 
 @InputType()
+export class ModelNameInput {
+  @Field()
+  provider!: string;
+
+  @Field()
+  name!: string;
+}
+
+@InputType()
+export class ModelChoiceInput {
+  @Field(() => ModelNameInput, { description: 'As the app file names it' })
+  named!: ModelNameInput;
+
+  @Field(() => ModelNameInput)
+  use!: ModelNameInput;
+}
+
+@InputType()
 export class ImportAppInput {
   @Field({ description: 'The text of an app file' })
   content!: string;
@@ -149,6 +167,9 @@ export class ImportAppInput {
 
   @Field(() => String, { nullable: true, description: 'Another name than the file gives' })
   name?: string | null;
+
+  @Field(() => [ModelChoiceInput], { defaultValue: [], description: 'Models to use in place of those it names' })
+  models!: ModelChoiceInput[];
 }
 
 @ObjectType()

@@ -4,14 +4,17 @@ import type { AppFields } from '@tenon/database';
 import {
   definitionFrom,
   hasGraph,
+  listNamedModels,
   parseDefinition,
   printDefinition,
+  replaceModels,
   type Definition,
   type DefinitionVariable,
   type Issue,
 } from '@tenon/dsl';
 import { isSecret, secretOf, toText } from '@tenon/engine';
 import { nodeDefinitions } from '@tenon/nodes/definitions';
+import { normaliseProvider, type ModelName } from '@tenon/ports';
 import { randomUUID } from 'node:crypto';
 
 /** What there is to say about a definition. */
@@ -22,6 +25,19 @@ export interface DefinitionSource {
   readonly content: { readonly text: string } | { readonly document: Json };
   /** Another name for the app than the definition gives. */
   readonly name?: string;
+  /** What stands in the place of models that it names. */
+  readonly models?: readonly ModelChoice[];
+}
+
+/** A model that a definition names, in any spelling of its provider, and the one to use in its place. */
+export interface ModelChoice {
+  readonly named: ModelName;
+  readonly use: ModelName;
+}
+
+/** A model that a definition names, by the bare id of its provider, and the nodes that ask it. */
+export interface ModelNeed extends ModelName {
+  readonly nodeIds: readonly string[];
 }
 
 /** A value that may not be stored readable, and what stands for it in the text of the definition. */
@@ -37,6 +53,9 @@ export interface ReadDefinition {
   readonly definition: string;
   readonly secrets: readonly HiddenSecret[];
   readonly fields: AppFields;
+  /** What the file says it is; `0.1.0` where it says nothing. */
+  readonly fileVersion: string;
+  readonly models: readonly ModelNeed[];
   /** Warnings of reading it. */
   readonly issues: Issues;
   /** What keeps it from being run, and warnings of compiling it. */
@@ -55,15 +74,19 @@ export type CompiledText =
 export function readDefinition({
   content,
   name,
+  models = [],
 }: DefinitionSource): ReadDefinition | { readonly ok: false; readonly issues: Issues } {
   const parsed = 'text' in content ? parseDefinition(content.text) : definitionFrom(content.document);
   if (!parsed.ok) return { ok: false, issues: parsed.issues };
-  const { definition, secrets } = hideSecrets(name ? withName(parsed.definition, name) : parsed.definition);
+  const given = withModels(parsed.definition, models);
+  const { definition, secrets } = hideSecrets(name ? withName(given, name) : given);
   return {
     ok: true,
     definition: JSON.stringify(definition),
     secrets,
     fields: fieldsOf(definition),
+    fileVersion: parsed.fileVersion,
+    models: modelsOf(definition),
     issues: parsed.issues,
     compileIssues: compile(definition, nodeDefinitions).issues,
   };
@@ -112,3 +135,22 @@ function fieldsOf({ app }: Definition): AppFields {
 function withName(definition: Definition, name: string): Definition {
   return { ...definition, app: { ...definition.app, name } } as Definition;
 }
+
+function withModels(definition: Definition, choices: readonly ModelChoice[]): Definition {
+  if (choices.length === 0) return definition;
+  const used = new Map(choices.map(({ named, use }) => [keyOf(named), use]));
+  return replaceModels(definition, ({ model }) => used.get(keyOf(model)));
+}
+
+function modelsOf(definition: Definition): readonly ModelNeed[] {
+  const needs = new Map<string, ModelName & { readonly nodeIds: string[] }>();
+  for (const { model, nodeId } of listNamedModels(definition)) {
+    const key = keyOf(model);
+    const need = needs.get(key) ?? { provider: normaliseProvider(model.provider), name: model.name, nodeIds: [] };
+    if (nodeId !== undefined) need.nodeIds.push(nodeId);
+    needs.set(key, need);
+  }
+  return [...needs.values()];
+}
+
+const keyOf = ({ provider, name }: ModelName) => `${normaliseProvider(provider)}/${name}`;

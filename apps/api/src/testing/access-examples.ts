@@ -124,6 +124,7 @@ function withSecret(definition: World['definition'], id: string): object {
 /** An example for every query, mutation and subscription. */
 export const OPERATIONS: Readonly<Record<string, Example>> = {
   app: { variables: ({ appId }) => ({ id: appId }) },
+  appFile: { variables: ({ mark }) => ({ content: FILE_APP(mark) }) },
   apps: { variables: () => page },
   conversation: { variables: ({ conversationId }) => ({ id: conversationId }) },
   conversations: { variables: ({ appId }) => ({ ...page, appId }) },
@@ -148,6 +149,11 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   endOtherSessions: NOTHING,
   endSession: { variables: ({ sessionId }) => ({ input: { sessionId } }) },
   importApp: { variables: ({ appId, mark }) => ({ input: { appId, content: FILE_APP(mark), name: mark } }) },
+  // nothing of a bench lies at a public address
+  openAppFiles: {
+    variables: ({ modelUrl }) => ({ input: { url: modelUrl } }),
+    mayAnswer: ['outbound.blockedAddress'],
+  },
   publishApp: { variables: ({ appId }) => ({ input: { appId } }) },
   pullLocalModel: { variables: () => ({ input: { model: 'local-chat' } }), mayAnswer: ['localModel.off'] },
   resetOwnerPassword: NOTHING,

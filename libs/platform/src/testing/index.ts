@@ -1,3 +1,4 @@
+export { buildZip, type ZippedFile } from './build-zip.js';
 export { BuiltProcess } from './built-process.js';
 export { startTestPostgres, type TestPostgres } from './postgres.js';
 export { itWithDisks, mayMount, mountSmallDisk, type SmallDisk } from './small-disk.js';

@@ -48,6 +48,8 @@ export type ImportAppInput = {
   readonly appId?: InputMaybe<Scalars['ID']['input']>;
   /** The text of an app file */
   readonly content: Scalars['String']['input'];
+  /** Models to use in place of those it names */
+  readonly models?: ReadonlyArray<ModelChoiceInput>;
   /** Another name than the file gives */
   readonly name?: InputMaybe<Scalars['String']['input']>;
 };
@@ -57,6 +59,24 @@ export type MessageStatus =
   | 'FAILED'
   | 'RUNNING'
   | 'STOPPED';
+
+export type ModelChoiceInput = {
+  /** As the app file names it */
+  readonly named: ModelNameInput;
+  readonly use: ModelNameInput;
+};
+
+export type ModelNameInput = {
+  readonly name: Scalars['String']['input'];
+  readonly provider: Scalars['String']['input'];
+};
+
+export type OpenAppFilesInput = {
+  /** A zip of app files in Base64 */
+  readonly archive?: InputMaybe<Scalars['String']['input']>;
+  /** A public address of an app file or of a zip of them */
+  readonly url?: InputMaybe<Scalars['String']['input']>;
+};
 
 export type ProviderInput = {
   readonly name: Scalars['String']['input'];
