@@ -1,3 +1,4 @@
+import { buildZip } from '@tenon/platform/testing';
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -162,5 +163,39 @@ describe('a file on the command line', () => {
     expect(new Set(ids.map((answer) => (JSON.parse(answer) as ImportAnswer).app.id)).size).toBe(2);
     const runs = [await start('run', '-', '-q', 'a', '--json'), await start('run', '-', '-q', 'b', '--json')];
     expect(new Set(runs.map((answer) => (JSON.parse(answer) as RunReport).app.id)).size).toBe(1);
+  }, 30_000);
+});
+
+describe('app files that lie together, or elsewhere', () => {
+  const zipped = async (...files: readonly { readonly name: string; readonly data: string }[]) => {
+    const file = path.join(folder, 'flows.zip');
+    await writeFile(file, buildZip(files));
+    return file;
+  };
+
+  it('of a zip become an app each; one that is bad spoils none', async () => {
+    const text = await readFile(EXAMPLE, 'utf8');
+    const titled = (title: string) => text.replaceAll('Chatbot', title);
+    const zip = await zipped(
+      { name: 'one.yml', data: titled('Zipped one') },
+      { name: '../bad.yml', data: '{' },
+      { name: 'three.yml', data: titled('Zipped three') },
+    );
+    const { code, stdout, stderr } = await bench.tenon('import', zip, '--json');
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as ImportAnswer).app.name);
+    expect([code, names]).toEqual([2, ['Zipped one', 'Zipped three']]);
+    expect(stderr).toMatch(/bad\.yml:\n.*not valid YAML/);
+    expect(await bench.tenon('import', zip, '--name', 'Both')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('holds 3 app files') as string,
+    });
+  }, 30_000);
+
+  it('at an address are fetched by the instance, which refuses private ones', async () => {
+    const { code, stderr } = await bench.tenon('import', 'http://127.0.0.1:1/app.yml');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('127.0.0.1')]);
   }, 30_000);
 });

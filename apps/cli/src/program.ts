@@ -62,7 +62,9 @@ export async function parseCommandLine(args: readonly string[], terminal: Termin
 
 function addAppCommands(program: Command, choose: Choose): void {
   sub(program, 'import <file>')
-    .description('take in an app file (- for standard input) as the draft of its app, and list what is wrong in it')
+    .description(
+      'take in an app file (- for standard input) as the draft of its app, or those of a zip or at an address as new apps, and list what is wrong in them',
+    )
     .addHelpText('after', ONE_FILE_ONE_APP + IMPORT_CODES)
     .option('--publish', 'publish it, so that callers get it')
     .option('--name <name>', 'another name than the file gives')

@@ -113,6 +113,28 @@ export async function importApp(
   return { app: payload.app, issues: payload.issues };
 }
 
+/** A file that was found in a zip or at an address: its text, or why it cannot be read. */
+export interface OpenedFile {
+  readonly name: string;
+  readonly content: string | null;
+  readonly error: UserError | null;
+}
+
+const OPEN = `mutation ($input: OpenAppFilesInput!) { openAppFiles(input: $input) {
+  files { name content error { code message } } errors { code message path }
+} }`;
+
+/** The app files of a zip in Base64, or at an address that the instance fetches. @throws cli.refused */
+export async function openAppFiles(
+  client: ApiClient,
+  where: { readonly archive: string } | { readonly url: string },
+): Promise<readonly OpenedFile[]> {
+  const { openAppFiles: payload } = await client.ask<{
+    openAppFiles: { files: OpenedFile[] | null; errors: UserError[] };
+  }>(OPEN, { input: where });
+  return accepted(payload).files ?? [];
+}
+
 /** What publishing came to. `version` is null when errors are in the way. */
 export interface Published {
   readonly version: number | null;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findAppWithDraft, getApp, importApp, type AppWithDraft, type Imported } from '../api/apps.js';
 import type { ApiClient } from '../api/client.js';
 import { cliErrors } from '../errors.js';
-import { readText } from '../input/read-text.js';
+import { readBytes, textOf } from '../input/read-text.js';
 import { AppFiles, type AppFileRecord } from '../instance/app-files.js';
 import type { CommandContext } from '../instance/with-instance.js';
 
@@ -24,7 +24,12 @@ export interface AppFile {
 
 /** Reads an app file, or standard input for `-`. @throws cli.usage */
 export async function readAppFile(source: string): Promise<AppFile> {
-  const content = await readText(source);
+  return toAppFile(source, await readBytes(source));
+}
+
+/** The app file that bytes are which were read from `source`. @throws cli.usage */
+export async function toAppFile(source: string, bytes: Uint8Array): Promise<AppFile> {
+  const content = textOf(source, bytes);
   if (source === '-') return { source, path: STDIN_NAME, name: STDIN_NAME, content };
   // what a shell passes in place of a file has a name but lies nowhere
   const place = await realpath(source).catch(() => path.resolve(source));

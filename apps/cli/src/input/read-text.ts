@@ -5,11 +5,6 @@ import { cliErrors } from '../errors.js';
 /** Largest text that is read, in bytes: more than the API takes. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** The text of a file, or of standard input for `-`. @throws cli.usage */
-export async function readText(file: string): Promise<string> {
-  return textOf(file, await readBytes(file));
-}
-
 /** The text that bytes are which were read from `file`. @throws cli.usage */
 export function textOf(file: string, bytes: Uint8Array): string {
   if (bytes.length > MAX_BYTES)
