@@ -1,10 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser.js';
 import { chainOfCalls } from './chain-app.js';
 import { follow, publishApp, startRun } from './client.js';
+import { importSteps } from './import-steps.js';
 import { consolePages, type ConsolePage } from './pages.js';
 import { Person } from './person.js';
 import { startStack, type Stack } from './stack.js';
@@ -51,9 +52,10 @@ try {
   clearInterval(awake);
 }
 
-/** A page, or what a key opens on it. */
+/** A page, or what a key opens on it, or what somebody does there. */
 interface Shown extends ConsolePage {
   readonly key?: string;
+  readonly act?: (page: Page) => Promise<void>;
 }
 
 /** Apps, runs of them that have ended well and badly, and their pages. */
@@ -75,6 +77,7 @@ async function seedPages(stack: Stack): Promise<Shown[]> {
     { name: 'moderation-answer', path: `/apps/${moderation}/graph?run=${runId}` },
     { name: 'moderation-run', path: `${run}?step=technical` },
     { name: 'moderation-timeline', path: `${run}?view=timeline&step=technical` },
+    ...importSteps(),
     { name: 'palette', path: '/', key: 'Control+k' },
     { name: 'shortcuts', path: '/', key: '?' },
   ];
@@ -92,7 +95,7 @@ async function takeAll(
   ]);
   await member.signIn('/');
   let taken = 0;
-  for (const { name, path: address, isPublic, key } of pages) {
+  for (const { name, path: address, isPublic, key, act } of pages) {
     const { page } = isPublic ? stranger : member;
     await mkdir(path.join(values.out, name), { recursive: true });
     for (const [device, [width, height]] of Object.entries(WIDTHS)) {
@@ -105,6 +108,7 @@ async function takeAll(
         await page.keyboard.press(key);
         await page.getByRole('dialog').waitFor();
       }
+      await act?.(page);
       await page.screenshot({ path: path.join(values.out, name, `${theme}-${language}-${device}.png`) });
       taken += 1;
     }

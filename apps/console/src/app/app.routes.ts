@@ -51,7 +51,7 @@ export const routes: Routes = [
       {
         path: 'apps/import',
         title: 'import.title',
-        loadComponent: () => import('./apps/import-page.js').then((m) => m.ImportPage),
+        loadComponent: () => import('./import/import-page.js').then((m) => m.ImportPage),
       },
       {
         path: 'apps/:app',

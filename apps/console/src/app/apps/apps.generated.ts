@@ -15,8 +15,21 @@ export type ImportAppInput = {
   readonly appId?: string | null | undefined;
   /** The text of an app file */
   readonly content: string;
+  /** Models to use in place of those it names */
+  readonly models?: ReadonlyArray<ModelChoiceInput>;
   /** Another name than the file gives */
   readonly name?: string | null | undefined;
+};
+
+export type ModelChoiceInput = {
+  /** As the app file names it */
+  readonly named: ModelNameInput;
+  readonly use: ModelNameInput;
+};
+
+export type ModelNameInput = {
+  readonly name: string;
+  readonly provider: string;
 };
 
 export type Severity =

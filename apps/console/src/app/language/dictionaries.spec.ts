@@ -4,6 +4,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { en } from './en.js';
 import { apps } from './en/apps.js';
 import { frame } from './en/frame.js';
+import { importing } from './en/import.js';
 import { models } from './en/models.js';
 import { runs } from './en/runs.js';
 import { zhHans } from './zh-hans.js';
@@ -46,7 +47,7 @@ describe('the dictionaries', () => {
   });
 
   it('say nothing twice: keys are sorted in each part, and stand in one', () => {
-    const keys = [apps, frame, models, runs, problems].map((part) => Object.keys(part));
+    const keys = [apps, frame, importing, models, runs, problems].map((part) => Object.keys(part));
     for (const ofPart of keys) expect(ofPart).toEqual(ofPart.toSorted());
     expect(keys.flat().toSorted()).toEqual(Object.keys(zhHans).toSorted());
   });

@@ -3,17 +3,17 @@ import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { Texts } from '../language/texts.js';
 import { FirstSteps } from './first-steps.js';
-import { StepBar } from './step-bar.js';
+import { SetupBar } from './setup-bar.js';
 
 /** What to do next, for a team that has asked nothing yet. */
 @Component({
   selector: 'tn-first-steps-panel',
-  imports: [MatButtonModule, RouterLink, StepBar],
+  imports: [MatButtonModule, RouterLink, SetupBar],
   providers: [FirstSteps],
   template: `
     <h2>{{ t('home.first') }}</h2>
     <p>{{ text() }}</p>
-    <tn-step-bar [isModelReady]="steps.standing() === 'ready'" [isDone]="false" />
+    <tn-setup-bar [isModelReady]="steps.standing() === 'ready'" [isDone]="false" />
     <a mat-flat-button routerLink="/setup" data-testid="home.first">{{ t('home.firstGo') }}</a>
   `,
   styles: `

@@ -6,7 +6,7 @@ import { Pending } from '../shell/pending.js';
 import { AskStep } from './ask-step.js';
 import { FirstSteps } from './first-steps.js';
 import { ModelStep } from './model-step.js';
-import { StepBar } from './step-bar.js';
+import { SetupBar } from './setup-bar.js';
 import { TemplateStep, type ChosenTemplate } from './template-step.js';
 
 /** Steps in their order. */
@@ -20,7 +20,7 @@ export type SetupStep = (typeof SETUP_STEPS)[number];
 @Component({
   selector: 'tn-setup-page',
   host: { class: 'page' },
-  imports: [AskStep, MatButtonModule, ModelStep, Pending, RouterLink, StepBar, TemplateStep],
+  imports: [AskStep, MatButtonModule, ModelStep, Pending, RouterLink, SetupBar, TemplateStep],
   providers: [FirstSteps],
   templateUrl: './setup-page.html',
   styles: `

@@ -1,11 +1,19 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { LucideCheck, LucideDynamicIcon } from '@lucide/angular';
 import { Texts } from '../language/texts.js';
 
-const STEPS = ['model', 'template', 'ask'] as const;
+/** A step of a way. */
+export interface Step {
+  /** As the address names it: `?step=`. */
+  readonly name: string;
+  readonly text: string;
+  readonly isDone: boolean;
+  /** It has something to show. */
+  readonly isOpen: boolean;
+}
 
-/** The steps of the way: which are done, and which is shown. Each can be gone to that has something to show. */
+/** The steps of a way: which are done, and which is shown. Each can be gone to that has something to show. */
 @Component({
   selector: 'tn-step-bar',
   imports: [LucideDynamicIcon, RouterLink],
@@ -23,11 +31,11 @@ const STEPS = ['model', 'template', 'ask'] as const;
             </span>
             @if (step.isOpen) {
               <a
-                routerLink="/setup"
+                [routerLink]="path()"
                 [queryParams]="{ step: step.name }"
                 queryParamsHandling="merge"
                 [attr.aria-current]="step.name === shown() ? 'step' : null"
-                [attr.data-testid]="'setup.step.' + step.name"
+                [attr.data-testid]="way() + '.step.' + step.name"
                 >{{ step.text }}</a
               >
             } @else {
@@ -75,26 +83,13 @@ const STEPS = ['model', 'template', 'ask'] as const;
   `,
 })
 export class StepBar {
-  readonly isModelReady = input.required<boolean>();
-  /** A first answer was given. */
-  readonly isDone = input.required<boolean>();
+  /** Address of the page that shows the steps. */
+  readonly path = input.required<string>();
+  /** Name of the way, for tests. */
+  readonly way = input.required<string>();
+  readonly steps = input.required<readonly Step[]>();
   readonly shown = input<string>();
-  /** The app that was made, if one was. */
-  readonly app = input<string>();
 
   protected readonly t = inject(Texts).t;
   protected readonly check = LucideCheck.icon;
-  protected readonly steps = computed(() => {
-    const done = {
-      model: this.isModelReady(),
-      template: this.isDone() || this.app() !== undefined,
-      ask: this.isDone(),
-    };
-    return STEPS.map((name) => ({
-      name,
-      text: this.t(`setup.step.${name}`),
-      isDone: done[name],
-      isOpen: name !== 'ask' || this.app() !== undefined,
-    }));
-  });
 }
