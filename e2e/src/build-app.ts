@@ -5,8 +5,38 @@ const head = (id: string, type: string) => `
           type: ${type}
           title: ${id}`;
 
-/** A model call whose user message is `prompt`. */
-export const llm = (id: string, prompt: string) => `${head(id, 'llm')}
+const fields = (more: object) =>
+  Object.entries(more)
+    .map(
+      ([name, value]) => `
+          ${name}: ${JSON.stringify(value)}`,
+    )
+    .join('');
+
+/** A fixed text. */
+export const template = (id: string, text: string) => `${head(id, 'template-transform')}
+          template: ${JSON.stringify(text)}
+          variables: []`;
+
+/** Goes on at `true` when a text output has the word in it, else at `false`. */
+export const hasWord = (id: string, selector: readonly string[], word: string) => `${head(id, 'if-else')}
+          cases: ${JSON.stringify([
+            {
+              ...{ case_id: 'true', id: 'true', logical_operator: 'and' },
+              conditions: [
+                {
+                  id: '1',
+                  varType: 'string',
+                  variable_selector: selector,
+                  comparison_operator: 'contains',
+                  value: word,
+                },
+              ],
+            },
+          ])}`;
+
+/** A model call whose user message is `prompt`. @param more  other fields of the node */
+export const llm = (id: string, prompt: string, more: object = {}) => `${head(id, 'llm')}${fields(more)}
           model: {provider: openai, name: scripted, mode: chat, completion_params: {}}
           prompt_template: [{role: user, text: '${prompt}'}]
           context: {enabled: false, variable_selector: []}
@@ -34,12 +64,13 @@ export const code = (
           variables: ${JSON.stringify(Object.entries(reads).map(([variable, value_selector]) => ({ variable, value_selector })))}
           outputs: {text: {type: string, children: null}}`;
 
-/** A chatflow of nodes between `start` and `answer`. @param edges  `one -> other` */
+/** A chatflow of nodes between `start` and `answer`. @param edges  `one -> other`, or `one/exit -> other` */
 export function chatflow(nodes: readonly string[], edges: readonly string[], answer: string): string {
   const lines = edges.map((edge) => {
-    const [source, target] = edge.split(' -> ');
+    const [from = '', target] = edge.split(' -> ');
+    const [source, exit = 'source'] = from.split('/');
     return `
-      - {source: ${source}, sourceHandle: source, target: ${target}, targetHandle: target}`;
+      - {source: ${source}, sourceHandle: '${exit}', target: ${target}, targetHandle: target}`;
   });
   return `
 version: 0.3.0

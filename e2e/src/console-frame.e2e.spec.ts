@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser.js';
 import { chainOfCalls } from './chain-app.js';
@@ -90,6 +92,81 @@ it('lists the nodes of a graph in the order of a run, and chooses them', async (
   await page.locator('[data-outline-id=call1][aria-selected=true]').waitFor();
   await page.reload();
   await listed.first().waitFor();
+  expect(person.seen).toEqual([]);
+}, 60_000);
+
+/** Where each box and line is drawn. */
+const DRAWN = `(() => {
+  const rectOf = (element) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return { left, top, right, bottom };
+  };
+  const boxes = [...document.querySelectorAll('[data-node-id]')].map((box) => [box.dataset.nodeId, rectOf(box)]);
+  return { boxes: Object.fromEntries(boxes), lines: [...document.querySelectorAll('.edge .line')].map(rectOf) };
+})()`;
+
+interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+it('draws containers of a Dify file around what is in them, also inside each other, and nests them in the outline', async () => {
+  const content = await readFile(path.join(import.meta.dirname, 'containers.yml'), 'utf8');
+  const { importApp } = await ask<{ importApp: { app: { id: string } } }>(
+    stack,
+    'mutation ($input: ImportAppInput!) { importApp(input: $input) { app { id } } }',
+    { input: { content } },
+  );
+  await person.signIn('/apps');
+  await page.goto(`/apps/${importApp.app.id}/graph?outline=open`);
+  await page.locator('.drawn [data-node-id=start]').waitFor();
+  const { boxes, lines } = await page.evaluate<{ boxes: Record<string, Rect>; lines: readonly Rect[] }>(DRAWN);
+  const isIn = (home: string) => (inner: Rect) => {
+    const outer = boxes[home] as Rect;
+    return (
+      inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom
+    );
+  };
+  const inside = (home: string) => Object.keys(boxes).filter((id) => id !== home && isIn(home)(boxes[id] as Rect));
+  expect(inside('each').sort()).toEqual(['eachstart', 'keep', 'polish', 'polishstart', 'shorten', 'write']);
+  expect(inside('polish').sort()).toEqual(['keep', 'polishstart', 'shorten']);
+  expect(inside('again').sort()).toEqual(['againstart', 'enough', 'title']);
+  expect(['each', 'polish', 'again'].map((home) => lines.filter(isIn(home)).length)).toEqual([4, 2, 2]);
+
+  const homes = await page
+    .locator('[data-outline-id]')
+    .evaluateAll((items) =>
+      items.map((item) => [
+        item.dataset['outlineId'],
+        item.parentElement?.closest('[data-outline-id]')?.getAttribute('data-outline-id') ?? '',
+      ]),
+    );
+  expect(homes).toEqual([
+    ...[
+      ['start', ''],
+      ['split', ''],
+      ['each', ''],
+    ],
+    ...[
+      ['eachstart', 'each'],
+      ['write', 'each'],
+      ['polish', 'each'],
+    ],
+    ...[
+      ['polishstart', 'polish'],
+      ['shorten', 'polish'],
+      ['keep', 'polish'],
+    ],
+    ...[
+      ['again', ''],
+      ['againstart', 'again'],
+      ['title', 'again'],
+      ['enough', 'again'],
+      ['end', ''],
+    ],
+  ]);
   expect(person.seen).toEqual([]);
 }, 60_000);
 

@@ -137,3 +137,51 @@ it('draws an app with a node of a type that nobody knows, and runs nothing of it
   expect((await stack.model.calls()).length).toBe(0);
   expect(person.seen).toEqual([]);
 }, 60_000);
+
+it('lets nobody in with a wrong password, and a member to where they wanted to be', async () => {
+  await page.goto('/runs?state=failed');
+  await person.trySignIn('wrong');
+  await at('signIn.problem').filter({ hasText: /./ }).waitFor();
+  expect(await at('signIn.password').inputValue()).toBe('');
+  await at('signIn.password').fill(PASSWORD);
+  await at('signIn.submit').click();
+  await page.waitForURL('**/runs?state=failed');
+  expect(person.seen).toEqual([]);
+}, 60_000);
+
+it('names what is not there, and what a member may see no longer', async () => {
+  await person.signIn('/apps');
+  await page.goto('/apps/00000000-0000-7000-8000-000000000000/graph');
+  await page.getByText('There is no such app').waitFor();
+  await page.goto(`/apps/${appId}/runs/00000000-0000-7000-8000-000000000000`);
+  await page.getByText('There is no such run').waitFor();
+  await page.goto('/no/such/page');
+  await page.getByText('There is nothing here').waitFor();
+  await person.context.clearCookies();
+  await page.goto(`/apps/${appId}/graph`);
+  await at('signIn.email').waitFor();
+  expect(person.seen).toEqual([]);
+}, 60_000);
+
+it('B50 shows names and answers with scripts as the text that they are', async () => {
+  const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+  const evilId = await publishApp(stack, chainOfCalls(1), evil);
+  await stack.model.setRules([{ reply: { text: [evil] } }]);
+  await person.signIn(`/apps/${evilId}/graph`);
+  await page.getByRole('heading', { name: evil }).waitFor();
+  await at('panel.message').fill(evil);
+  await at('panel.send').click();
+  await succeeded();
+  expect(await at('panel.answer').textContent()).toContain(evil);
+  expect(person.seen).toEqual([]);
+}, 60_000);
+
+it('says that the product answers and can keep nothing while its database is away, and goes on by itself', async () => {
+  await person.signIn('/runs');
+  await stack.postgres.kill();
+  await at('nav./apps').click();
+  await at('away').getByText('Tenon answers, but can keep nothing now').waitFor({ timeout: 20_000 });
+  await stack.postgres.restart();
+  await at('away').getByText('Tenon answers').waitFor({ state: 'detached', timeout: 30_000 });
+  await at(`apps.card.${NAME}`).waitFor();
+}, 90_000);

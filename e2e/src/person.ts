@@ -34,7 +34,7 @@ export class Person {
     await this.page.locator('h1').first().waitFor();
   }
 
-  async trySignIn(password: string): Promise<void> {
+  async trySignIn(password = PASSWORD): Promise<void> {
     await this.at('signIn.email').fill(EMAIL);
     await this.at('signIn.password').fill(password);
     await this.at('signIn.submit').click();

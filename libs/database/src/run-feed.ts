@@ -13,7 +13,8 @@ const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * The run feed in Postgres: all streams of a process share one insert a tick, then one bell. Commits are relaxed for
- * this table alone, since live text is never the record.
+ * this table alone, since live text is never the record. Text that comes after the end of its run is dropped: a model
+ * may go on for a moment after a stop, and nobody is told.
  */
 export class PostgresRunFeed implements RunFeed {
   private waiting: TextChunk[] = [];
@@ -70,6 +71,7 @@ with relaxed as materialized (select set_config('synchronous_commit', 'off', tru
 insert into text_chunk (run_id, step_key, attempt, execution, channel, "offset", text)
 select chunk.* from relaxed, json_to_recordset($1::json)
   as chunk("runId" uuid, "stepKey" text, attempt int, execution int, channel text, "offset" int, text text)
+where exists (select from run where id = chunk."runId" and finished_at is null)
 on conflict do nothing`;
 
 /** Joins pieces that follow each other in one text, so that a tick writes few rows a stream. */

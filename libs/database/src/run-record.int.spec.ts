@@ -181,6 +181,19 @@ describe('live text', () => {
     expect(await history.listText(teamId, runId, new Map([[textName(source), 6]]))).toHaveLength(1);
   });
 
+  it('ends with its run: what comes later is not kept', async () => {
+    const { teamId, runId } = await seedTwoSteps(test.database);
+    const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());
+    const source = { runId, stepKey: 'llm', attempt: 1, execution: 1, channel: 'text' };
+    feed.append({ ...source, offset: 0, text: 'in time' });
+    await feed.flush(runId);
+    await recordEvents(test.database, teamId, runId, eventsOfTwoSteps());
+    feed.append({ ...source, offset: 7, text: ' and late' });
+    await feed.flush(runId);
+    const chunks = await new HistoryRepository(test.database).listText(teamId, runId, new Map());
+    expect(chunks.map(({ text }) => text)).toEqual(['in time']);
+  });
+
   it('N2 is kept in rows that are no longer than a page, however much comes at once', async () => {
     const { teamId, runId } = await seedTwoSteps(test.database);
     const feed = new PostgresRunFeed(test.database, new RunBell(test.database, createFakeLogger()), createFakeLogger());

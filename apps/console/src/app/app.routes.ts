@@ -1,18 +1,20 @@
 import { inject } from '@angular/core';
 import { Router, type CanActivateFn, type Routes } from '@angular/router';
+import { pauseAfter } from './api/pause-after.js';
 import { Reach } from './api/reach.js';
 import { Session } from './api/session.js';
 
 /** Whoever is not signed in signs in first, and then comes to where they wanted to be. */
 const members: CanActivateFn = async (_route, { url }) => {
   const [router, session, reach] = [inject(Router), inject(Session), inject(Reach)];
-  const load = async (): ReturnType<Session['load']> => {
+  const load = async (failed = 0): ReturnType<Session['load']> => {
     try {
       return await session.load();
     } catch (error) {
-      if (!reach.isAway()) throw error;
+      if (reach.standing() === 'there') throw error;
+      await pauseAfter(failed);
       await reach.whenBack();
-      return load();
+      return load(failed + 1);
     }
   };
   const viewer = await load();

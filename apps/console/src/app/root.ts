@@ -2,8 +2,8 @@ import { Component, effect, inject, signal } from '@angular/core';
 import { Router, RouterOutlet } from '@angular/router';
 import { LucideCloudOff } from '@lucide/angular';
 import { RegionState } from '@tenon/ui';
-import { Reach } from './api/reach.js';
 import { Texts } from './language/texts.js';
+import { reachWords } from './shell/reach-words.js';
 
 /** A page that is not there after so long is said to be coming, in milliseconds. */
 const SOON_MS = 400;
@@ -19,14 +19,10 @@ const SOON_MS = 400;
       </div>
     }
     <router-outlet (activate)="hasPage.set(true)" />
-    @if (!hasPage() && isAway()) {
-      <tn-region-state
-        [icon]="icon"
-        [heading]="t('away.title')"
-        [text]="t('away.text')"
-        [isProblem]="true"
-        [isPage]="true"
-      />
+    @if (!hasPage()) {
+      @if (words(); as words) {
+        <tn-region-state [icon]="icon" [heading]="words.title" [text]="words.text" [isProblem]="true" [isPage]="true" />
+      }
     }
   `,
   styles: `
@@ -53,7 +49,7 @@ export class Root {
   private readonly router = inject(Router);
   protected readonly t = inject(Texts).t;
   protected readonly icon = LucideCloudOff.icon;
-  protected readonly isAway = inject(Reach).isAway;
+  protected readonly words = reachWords();
   protected readonly hasPage = signal(false);
   /** The next page is on its way, and not here at once. */
   protected readonly isComing = signal(false);

@@ -10,6 +10,8 @@ import { SignedOut } from './signed-out.js';
 
 /** Reason of the API's refusal when nobody is signed in. */
 const NOBODY = 'auth.required';
+/** The same when what it keeps things in takes nothing. */
+const UNABLE = 'database.unavailable';
 
 /** The API over GraphQL, with the one cache of what it said. */
 export const graphqlProvider: Provider = {
@@ -21,6 +23,7 @@ export const graphqlProvider: Provider = {
       if (isUnanswered(error)) return reach.notice();
       if (!CombinedGraphQLErrors.is(error)) return;
       if (error.errors.some(({ extensions }) => extensions?.['reason'] === NOBODY)) signedOut.notice();
+      if (error.errors.some(({ extensions }) => extensions?.['reason'] === UNABLE)) reach.noticeUnable();
     });
     const http = new HttpLink({ uri: '/graphql', fetch: reach.fetch });
     return new ApolloClient({ link: watch.concat(http), cache: createCache() });

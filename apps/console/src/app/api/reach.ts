@@ -1,16 +1,26 @@
-import { Injectable, signal } from '@angular/core';
+import { computed, Injectable, signal } from '@angular/core';
 import { pauseAfter } from './pause-after.js';
 
 /** Whoever is silent for so long is asked whether they are there, in milliseconds. */
 export const PATIENCE_MS = 5_000;
 
-/** Whether the API answers. Once it does not, it is tried again without an end, and then all that is shown is asked anew. */
+/** How the API stands: `unable` when it answers, and what it keeps things in takes nothing. */
+export type Standing = 'there' | 'unable' | 'away';
+
+const ORDER: readonly Standing[] = ['away', 'unable', 'there'];
+
+/** Whether the API answers and serves. Once it does not, it is asked until it does, and then all that is shown is asked anew. */
 @Injectable({ providedIn: 'root' })
 export class Reach {
-  readonly isAway = signal(false);
-  /** How often it came back. */
+  readonly standing = signal<Standing>('there');
+  readonly isAway = computed(() => this.standing() === 'away');
+  /** Why it is unable, as far as it says. */
+  readonly reason = signal('');
+  /** How often it came back, or became able again. */
   readonly returns = signal(0);
-  private back: Promise<void> = Promise.resolve();
+  private back = Promise.resolve();
+  private resolveBack: () => void = () => undefined;
+  private isWatching = false;
 
   /**
    * As the browser's own, of what is answered whole. It may take as long as it takes while anybody is there; where nobody
@@ -35,12 +45,15 @@ export class Reach {
 
   /** A request had no answer. */
   notice(): void {
-    if (this.isAway()) return;
-    this.isAway.set(true);
-    this.back = this.wait();
+    this.stand('away');
   }
 
-  /** Fulfils when the API answers. */
+  /** The API answered that it cannot serve. */
+  noticeUnable(): void {
+    if (!this.isAway()) this.stand('unable', this.reason());
+  }
+
+  /** Fulfils when the API answers, able or not. */
   whenBack(): Promise<void> {
     return this.back;
   }
@@ -51,20 +64,39 @@ export class Reach {
     return false;
   }
 
-  private async wait(): Promise<void> {
-    let tries = 0;
-    do await pauseAfter(tries++);
-    while (!(await lookThere())?.ok);
-    this.isAway.set(false);
-    this.returns.update((count) => count + 1);
+  private stand(next: Standing, reason = ''): void {
+    const before = this.standing();
+    this.standing.set(next);
+    this.reason.set(reason);
+    if (next === 'away' && before !== 'away') this.back = new Promise((resolve) => (this.resolveBack = resolve));
+    if (next !== 'away') this.resolveBack();
+    if (ORDER.indexOf(next) > ORDER.indexOf(before)) this.returns.update((count) => count + 1);
+    if (next !== 'there' && !this.isWatching) void this.watch();
+  }
+
+  private async watch(): Promise<void> {
+    this.isWatching = true;
+    for (let tries = 0; this.standing() !== 'there'; tries += 1) {
+      await pauseAfter(tries);
+      const health = await lookThere();
+      if (health) this.stand(health.status === 'ok' ? 'there' : 'unable', health.reason);
+      else this.stand('away');
+    }
+    this.isWatching = false;
   }
 }
 
-/** What whoever is there says of itself; undefined when nobody does. */
-async function lookThere(): Promise<Response | undefined> {
+interface Health {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** What the API says of itself; undefined when it says nothing, whatever somebody before it says. */
+async function lookThere(): Promise<Health | undefined> {
   try {
     // eslint-disable-next-line no-restricted-globals -- the page asks the server that it came from
-    return await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
+    return (await response.json()) as Health;
   } catch {
     return undefined;
   }

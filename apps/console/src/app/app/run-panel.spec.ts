@@ -103,7 +103,7 @@ it('keeps what is written until it is sent, and says that it waits while the API
   const { at, message, send, panel } = await open();
   expect(message.value).toBe('Well?');
   await send();
-  TestBed.inject(Reach).isAway.set(true);
+  TestBed.inject(Reach).standing.set('away');
   await settle(panel);
   expect(at('sending')?.textContent).toContain('sent as soon as');
   at('leave')?.click();

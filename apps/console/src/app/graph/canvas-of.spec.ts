@@ -34,6 +34,23 @@ describe('a graph as it is drawn', () => {
     expect(nodes[0]).toMatchObject({ isContainer: true, width: 500, height: 300 });
   });
 
+  it('puts what is inside containers inside each other to its place, whatever they say of each other', () => {
+    const outer = node('outer', 'iteration', { position: { x: 100, y: 200 } });
+    const inner = node('inner', 'loop', { position: { x: 50, y: 60 }, parentId: 'outer' });
+    const leaf = node('leaf', 'code', {
+      parentId: 'inner',
+      data: { type: 'code', title: 'leaf', iteration_id: 'outer', loop_id: 'inner' },
+    });
+    const places = (nodes: object[]) =>
+      canvasOf(graphOf(nodes), words).nodes.map(({ id, home, x, y }) => ({ id, home, x, y }));
+    expect(places([leaf, inner, outer])).toEqual([
+      { id: 'outer', home: undefined, x: 100, y: 200 },
+      { id: 'inner', home: 'outer', x: 150, y: 260 },
+      { id: 'leaf', home: 'inner', x: 160, y: 280 },
+    ]);
+    expect(places([node('a', 'loop', { parentId: 'b' }), node('b', 'loop', { parentId: 'a' })])).toHaveLength(2);
+  });
+
   it('shows a node of a type that nobody knows, and leaves out lines to nowhere', () => {
     const graph = graphOf([node('a', 'from-the-future')], [edge('a', 'gone')]);
     const { nodes, edges } = canvasOf(graph, words);

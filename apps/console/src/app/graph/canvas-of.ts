@@ -41,6 +41,8 @@ export interface GraphWords {
 
 /** Pixels of a box whose file gives no size. */
 const SIZE = { width: 244, height: 72 };
+/** Of the mark at which a run through a container begins; so small it has no words. */
+const MARK = { width: 44, height: 48 };
 /** Of its head, in whose middle lines arrive. */
 const HEAD = 36;
 
@@ -109,19 +111,18 @@ function boxOf(
   const summary = summaryOf(node, (id) => byId.get(id)?.data.title);
   const parts = [title, words.type(type), mark && words.state(mark.state)];
   const description = [mark?.footer, summary, connections].filter(Boolean).join('; ');
-  const [home] = homesOf(node);
-  const height = isContainer || isNote(node) ? sizeOf(node['height'], 160) : SIZE.height + (marks ? 24 : 0);
+  const [home] = homesIn(byId, node);
+  const isMark = type === 'iteration-start' || type === 'loop-start';
   return {
     id: node.id,
     ...placeOf(node, byId),
-    width: isContainer || isNote(node) ? sizeOf(node['width'], SIZE.width) : SIZE.width,
-    height,
+    ...(isMark ? MARK : isContainer || isNote(node) ? givenSize(node) : stepSize(marks !== undefined)),
     label: parts.filter(Boolean).join(', '),
     ...(description && { description }),
     isContainer,
     color: colorOf(type),
     ...{ title, type },
-    ...(home !== undefined && { home }),
+    ...(home && { home: home.id }),
     ...(summary && { summary }),
     ...(mark && { state: mark.state }),
     ...(mark?.footer && { footer: mark.footer }),
@@ -131,9 +132,21 @@ function boxOf(
 
 /** Positions inside a container are from its corner. */
 function placeOf(node: GraphNode, byId: ReadonlyMap<string, GraphNode>): { readonly x: number; readonly y: number } {
-  const [home] = homesOf(node).flatMap((id) => byId.get(id) ?? []);
-  const { x, y } = home ? home.position : { x: 0, y: 0 };
-  return { x: number(node.position.x) + number(x), y: number(node.position.y) + number(y) };
+  const around = [node, ...homesIn(byId, node)];
+  const sum = (lengths: readonly unknown[]) => lengths.reduce<number>((total, one) => total + number(one), 0);
+  return { x: sum(around.map(({ position }) => position.x)), y: sum(around.map(({ position }) => position.y)) };
+}
+
+/** The containers around a node, from the inside out. A file may say that they stand in each other. */
+function homesIn(byId: ReadonlyMap<string, GraphNode>, node: GraphNode): readonly GraphNode[] {
+  // `parentId`, the last, is the nearest
+  const around = (inner: GraphNode) =>
+    homesOf(inner)
+      .flatMap((id) => byId.get(id) ?? [])
+      .at(-1);
+  const homes = new Set<GraphNode>();
+  for (let home = around(node); home && home !== node && !homes.has(home); home = around(home)) homes.add(home);
+  return [...homes];
 }
 
 function lineOf(edge: GraphEdge, label: string, marks: ReadonlyMap<string, StepMark> | undefined): CanvasEdge {
@@ -160,6 +173,14 @@ function lookOf({ source, sourceHandle, target }: GraphEdge, marks: ReadonlyMap<
 /** Files of others hold anything. */
 function number(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+function stepSize(hasFoot: boolean): typeof SIZE {
+  return { width: SIZE.width, height: SIZE.height + (hasFoot ? 24 : 0) };
+}
+
+function givenSize(node: GraphNode): typeof SIZE {
+  return { width: sizeOf(node['width'], SIZE.width), height: sizeOf(node['height'], 160) };
 }
 
 function sizeOf(value: unknown, otherwise: number): number {

@@ -195,6 +195,8 @@ export class RunPage {
     this.reading.set(reading);
     this.announcer.begin(run, true);
     if (!isOver(reading.status)) this.story.follow(run, reading.lastSeq);
+    // what was said before it ended is in no record
+    else if (reading.status === 'STOPPED' || reading.status === 'FAILED') this.story.follow(run, reading.lastSeq - 1);
   }
 
   private markOf(step: StepRow): StepMark {

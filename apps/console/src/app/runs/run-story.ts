@@ -10,6 +10,8 @@ import { RunPulseDocument, type RunPulseQuery } from './run-pulse.generated.js';
 export type Pulse = NonNullable<RunPulseQuery['run']>;
 
 const PULSE_MS = 1_000;
+/** Between two pictures at least, however much comes, in milliseconds. */
+const PICTURE_MS = 100;
 
 /** What a screen shows of one run while it happens; a screen has one of its own. */
 @Injectable()
@@ -18,7 +20,9 @@ export class RunStory implements OnDestroy {
   private readonly client = inject(ApolloClient);
   private following: Subscription | undefined;
   private waiting: FeedUpdate[] = [];
+  private picture: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
+  private shownAt = -Infinity;
   private looking: ReturnType<typeof setInterval> | undefined;
 
   private readonly run = signal<RunView | undefined>(undefined);
@@ -55,7 +59,10 @@ export class RunStory implements OnDestroy {
     this.leave();
     this.following = this.feed.follow(runId, afterSeq).subscribe({
       next: (update) => this.take(update),
-      error: (error: unknown) => this.trouble.set(problemOf(error)),
+      error: (error: unknown) => {
+        this.trouble.set(problemOf(error));
+        this.stopLooking();
+      },
       complete: () => this.stopLooking(),
     });
     const look = () => void this.look(runId);
@@ -67,8 +74,9 @@ export class RunStory implements OnDestroy {
   leave(): void {
     this.following?.unsubscribe();
     this.stopLooking();
+    clearTimeout(this.picture);
+    this.picture = undefined;
     cancelAnimationFrame(this.frame);
-    this.frame = 0;
     this.waiting = [];
     this.run.set(undefined);
     this.texts.set(new Map());
@@ -98,11 +106,15 @@ export class RunStory implements OnDestroy {
   /** Updates are shown with the next picture, together with all that came meanwhile. */
   private take(update: FeedUpdate): void {
     this.waiting.push(update);
-    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.show());
+    this.picture ??= setTimeout(
+      () => (this.frame = requestAnimationFrame(() => this.show())),
+      this.shownAt + PICTURE_MS - performance.now(),
+    );
   }
 
   private show(): void {
-    this.frame = 0;
+    this.picture = undefined;
+    this.shownAt = performance.now();
     let [view, reply, texts] = [this.run(), this.reply(), this.texts()];
     for (const update of this.waiting.splice(0)) {
       if (update.kind === 'events') {

@@ -31,7 +31,8 @@ const HOUR_MS = 3_600_000;
 const PERIODS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS, month: 720 * HOUR_MS } as const;
 type Period = keyof typeof PERIODS;
 
-const POLL_MS = 3_000;
+/** Whoever stops a run sees it here within two seconds. */
+const POLL_MS = 1_000;
 
 /** Runs of one app or of all. What is chosen stands in the address. */
 @Component({

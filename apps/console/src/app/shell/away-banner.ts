@@ -1,18 +1,17 @@
-import { Component, inject } from '@angular/core';
+import { Component } from '@angular/core';
 import { LucideCloudOff, LucideDynamicIcon } from '@lucide/angular';
-import { Reach } from '../api/reach.js';
-import { Texts } from '../language/texts.js';
+import { reachWords } from './reach-words.js';
 
-/** Says that the API does not answer, as long as it does not. */
+/** Says that the API does not answer, or cannot serve and why, as long as it does not. */
 @Component({
   selector: 'tn-away-banner',
   imports: [LucideDynamicIcon],
   host: { role: 'status', 'data-testid': 'away' },
   template: `
-    @if (isAway()) {
+    @if (words(); as words) {
       <p>
         <svg [lucideIcon]="icon" size="16" />
-        <span>{{ t('away.title') }}. {{ t('away.text') }}</span>
+        <span>{{ words.title }}. {{ words.text }}</span>
       </p>
     }
   `,
@@ -38,7 +37,6 @@ import { Texts } from '../language/texts.js';
   `,
 })
 export class AwayBanner {
-  protected readonly t = inject(Texts).t;
-  protected readonly isAway = inject(Reach).isAway;
+  protected readonly words = reachWords();
   protected readonly icon = LucideCloudOff.icon;
 }

@@ -1,6 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import { Texts } from '../language/texts.js';
 import { Aids } from './aids.js';
 import { isComposing } from './composing.js';
 import { PLACES } from './places.js';
@@ -14,6 +15,7 @@ export class Keys {
   private readonly dialogs = inject(MatDialog);
   private readonly router = inject(Router);
   private readonly aids = inject(Aids);
+  private readonly texts = inject(Texts);
   private goesUntil = -Infinity;
 
   press(event: KeyboardEvent): void {
@@ -32,6 +34,7 @@ export class Keys {
   async openPalette(): Promise<void> {
     const { CommandPalette } = await import('./command-palette.js');
     const palette = this.dialogs.open<unknown, unknown, unknown>(CommandPalette, {
+      ariaLabel: this.texts.t('palette.label'),
       ...{ position: { top: '12vh' }, width: 'min(640px, 94vw)', maxWidth: '94vw', autoFocus: 'input' },
       // keys that come at once must not be lost
       ...{ enterAnimationDuration: 0, exitAnimationDuration: 0 },

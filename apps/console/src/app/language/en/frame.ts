@@ -119,4 +119,6 @@ export const frame = {
   'theme.system': 'As the system',
   'toast.copied': 'Copied',
   'toast.passwordChanged': 'The password was changed',
+  'unable.text': 'What was accepted is safe and goes on. This page tries again by itself.',
+  'unable.title': 'Tenon answers, but can keep nothing now',
 } as const;

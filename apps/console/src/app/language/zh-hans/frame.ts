@@ -120,4 +120,6 @@ export const frame: Translated<typeof en> = {
   'theme.system': '跟随系统',
   'toast.copied': '已复制',
   'toast.passwordChanged': '密码已更改',
+  'unable.text': '已经接受的运行是安全的，会继续进行。此页面会自动重试。',
+  'unable.title': 'Tenon 有响应，但暂时无法保存任何内容',
 };
