@@ -98,7 +98,7 @@ export class GraphPage {
     const graph = this.graph();
     if (!graph) return undefined;
     const marks = this.run()
-      ? marksOf(this.story.steps(), this.story.recovering(), (ms) => this.quantities.duration(ms))
+      ? marksOf(this.story.steps(), this.story.recovering(), { texts: this.texts, quantities: this.quantities })
       : undefined;
     return canvasOf(graph, graphWords(this.t), marks);
   });

@@ -15,15 +15,20 @@ export interface NodeBoxView extends CanvasNode {
   /** What it does, in one line. */
   readonly summary?: string;
   readonly state?: State;
-  /** Under the name: what the step took, or why it failed. */
+  /** Under the name: what the step took and used. */
   readonly footer?: string;
+  /** Why it waits, or failed. */
+  readonly why?: string;
   readonly text?: string;
 }
 
 /** What of a run a box shows. */
 export interface StepMark {
   readonly state: State;
+  /** What it took and used. */
   readonly footer?: string;
+  /** Why it waits, or failed. */
+  readonly why?: string;
   /** The way it left, for the lines. */
   readonly exit?: string;
 }
@@ -110,7 +115,7 @@ function boxOf(
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
   const summary = summaryOf(node, (id) => byId.get(id)?.data.title);
   const parts = [title, words.type(type), mark && words.state(mark.state)];
-  const description = [mark?.footer, summary, connections].filter(Boolean).join('; ');
+  const description = [mark?.why, mark?.footer, summary, connections].filter(Boolean).join('; ');
   const [home] = homesIn(byId, node);
   const isMark = type === 'iteration-start' || type === 'loop-start';
   return {
@@ -126,6 +131,7 @@ function boxOf(
     ...(summary && { summary }),
     ...(mark && { state: mark.state }),
     ...(mark?.footer && { footer: mark.footer }),
+    ...(mark?.why && { why: mark.why }),
     ...(isNote(node) && { text: plainText(node.data['text']) }),
   };
 }

@@ -38,9 +38,16 @@ import { typeName } from './type-name.js';
       } @else {
         <div class="type">{{ about() }}</div>
       }
-      @if (node().footer) {
+      @if (node().footer || node().why) {
         &ngsp;
-        <div class="foot" [title]="node().footer">{{ node().footer }}</div>
+        <div class="foot">
+          @if (node().why; as why) {
+            <span class="why" [title]="why">{{ why }}</span>
+          }
+          @if (node().footer; as footer) {
+            <span class="used" [title]="footer">{{ footer }}</span>
+          }
+        </div>
       }
     }
   `,
@@ -117,7 +124,18 @@ import { typeName } from './type-name.js';
       white-space: pre-line;
     }
     .foot {
+      display: flex;
+      gap: var(--space-2);
       color: var(--state);
+      font-variant-numeric: tabular-nums;
+    }
+    .foot > * {
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .why {
+      flex: 1 1 0;
+      min-width: 50%;
     }
     /* seen from afar a name has the room of the whole box */
     :host(.far:not(.container)) .head {

@@ -7,7 +7,7 @@ it('says why in the language of the reader, with what the API says where that te
   const texts = TestBed.inject(Texts);
   await texts.use('zh-Hans');
   expect(texts.why({ code: 'auth.required', message: 'Sign in first.' })).toBe('请先登录。');
-  expect(texts.why(REFUSED)).toBe('无法连接到模型供应商：There is no host {x}.');
+  expect(texts.why(REFUSED)).toBe('无法连接到模型供应商。原文：“There is no host {x}.”');
   await texts.use('en');
   expect(texts.why(REFUSED)).toBe(REFUSED.message);
 });

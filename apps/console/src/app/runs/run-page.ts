@@ -15,6 +15,7 @@ import { Reach } from '../api/reach.js';
 import { StopRunDocument } from '../app/app.generated.js';
 import { canvasOf, type StepMark } from '../graph/canvas-of.js';
 import { GraphView } from '../graph/graph-view.js';
+import { markOf, type StepFacts } from '../graph/marks-of.js';
 import { graphWords } from '../graph/type-name.js';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
@@ -200,9 +201,16 @@ export class RunPage {
   }
 
   private markOf(step: StepRow): StepMark {
-    const { startedAt, finishedAt, failure, exit } = step;
-    const took = startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : undefined;
-    const footer = failure ? this.texts.why(failure) : took === undefined ? undefined : this.quantities.duration(took);
-    return { state: stateOfStep(step), ...(footer && { footer }), ...(exit !== null && { exit }) };
+    const { startedAt, finishedAt, failure, exit, usage, attempts } = step;
+    const facts: StepFacts = {
+      state: stateOfStep(step),
+      startedAt: startedAt ? Date.parse(startedAt) : undefined,
+      finishedAt: finishedAt ? Date.parse(finishedAt) : undefined,
+      usage: usage ? { ...usage, totalPrice: (usage.totalPrice as string | null) ?? undefined } : undefined,
+      attempt: attempts.at(-1)?.attempt,
+      failure: failure ?? undefined,
+      exit: exit ?? undefined,
+    };
+    return markOf(facts, { texts: this.texts, quantities: this.quantities });
   }
 }

@@ -1,4 +1,6 @@
+import type { TextKey } from '../language/dictionary.js';
 import type { Texts } from '../language/texts.js';
+import { readReason } from './known-reasons.js';
 
 /** What of a run says why it does not go on, or how it ended. */
 export interface Reasons {
@@ -8,18 +10,22 @@ export interface Reasons {
   readonly reason?: string | null | undefined;
 }
 
-/** As the API notes it where nobody says why they stop a run. */
-const BY_MEMBER = 'stopped by a member';
-
 /** Why a run stands as it does, for the reader; empty where there is nothing to say. */
 export function reasonOfRun(
   { needsAttention, waitingFor, failure, reason }: Reasons,
   { t, why }: Pick<Texts, 't' | 'why'>,
 ): string {
-  if (needsAttention) return t('problem.stuck', { reason: needsAttention.reason });
-  if (waitingFor) return t('problem.waits', { reason: waitingFor });
+  if (needsAttention) return inWords(needsAttention.reason, t, 'problem.stuck');
+  if (waitingFor) return inWords(waitingFor, t, 'problem.waits');
   if (failure) return why(failure);
-  return reason === BY_MEMBER ? t('problem.stoppedByMember') : (reason ?? '');
+  return reason ? inWords(reason, t) : '';
+}
+
+/** @param unknown  what is said around words of others; without it they stay as they are */
+function inWords(text: string, t: Texts['t'], unknown?: TextKey): string {
+  const { key, values, sentence, since } = readReason(text);
+  const said = key ? t(key, values) : unknown ? t(unknown, { reason: sentence }) : sentence;
+  return since ? t('reason.since', { reason: said, since: Date.parse(since) }) : said;
 }
 
 const CHANNELS = ['console', 'cli'] as const;

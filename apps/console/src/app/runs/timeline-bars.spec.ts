@@ -12,10 +12,10 @@ function stepOf(attempts: readonly Attempt[], finishedAt: string | null): StepRo
 }
 
 it('an execution that was lost ends where the next begins, and one that fails or goes on is not lost', () => {
-  const lost: Attempt = { startedAt: at(0), finishedAt: null, outcome: null };
-  const failed: Attempt = { startedAt: at(4), finishedAt: at(6), outcome: 'FAILED' };
+  const lost: Attempt = { attempt: 1, startedAt: at(0), finishedAt: null, outcome: null };
+  const failed: Attempt = { attempt: 1, startedAt: at(4), finishedAt: at(6), outcome: 'FAILED' };
   const [bar] = timelineBars(
-    [stepOf([lost, failed, { startedAt: at(6), finishedAt: null, outcome: null }], null)],
+    [stepOf([lost, failed, { attempt: 1, startedAt: at(6), finishedAt: null, outcome: null }], null)],
     8_000,
   );
   expect(bar).toMatchObject({ ms: 8_000, from: 0, length: 1 });
