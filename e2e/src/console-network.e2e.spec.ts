@@ -87,6 +87,16 @@ async function questions(): Promise<string[]> {
   return runs.edges.map(({ node }) => node.query);
 }
 
+it('says why a page could not be opened, and opens it when that is over', async () => {
+  const refusal = { code: 'api.tooLarge', message: 'The request is too large for somebody on the way.' };
+  await page.route('**/graphql', (route) => route.fulfill({ status: 413, json: refusal }));
+  await page.goto('/runs');
+  expect(await at('broken').textContent()).toContain(refusal.message);
+  await page.unroute('**/graphql');
+  await at('broken').getByRole('button', { name: 'Retry' }).click();
+  await at('signIn.submit').waitFor();
+});
+
 it('N1 shows all of a run that went on while the network was cut, once', async () => {
   const runId = await askAndHold();
   network.cut();

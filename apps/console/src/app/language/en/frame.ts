@@ -99,6 +99,7 @@ export const frame = {
   'state.handled': 'Handled',
   'state.loading': 'Loading',
   'state.needsAttention': 'Needs attention',
+  'state.noPage': 'This page could not be opened',
   'state.noResults': 'No results for these filters',
   'state.notReached': 'Not reached',
   'state.partiallySucceeded': 'Partly succeeded',

@@ -100,6 +100,7 @@ export const frame: Translated<typeof en> = {
   'state.handled': '已处理',
   'state.loading': '加载中',
   'state.needsAttention': '待处理',
+  'state.noPage': '无法打开此页面',
   'state.noResults': '没有符合筛选条件的结果',
   'state.notReached': '未到达',
   'state.partiallySucceeded': '部分成功',
