@@ -16,6 +16,7 @@ import { PasswordTries } from './auth/password-tries.js';
 import { SessionEnds } from './auth/session-ends.js';
 import { SessionResolver } from './auth/session.resolver.js';
 import { SignInService } from './auth/sign-in.service.js';
+import { TeamOwnersResolver } from './auth/team-owners.resolver.js';
 import { ViewerResolver } from './auth/viewer.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
 import { createErrorFormatter, throwWithStatus } from './graphql/format-error.js';
@@ -72,7 +73,15 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
         ...[AppResolver, DraftResolver, VersionResolver, AppService, AppLoaders, DraftReports, SecretSealer],
-        ...[AuthResolver, ViewerResolver, SessionResolver, SignInService, PasswordTries, SessionEnds],
+        ...[
+          AuthResolver,
+          ViewerResolver,
+          TeamOwnersResolver,
+          SessionResolver,
+          SignInService,
+          PasswordTries,
+          SessionEnds,
+        ],
         ...[ConversationResolver, DateTimeScalar],
         ...[FileInputs, FileService],
         ...[ImportResolver, ImportService],

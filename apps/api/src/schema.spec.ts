@@ -6,6 +6,7 @@ import path from 'node:path';
 import { AppResolver } from './app/app.resolver.js';
 import { DraftResolver, VersionResolver } from './app/definition.resolver.js';
 import { AuthResolver } from './auth/auth.resolver.js';
+import { TeamOwnersResolver } from './auth/team-owners.resolver.js';
 import { ViewerResolver } from './auth/viewer.resolver.js';
 import { SessionResolver } from './auth/session.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
@@ -26,7 +27,7 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   const resolvers = [
     ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver, ViewerResolver],
     ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
-    ...[ImportResolver, TemplateResolver],
+    ...[ImportResolver, TeamOwnersResolver, TemplateResolver],
   ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -49,6 +49,59 @@ describe('finding', () => {
   });
 });
 
+describe('the apps of the last time', () => {
+  it('begin with the one that was changed or run last', async () => {
+    const recent = async (first: number) => {
+      const { recentApps } = await bench.owner.ask('query ($first: Int!) { recentApps(first: $first) { id name } }', {
+        first,
+      });
+      return recentApps as { id: string; name: string }[];
+    };
+    const all = await recent(20);
+    const [changed] = all;
+    const used = all.find(({ name }) => name === 'Chatbot');
+    await bench.owner.ask('mutation ($input: StartRunInput!) { startRun(input: $input) { errors { code } } }', {
+      input: { appId: used!.id, useDraft: true, query: 'hi' },
+    });
+    expect((await recent(2)).map(({ name }) => name)).toEqual([used!.name, changed!.name]);
+    expect(await recent(0)).toHaveLength(1);
+  });
+});
+
+describe('what a draft compiles to', () => {
+  const HASHES =
+    'query ($id: ID!) { app(id: $id) { draft { planHash revision definition } liveVersion { planHash } } }';
+  const SAVE = `mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { draft { planHash } errors { code } } }`;
+  type Document = { workflow: { graph: { nodes: { id: string; position: object; data: { title: string } }[] } } };
+
+  it('is the same as what was published until it means something else', async () => {
+    const content = await exampleOf('chatbot.yml');
+    const { importApp } = await bench.owner.ask(IMPORT, { input: { content, name: 'Hashes' } });
+    const id = importApp.app.id as string;
+    await bench.owner.ask('mutation ($id: ID!) { publishApp(input: { appId: $id }) { errors { code } } }', { id });
+    const read = async () => (await bench.owner.ask(HASHES, { id })).app;
+    const { draft, liveVersion } = await read();
+    expect(draft.planHash).toBe(liveVersion.planHash);
+    const save = async (revision: number, change: (document: Document) => void) => {
+      const definition = structuredClone(draft.definition) as Document;
+      change(definition);
+      return (await bench.owner.ask(SAVE, { input: { appId: id, revision, definition } })).saveDraft;
+    };
+    const moved = await save(draft.revision as number, ({ workflow }) => {
+      workflow.graph.nodes[0]!.position = { x: 5, y: 5 };
+    });
+    expect(moved).toEqual({ draft: { planHash: liveVersion.planHash }, errors: [] });
+    const renamed = await save(Number(draft.revision) + 1, ({ workflow }) => {
+      workflow.graph.nodes[1]!.data.title = 'Another';
+    });
+    expect(renamed.draft.planHash).not.toBe(liveVersion.planHash);
+    const broken = await save(Number(draft.revision) + 2, ({ workflow }) => {
+      workflow.graph.nodes = [];
+    });
+    expect(broken.draft.planHash).toBeNull();
+  });
+});
+
 describe('importing', () => {
   it('lists every issue with its path and leaves nothing behind of a file that cannot be read', async () => {
     const before = await bench.owner.ask(APPS);

@@ -32,6 +32,8 @@ export class AppLoaders {
   readonly draftText: Batched<AppId, string | undefined>;
   /** The draft as an app file. */
   readonly exported: Batched<AppId, string | undefined>;
+  /** The hash of the plan that the draft compiles to, null where it has errors. */
+  readonly draftHash: Batched<AppId, string | null | undefined>;
   /** What publishing the draft would say. */
   readonly issues: Batched<AppId, Issues | undefined>;
   readonly version: Batched<VersionId, VersionRecord | undefined>;
@@ -65,6 +67,10 @@ export class AppLoaders {
     });
     this.issues = batched(async (teamId, ids) => {
       const found = await reports.listIssues(teamId, ids);
+      return ids.map((id) => found.get(id));
+    });
+    this.draftHash = batched(async (teamId, ids) => {
+      const found = await reports.listHashes(teamId, ids);
       return ids.map((id) => found.get(id));
     });
     this.usage = batched(async (teamId, ids) =>

@@ -1,6 +1,6 @@
 import type { AppId, VersionId } from '@tenon/base';
 import { AppRepository, appErrors, type Identity } from '@tenon/database';
-import { Args, Context, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { AllowTo } from '../auth/access.guard.js';
 import { CurrentMember, type GraphQLContext } from '../auth/identity.js';
 import { loadPage, PageArgs } from '../graphql/connection.js';
@@ -34,6 +34,8 @@ import {
   VersionConnection,
 } from './app.types.js';
 
+const RECENT = 6;
+const MAX_RECENT = 20;
 /** Issues that a draft usually has at most. */
 const ISSUES = 20;
 
@@ -54,6 +56,19 @@ export class AppResolver {
   ) {
     const words = searchText(filter?.text)?.split(/\s+/).filter(Boolean);
     return loadPage(page, (part: { first: number; after?: AppId }) => this.apps.list(teamId, part, words), toApp);
+  }
+
+  @AllowTo('member')
+  @Query(() => [App], {
+    complexity: ({ args, childComplexity }) => 1 + Number(args['first']) * childComplexity,
+    description: 'The team’s apps that were changed or run last, the last first',
+  })
+  async recentApps(
+    @Args('first', { type: () => Int, defaultValue: RECENT, description: `1 to ${MAX_RECENT}` }) first: number,
+    @CurrentMember() { teamId }: Identity,
+  ): Promise<App[]> {
+    const apps = await this.apps.listRecent(teamId, Math.max(1, Math.min(MAX_RECENT, first)));
+    return apps.map(toApp);
   }
 
   @AllowTo('member')

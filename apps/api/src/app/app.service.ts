@@ -74,7 +74,7 @@ export class AppService {
     if (!compiled.ok) return { ok: false, issues };
     const { plan, hash } = compiled;
     const version = await this.apps.publish(teamId, appId, { definition, plan, hash, by: memberId ?? null });
-    this.reports.keep(appId, { revision, issues, planHash: hash });
+    this.reports.keep(appId, { revision, issues, hash, planHash: hash });
     return { ok: true, value: version, issues };
   }
 

@@ -2,7 +2,7 @@ import type { AppId, VersionId } from '@tenon/base';
 import { appErrors } from '@tenon/database';
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphQLContext } from '../auth/identity.js';
-import { DEFINITION_COST } from '../graphql/cost.js';
+import { DEFINITION_COST, VALUE_COST } from '../graphql/cost.js';
 import { JsonScalar } from '../graphql/scalars.js';
 import { AppLoaders } from './app.loaders.js';
 import { Draft, Version } from './app.types.js';
@@ -18,6 +18,15 @@ export class DraftResolver {
     const text = await this.loaders.draftText(context).load(appId as AppId);
     if (text === undefined) throw appErrors.missing('There is no such app.');
     return JSON.parse(text);
+  }
+
+  @ResolveField(() => String, {
+    nullable: true,
+    complexity: VALUE_COST,
+    description: 'Of the plan that it compiles to; null while it has errors',
+  })
+  async planHash(@Parent() { appId }: Draft, @Context() context: GraphQLContext): Promise<string | null> {
+    return (await this.loaders.draftHash(context).load(appId as AppId)) ?? null;
   }
 }
 

@@ -10,6 +10,8 @@ import type { Issues } from './definition.thread.js';
 export interface DraftReport {
   readonly revision: number;
   readonly issues: Issues;
+  /** Of the plan that it compiles to, where somebody compiled it here; null where it has errors. */
+  readonly hash?: string | null;
   /** Of a plan that was stored. */
   readonly planHash?: string;
 }
@@ -47,19 +49,13 @@ export class DraftReports {
   }
 
   /** What publishing the drafts would say; nothing of apps that are not there. */
-  async listIssues(teamId: TeamId, appIds: readonly AppId[]): Promise<ReadonlyMap<AppId, Issues>> {
-    const found = new Map<AppId, Issues>();
-    const unknown: AppId[] = [];
-    for (const { appId, revision } of await this.apps.findDrafts(teamId, appIds)) {
-      const kept = this.kept.get(appId);
-      if (kept?.revision === revision) found.set(appId, kept.issues);
-      else unknown.push(appId);
-    }
-    for (let from = 0; from < unknown.length; from += READ_AT_ONCE) {
-      const drafts = await this.definitions.findDrafts(teamId, unknown.slice(from, from + READ_AT_ONCE));
-      for (const draft of drafts) found.set(draft.appId, (await this.compile(draft)).issues);
-    }
-    return found;
+  listIssues(teamId: TeamId, appIds: readonly AppId[]): Promise<ReadonlyMap<AppId, Issues>> {
+    return this.list(teamId, appIds, ({ issues }) => issues);
+  }
+
+  /** The hashes of the plans that drafts compile to, null for one with errors; nothing of apps that are not there. */
+  listHashes(teamId: TeamId, appIds: readonly AppId[]): Promise<ReadonlyMap<AppId, string | null>> {
+    return this.list(teamId, appIds, ({ hash }) => hash);
   }
 
   /**
@@ -77,13 +73,43 @@ export class DraftReports {
     const compiled = await this.compile({ appId, revision, definition: definition as string });
     if (!compiled.ok) return compiled;
     await this.plans.store(teamId, compiled.hash, compiled.plan);
-    this.keep(appId, { revision, issues: compiled.issues, planHash: compiled.hash });
+    const { issues, hash } = compiled;
+    this.keep(appId, { revision, issues, hash, planHash: hash });
     return { ok: true, planHash: compiled.hash };
+  }
+
+  /** Of each draft what is wanted of its report; it is compiled where that is not known. */
+  private async list<Wanted>(
+    teamId: TeamId,
+    appIds: readonly AppId[],
+    wantedOf: (report: Pick<DraftReport, 'issues' | 'hash'>) => Wanted | undefined,
+  ): Promise<ReadonlyMap<AppId, Wanted>> {
+    const found = new Map<AppId, Wanted>();
+    const unknown: AppId[] = [];
+    for (const { appId, revision } of await this.apps.findDrafts(teamId, appIds)) {
+      const kept = this.kept.get(appId);
+      const wanted = kept?.revision === revision ? wantedOf(kept) : undefined;
+      if (wanted === undefined) unknown.push(appId);
+      else found.set(appId, wanted);
+    }
+    for (let from = 0; from < unknown.length; from += READ_AT_ONCE) {
+      const drafts = await this.definitions.findDrafts(teamId, unknown.slice(from, from + READ_AT_ONCE));
+      for (const draft of drafts) {
+        const compiled = await this.compile(draft);
+        const wanted = wantedOf({ issues: compiled.issues, hash: hashOf(compiled) });
+        if (wanted !== undefined) found.set(draft.appId, wanted);
+      }
+    }
+    return found;
   }
 
   private async compile({ appId, revision, definition }: DraftText) {
     const compiled = await this.threads.compile(definition);
-    this.keep(appId, { revision, issues: compiled.issues });
+    this.keep(appId, { revision, issues: compiled.issues, hash: hashOf(compiled) });
     return compiled;
   }
+}
+
+function hashOf(compiled: { readonly ok: true; readonly hash: string } | { readonly ok: false }): string | null {
+  return compiled.ok ? compiled.hash : null;
 }

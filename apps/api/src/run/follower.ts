@@ -110,7 +110,8 @@ function isUpdate(one: Folded['told'][number]): one is RunEventUpdate | RunTextU
   return 'payload' in one || 'channel' in one;
 }
 
-function toEventUpdate(event: RunEvent): RunEventUpdate {
+/** A recorded event as it is told. */
+export function toEventUpdate(event: RunEvent): RunEventUpdate {
   const { seq, at, type, ...payload } = event;
   const stepKey = 'stepKey' in event ? event.stepKey : null;
   return { seq, at: new Date(at), type, stepKey, payload: plain(payload as never) };

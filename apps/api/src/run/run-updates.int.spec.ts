@@ -103,6 +103,16 @@ it('W3 an answer whose worker is lost begins anew on the screen, and is never gl
   ]);
   await ring(bench.database, CHANNELS.run, runId);
   await Promise.all([screen.ended, late.ended]);
+  // whom no stream reaches reads the same events
+  const { run } = await bench.owner.ask(
+    'query ($id: ID!) { run(id: $id) { events(afterSeq: 5) { seq at type stepKey payload } } }',
+    { id: runId },
+  );
+  expect(run.events).toMatchObject([
+    { seq: 6, at: '1970-01-01T00:00:00.006Z', type: 'step.started', stepKey: 'answer' },
+    { seq: 7, payload: { exit: 'source', outputs: { answer: 'Blue, I think.' } } },
+    { seq: 8, type: 'run.finished', stepKey: null, payload: { outcome: { status: 'succeeded' } } },
+  ]);
   for (const { shown, text } of [screen, late]) {
     expect(text).toBe('Blue, I think.');
     for (const each of shown)

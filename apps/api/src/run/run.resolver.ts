@@ -1,5 +1,5 @@
 import type { AppId, ConversationId, RunId, VersionId } from '@tenon/base';
-import { countRuns, readAnswer, RunRepository, type Database, type Identity } from '@tenon/database';
+import { countRuns, HistoryRepository, readAnswer, RunRepository, type Database, type Identity } from '@tenon/database';
 import type { ObjectStore } from '@tenon/ports';
 import { Inject } from '@nestjs/common';
 import { DATABASE, OBJECTS } from '../parts.js';
@@ -15,10 +15,11 @@ import { payload } from '../graphql/payload.js';
 import { JsonScalar } from '../graphql/scalars.js';
 import { searchText } from '../graphql/search-text.js';
 import { checkStart } from './check-start.js';
+import { toEventUpdate } from './follower.js';
 import { RunNumbers, toRunNumbers } from './run-numbers.types.js';
 import { RunLoaders } from './run.loaders.js';
 import { RunService } from './run.service.js';
-import { RunUpdate } from './run-update.types.js';
+import { RunEventUpdate, RunUpdate } from './run-update.types.js';
 import { RunUpdates } from './run-updates.js';
 import {
   Run,
@@ -35,6 +36,9 @@ import { Step, toStep } from './step.types.js';
 /** Runs are counted for a week at most, in milliseconds; all of them are read. */
 const NUMBERS_MS = 7 * 86_400_000;
 const NUMBERS_COST = 50;
+/** Events that are read at once, and their bytes. */
+const EVENTS_AT_ONCE = 500;
+const EVENT_BYTES = 4 * 1024 * 1024;
 /** Steps that a run usually has at most. */
 const STEPS = 50;
 
@@ -43,6 +47,7 @@ export class RunResolver {
   constructor(
     private readonly service: RunService,
     private readonly runs: RunRepository,
+    private readonly history: HistoryRepository,
     private readonly loaders: RunLoaders,
     private readonly appLoaders: AppLoaders,
     private readonly updates: RunUpdates,
@@ -155,6 +160,19 @@ export class RunResolver {
   ): Promise<Step[]> {
     const steps = await this.loaders.steps(context).load({ runId: record.id, keys: keys ?? undefined });
     return steps.map((step) => toStep(step, record.planHash));
+  }
+
+  @ResolveField(() => [RunEventUpdate], {
+    complexity: costOfList(STEPS),
+    description: `Recorded events in their order, at most ${EVENTS_AT_ONCE}: for those whom \`runEvents\` does not reach`,
+  })
+  async events(
+    @Parent() { record }: Run,
+    @Args('afterSeq', { type: () => Int, defaultValue: 0 }) afterSeq: number,
+    @CurrentMember() { teamId }: Identity,
+  ): Promise<RunEventUpdate[]> {
+    const options = { count: EVENTS_AT_ONCE, pageBytes: EVENT_BYTES };
+    return (await this.history.readEvents(teamId, record.id, afterSeq, options)).events.map(toEventUpdate);
   }
 
   @ResolveField(() => Step, { nullable: true, description: 'One of its steps' })

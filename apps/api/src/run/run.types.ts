@@ -43,6 +43,9 @@ export class Run {
   @Field(() => ID, { nullable: true })
   conversationId!: string | null;
 
+  @Field({ description: 'Of the plan that it runs' })
+  planHash!: string;
+
   @Field({ description: 'Where it was started from' })
   channel!: string;
 
@@ -102,6 +105,7 @@ export function toRun(record: RunRecord): Run {
     id: record.id,
     appId: record.appId,
     conversationId: record.conversationId,
+    planHash: record.planHash,
     channel: record.channel,
     requestId: record.requestId,
     status: record.status as RunStatus,

@@ -22,6 +22,16 @@ it('a team says how long its runs are kept, for itself alone', async () => {
   expect(await bench.stranger.ask(READ)).toEqual({ teamSettings: { ...unset, ...instance } });
 });
 
+it('names the three owners who were first, to everybody of the team', async () => {
+  const { viewer } = await bench.owner.ask('{ viewer { email team { id owners } } }');
+  expect(viewer.team.owners).toEqual([viewer.email]);
+  const member = await bench.join(viewer.team.id as string, 'member');
+  const others = [];
+  for (let n = 0; n < 3; n += 1) others.push((await bench.join(viewer.team.id as string, 'owner')).email);
+  const seen = await member.ask('{ viewer { team { owners } } }');
+  expect(seen.viewer.team.owners).toEqual([viewer.email, ...others.slice(0, 2)]);
+});
+
 it('what is left out stays, and null lets the instance decide again', async () => {
   await bench.owner.ask(SAVE, { input: { keepRunsDays: 30, keepTestRunsDays: 5 } });
   const saved = async (input: object) =>

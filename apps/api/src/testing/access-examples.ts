@@ -132,6 +132,7 @@ export const OPERATIONS: Readonly<Record<string, Example>> = {
   modelServersFound: NOTHING,
   modelSettings: NOTHING,
   providers: NOTHING,
+  recentApps: { variables: () => ({ first: 2 }) },
   run: { variables: ({ runId }) => ({ id: runId }) },
   runNumbers: { variables: () => ({ since: new Date(0).toISOString() }) },
   runs: { variables: ({ appId, conversationId }) => ({ ...page, filter: { appId, conversationId } }) },

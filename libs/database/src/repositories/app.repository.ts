@@ -106,6 +106,11 @@ export class AppRepository {
     );
   }
 
+  /** The apps that were changed or run last, the last first. */
+  listRecent(teamId: TeamId, first: number): Promise<AppRecord[]> {
+    return this.database.rows(RECENT_APPS, [teamId, first]);
+  }
+
   /**
    * Removes an app with its drafts, versions, conversations and ended runs.
    * @throws app.hasRuns also while a stop of a run is on its way to its workflow, since that would go on without it
@@ -225,6 +230,13 @@ const SELECT_APP = `
 select id, name, mode, description, icon, icon_background as "iconBackground", live_version_id as "liveVersionId",
   created_at as "createdAt", updated_at as "updatedAt"
 from app`;
+
+// of each app the newest run is found by an index
+const RECENT_APPS = `${SELECT_APP}
+left join lateral (
+  select run.created_at as ran_at from run where run.team_id = $1 and run.app_id = app.id order by run.id desc limit 1
+) as last on true
+where team_id = $1 order by greatest(updated_at, ran_at) desc, id desc limit $2`;
 
 const DRAFT_FIELDS = `app_id as "appId", revision, updated_at as "updatedAt"`;
 

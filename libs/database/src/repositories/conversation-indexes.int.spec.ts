@@ -1,7 +1,7 @@
 import type { AppId, ConversationId, TeamId } from '@tenon/base';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
-import { seedApp, startTestDatabase, type TestDatabase } from '../testing/index.js';
+import { planOf, seedApp, startTestDatabase, type TestDatabase } from '../testing/index.js';
 import { PLAN } from '../testing/two-steps.js';
 import { ConversationRepository } from './conversation.repository.js';
 import { RunRepository } from './run.repository.js';
@@ -31,20 +31,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-/** Asks for the plan of a statement in place of its rows. */
-async function planOf(ask: (database: Database) => Promise<unknown>): Promise<string> {
-  const lines: string[] = [];
-  const explaining = {
-    rows: async (text: string, values: unknown[]) => {
-      const rows = await test.database.rows<Record<string, string>>(`explain ${text}`, values);
-      lines.push(...rows.flatMap(Object.values));
-      return [];
-    },
-  };
-  await ask(explaining as unknown as Database);
-  return lines.join('\n');
-}
-
 it.each<[string, string, (database: Database) => Promise<unknown>]>([
   ['runs', 'run', (database) => new RunRepository(database).list(teamId, { conversationId }, { first: 20 })],
   ['rounds', 'run', (database) => new ConversationRepository(database).findNextRound(teamId, appId, conversationId)],
@@ -59,5 +45,5 @@ it.each<[string, string, (database: Database) => Promise<unknown>]>([
     (database) => database.rows(`delete from ${table} where conversation_id = $1`, [conversationId]),
   ]),
 ])('the %s: those of a conversation are found by an index', async (_what, table, ask) => {
-  expect(await planOf(ask)).toContain(` ${table}_conversation `);
+  expect(await planOf(test.database, ask)).toContain(` ${table}_conversation `);
 });

@@ -46,6 +46,8 @@ export interface SessionRecord {
   readonly expiresAt: Date | null;
 }
 
+/** Owners who are named to whoever may not do something. */
+const SHOWN_OWNERS = 3;
 /** Sessions that a member is shown. */
 const SHOWN_SESSIONS = 100;
 
@@ -86,6 +88,15 @@ export class MemberRepository {
       `select team_id as "teamId", id as "memberId", email from member where role = 'owner' order by id limit 1`,
     );
     return row;
+  }
+
+  /** E-mail addresses of a team's owners, the oldest first. */
+  async listOwners(teamId: TeamId): Promise<readonly string[]> {
+    const rows = await this.database.rows<{ email: string }>(
+      `select email from member where team_id = $1 and role = 'owner' order by id limit ${SHOWN_OWNERS}`,
+      [teamId],
+    );
+    return rows.map(({ email }) => email);
   }
 
   /** The hash of a member's password, and whether it is still the one that the member was made with. */
