@@ -79,6 +79,54 @@ it('leads to an app by a word, to a run by its id, and back to where a person wa
   expect(person.seen).toEqual([]);
 }, 90_000);
 
+it('shows the way to a page, leads back by it, and brings the keyboard to the heading', async () => {
+  const runId = await startRun(stack, { appId, query: 'go' });
+  await follow(stack, runId);
+  await person.signIn(`/apps/${appId}/runs/${runId}`);
+  const way = page.getByRole('navigation', { name: 'Where you are' });
+  await way.getByRole('link', { name: 'Chain' }).waitFor();
+  const parts = (await way.getByRole('listitem').allTextContents()).map((part) => part.trim());
+  expect(parts).toEqual(['My team', 'Apps', 'Chain', 'Runs', 'Run']);
+  await at('run.download').waitFor();
+  await way.getByRole('link', { name: 'Runs' }).click();
+  await page.waitForURL(`**/apps/${appId}/runs`);
+  await page.locator('h1:focus', { hasText: 'Runs' }).waitFor();
+  expect(await at('run.download').count()).toBe(0);
+  await at('app.standing').getByText('Live v1').waitFor();
+  await at('app.graph').click();
+  await page.locator('h1:focus', { hasText: 'Chain' }).waitFor();
+  await at('nav.find').click();
+  await at('palette.input').waitFor();
+  expect(person.seen).toEqual([]);
+}, 60_000);
+
+it('keeps the rail as the member wants it, and narrow where there is little room', async () => {
+  await person.signIn('/');
+  const width = async () => (await page.getByRole('navigation', { name: 'Main menu' }).boundingBox())?.width;
+  expect(await width()).toBe(224);
+  await page.setViewportSize({ width: 1_279, height: 800 });
+  await at('nav.rail').waitFor({ state: 'detached' });
+  expect(await width()).toBe(56);
+  await page.setViewportSize({ width: 1_280, height: 800 });
+  await at('nav.rail').click();
+  await page.reload();
+  await at('nav.rail').waitFor();
+  expect(await width()).toBe(56);
+}, 60_000);
+
+it('says how Tenon is to those who can mend it, and to everybody what keeps runs from going on', async () => {
+  await person.signIn('/');
+  await page.locator('[data-testid="nav.health"][data-level=good]').click();
+  await at('health.workers').getByText('1 worker').waitFor();
+  await page.keyboard.press('Escape');
+  await stack.worker.kill();
+  await at('banner.trouble').getByText('No worker is there').waitFor({ timeout: 30_000 });
+  await page.locator('[data-testid="nav.health"][data-level=bad]').waitFor();
+  await stack.worker.start();
+  await at('banner.trouble').waitFor({ state: 'detached', timeout: 30_000 });
+  expect(person.seen).toEqual([]);
+}, 120_000);
+
 it('lists the nodes of a graph in the order of a run, and chooses them', async () => {
   await person.signIn(`/apps/${appId}/graph`);
   await at('graph.outline').click();

@@ -156,7 +156,7 @@ it('names what is not there, and what a member may see no longer', async () => {
   await page.goto(`/apps/${appId}/runs/00000000-0000-7000-8000-000000000000`);
   await page.getByText('There is no such run').waitFor();
   await page.goto('/no/such/page');
-  await page.getByText('There is nothing here').waitFor();
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   await person.context.clearCookies();
   await page.goto(`/apps/${appId}/graph`);
   await at('signIn.email').waitFor();

@@ -35,6 +35,8 @@ function createCache(): InMemoryCache {
     typePolicies: {
       Query: { fields: { apps: relayStylePagination(['filter']), runs: relayStylePagination(['filter']) } },
       Provider: { keyFields: ['name'] },
+      // of one app: what one page asked of it stays when another asks for something else
+      Draft: { merge: true },
     },
   });
 }

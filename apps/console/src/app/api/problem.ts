@@ -4,6 +4,7 @@ import type { UserErrorPartsFragment } from './user-error.generated.js';
 /** Why something was not done, for a person and for whoever helps them. */
 export class Problem extends Error {
   override readonly name = 'Problem';
+  readonly at = new Date();
 
   constructor(
     message: string,

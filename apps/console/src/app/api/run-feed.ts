@@ -8,6 +8,8 @@ import { pauseAfter } from './pause-after.js';
 import { Problem } from './problem.js';
 import { PATIENCE_MS, Reach } from './reach.js';
 import {
+  RunEventsDocument,
+  type RunEventsQueryVariables,
   RunExistsDocument,
   RunFeedDocument,
   type RunFeedSubscription,
@@ -32,6 +34,9 @@ export type FeedUpdate =
 type Received = RunFeedSubscription['runEvents'][number];
 
 const PING_MS = 5_000;
+/** Where there was no stream for so long, what is recorded is read again and again; in milliseconds. */
+const UNREACHED_MS = 10_000;
+const POLL_MS = 5_000;
 
 /** Follows runs while they happen, over as many connections as it takes. */
 @Injectable({ providedIn: 'root' })
@@ -54,39 +59,67 @@ export class RunFeed {
   private silence: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * Follows a run to its last event. While the API is away it is tried again without an end.
+   * Follows a run to its last event. While the API is away it is tried again without an end; where it lets nobody follow,
+   * as behind a proxy that knows no sockets, its record is read again and again.
    * Errors: Problem `run.missing` when there is no such run.
    * @param afterSeq  number of the last event that is known; without it all are told
    */
   follow(runId: string, afterSeq = 0): Observable<FeedUpdate> {
     return new Observable((observer) => {
       const leaving = new AbortController();
-      const read = async () => {
-        let seq = afterSeq;
+      let seq = afterSeq;
+      /** Since when there is no stream. */
+      let lostMs: number | undefined;
+      /** Tells what is new. True when that was the end. */
+      const tell = (received: readonly Received[]): boolean => {
+        for (const update of updatesOf(received, seq)) {
+          observer.next(update);
+          if (update.kind !== 'events') continue;
+          seq = update.events.at(-1)?.seq ?? seq;
+          if (update.events.at(-1)?.type === 'run.finished') return true;
+        }
+        return false;
+      };
+      const stream = async () => {
         for (let losses = 0; !leaving.signal.aborted; losses += 1) {
           for await (const received of this.connect({ runId, afterSeq: seq }, leaving.signal)) {
             if (losses > 0) observer.next({ kind: 'back' });
             losses = 0;
-            for (const update of updatesOf(received, seq)) {
-              observer.next(update);
-              if (update.kind !== 'events') continue;
-              seq = update.events.at(-1)?.seq ?? seq;
-              if (update.events.at(-1)?.type === 'run.finished') return;
-            }
+            lostMs = undefined;
+            if (tell(received)) return;
           }
           if (leaving.signal.aborted) return;
           if (losses === 0) observer.next({ kind: 'lost' });
+          lostMs ??= performance.now();
           await pauseAfter(losses);
           await this.throwIfMissing(runId);
           await this.reach.whenBack();
         }
       };
-      read().then(
+      const poll = async () => {
+        const isUnreached = () => lostMs !== undefined && performance.now() - lostMs >= UNREACHED_MS;
+        if (!isUnreached() || this.reach.isAway()) return;
+        const received = await this.read({ id: runId, afterSeq: seq });
+        if (isUnreached() && !leaving.signal.aborted && tell(received)) observer.complete();
+      };
+      const polling = setInterval(() => void poll(), POLL_MS);
+      stream().then(
         () => observer.complete(),
         (error: unknown) => observer.error(error),
       );
-      return () => leaving.abort();
+      return () => {
+        clearInterval(polling);
+        leaving.abort();
+      };
     });
+  }
+
+  /** What is recorded, where there is no stream; nothing where nobody answers. */
+  private async read(variables: RunEventsQueryVariables): Promise<readonly Received[]> {
+    const answer = await this.apollo
+      .query({ query: RunEventsDocument, variables, fetchPolicy: 'no-cache' })
+      .catch(() => undefined);
+    return answer?.data?.run?.events ?? [];
   }
 
   /** One connection, until it ends for whatever reason. */

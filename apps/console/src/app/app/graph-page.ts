@@ -1,3 +1,4 @@
+import { BreakpointObserver } from '@angular/cdk/layout';
 import {
   afterNextRender,
   Component,
@@ -7,18 +8,21 @@ import {
   Injector,
   input,
   linkedSignal,
+  signal,
   viewChild,
 } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButtonModule } from '@angular/material/button';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { compile } from '@tenon/compiler';
 import { hasGraph, type Definition } from '@tenon/dsl';
 import { nodeDefinitions } from '@tenon/nodes/definitions';
-import { LucideDynamicIcon, LucideListTree, LucideSearchX, LucideWorkflow } from '@lucide/angular';
+import { LucideDynamicIcon, LucideListTree, LucideSearchX, LucideWorkflow, LucideX } from '@lucide/angular';
 import { RegionState } from '@tenon/ui';
+import { map } from 'rxjs';
 import { ask } from '../api/ask.js';
-import { AppIcon } from '../apps/app-icon.js';
+import { AppHead } from '../apps/app-head.js';
 import { canvasOf } from '../graph/canvas-of.js';
 import { GraphOutline } from '../graph/graph-outline.js';
 import { GraphView } from '../graph/graph-view.js';
@@ -31,22 +35,23 @@ import { RunStory } from '../runs/run-story.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { TemplatesDocument } from '../templates/templates.generated.js';
-import { RecentUsage } from '../usage/recent-usage.js';
 import { AppDocument } from './app.generated.js';
 import { RunPanel } from './run-panel.js';
+
+/** Where a drawing has little room. */
+const NARROW = '(max-width: 767px)';
 
 /** An app as its graph, and beside it the panel in which it is tried. The run that is shown stands in the address. */
 @Component({
   selector: 'tn-graph-page',
   imports: [
-    AppIcon,
+    AppHead,
     GraphOutline,
     GraphView,
     LucideDynamicIcon,
     MatButtonModule,
     MatTooltipModule,
     Pending,
-    RecentUsage,
     RegionState,
     RouterLink,
     RunPanel,
@@ -66,6 +71,7 @@ export class GraphPage {
   private readonly announcer = inject(RunAnnouncer);
   protected readonly t = this.texts.t;
   protected readonly icons = {
+    close: LucideX.icon,
     missing: LucideSearchX.icon,
     noGraph: LucideWorkflow.icon,
     outline: LucideListTree.icon,
@@ -78,8 +84,16 @@ export class GraphPage {
   /** Id of the template that the app was just made of: its question is filled in. */
   readonly template = input<string>();
 
-  /** Whether the graph is shown as a list, too. */
+  /** Whether the graph is shown as a list, too: `open`, `closed`; left out it is where the screen is narrow. */
   readonly outline = input<string>();
+  protected readonly isNarrow = toSignal(
+    inject(BreakpointObserver)
+      .observe(NARROW)
+      .pipe(map(({ matches }) => matches)),
+    { requireSync: true },
+  );
+  protected readonly isToldNarrow = signal(false);
+  protected readonly isListed = computed(() => this.outline() === 'open' || (!this.outline() && this.isNarrow()));
 
   protected readonly selected = linkedSignal<string | undefined>(() => (this.app(), undefined));
   protected readonly asked = ask(AppDocument, () => ({ id: this.app() }));
@@ -125,7 +139,7 @@ export class GraphPage {
   }
 
   protected toggleOutline(): void {
-    void this.showOutline(this.outline() === undefined);
+    void this.showOutline(!this.isListed());
   }
 
   /** Opens the list, and brings the keyboard there. */
@@ -135,7 +149,7 @@ export class GraphPage {
   }
 
   private showOutline(isOpen: boolean): Promise<boolean> {
-    const outline = isOpen ? 'open' : null;
+    const outline = isOpen === this.isNarrow() ? null : isOpen ? 'open' : 'closed';
     return this.router.navigate([], { queryParams: { outline }, queryParamsHandling: 'merge', replaceUrl: true });
   }
 

@@ -1,10 +1,12 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
+import { LucideBox } from '@lucide/angular';
+import { RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { nodesOf } from '../api/nodes-of.js';
 import { AppCard } from '../apps/app-card.js';
-import { AppsDocument } from '../apps/apps.generated.js';
+import { RecentAppsDocument } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
 import { RunList } from '../runs/run-list.js';
 import { RunsDocument } from '../runs/runs.generated.js';
@@ -18,7 +20,7 @@ const WEEK_MS = 7 * 86_400_000;
 @Component({
   selector: 'tn-home',
   host: { class: 'page' },
-  imports: [AppCard, FirstStepsPanel, MatButtonModule, Pending, RouterLink, RunList, Today],
+  imports: [AppCard, FirstStepsPanel, MatButtonModule, Pending, RegionState, RouterLink, RunList, Today],
   template: `
     <h1>{{ t('home.heading') }}</h1>
     <tn-today />
@@ -34,15 +36,21 @@ const WEEK_MS = 7 * 86_400_000;
         </div>
       </header>
       <tn-pending [of]="apps" [rows]="2" [height]="132" />
-      @if (apps.data()) {
+      @if (apps.data(); as recent) {
         <ul>
-          @for (app of newest(); track app.id) {
+          @for (app of recent.recentApps; track app.id) {
             <li><tn-app-card [app]="app" /></li>
+          } @empty {
+            <li class="none">
+              <tn-region-state [icon]="icon" [heading]="t('home.noApps')">
+                <a mat-flat-button routerLink="/templates">{{ t('apps.fromTemplate') }}</a>
+              </tn-region-state>
+            </li>
           }
         </ul>
       }
     </section>
-    @if (failedRuns().length > 0) {
+    @if (failedRuns().length > 0 || failed.problem()) {
       <section data-testid="home.failed">
         <header>
           <h2>{{ t('home.failed') }}</h2>
@@ -50,7 +58,10 @@ const WEEK_MS = 7 * 86_400_000;
             t('home.allRuns')
           }}</a>
         </header>
-        <tn-run-list [runs]="failedRuns()" />
+        <tn-pending [of]="failed" [rows]="1" />
+        @if (failed.data()) {
+          <tn-run-list [runs]="failedRuns()" />
+        }
       </section>
     }
     @if (lastRuns().length > 0 || !runs.data()) {
@@ -70,18 +81,14 @@ const WEEK_MS = 7 * 86_400_000;
 })
 export class Home {
   protected readonly t = inject(Texts).t;
-  protected readonly apps = ask(AppsDocument, () => ({ first: 100 }));
+  protected readonly icon = LucideBox.icon;
+  protected readonly apps = ask(RecentAppsDocument, () => ({}));
   protected readonly runs = ask(RunsDocument, () => ({ first: 8 }));
-  protected readonly newest = computed(() =>
-    nodesOf(this.apps.data()?.apps)
-      .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))
-      .slice(0, 6),
-  );
   private readonly failedLately = {
     statuses: ['FAILED' as const],
     createdFrom: new Date(Date.now() - WEEK_MS).toISOString(),
   };
-  private readonly failed = ask(RunsDocument, () => ({ first: 5, filter: this.failedLately }));
+  protected readonly failed = ask(RunsDocument, () => ({ first: 5, filter: this.failedLately }));
   protected readonly failedRuns = computed(() => nodesOf(this.failed.data()?.runs));
   protected readonly lastRuns = computed(() => nodesOf(this.runs.data()?.runs));
 }

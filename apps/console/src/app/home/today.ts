@@ -4,6 +4,7 @@ import { ask } from '../api/ask.js';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
+import { Pending } from '../shell/pending.js';
 import { Cost } from '../usage/cost.js';
 import { RunNumbersDocument } from './today.generated.js';
 
@@ -12,8 +13,11 @@ const POLL_MS = 15_000;
 /** What the runs of a team came to since midnight, on one line; nothing while there are none. */
 @Component({
   selector: 'tn-today',
-  imports: [Cost, RouterLink],
+  imports: [Cost, Pending, RouterLink],
   template: `
+    @if (asked.problem()) {
+      <tn-pending [of]="asked" [rows]="1" />
+    }
     @if (numbers(); as numbers) {
       @if (numbers.runs > 0) {
         <p data-testid="home.today">
@@ -43,6 +47,6 @@ export class Today {
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
   private readonly midnight = computed(() => this.quantities.dayOf(this.clock.minute()));
-  private readonly asked = ask(RunNumbersDocument, () => ({ since: this.midnight() }), { pollMs: POLL_MS });
+  protected readonly asked = ask(RunNumbersDocument, () => ({ since: this.midnight() }), { pollMs: POLL_MS });
   protected readonly numbers = computed(() => this.asked.data()?.runNumbers);
 }

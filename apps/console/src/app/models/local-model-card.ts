@@ -20,6 +20,7 @@ const LOOK_MS = 1_000;
   selector: 'tn-local-model-card',
   imports: [MatButtonModule, MatProgressBarModule, Pending, ProblemLine],
   template: `
+    <tn-pending [of]="asked" [rows]="1" />
     @if (model(); as model) {
       <p data-testid="models.local">{{ stateText() }}</p>
       @if (isPassing()) {
@@ -39,8 +40,6 @@ const LOOK_MS = 1_000;
           {{ t('models.pull') }}
         </button>
       }
-    } @else {
-      <tn-pending [of]="asked" [rows]="1" />
     }
   `,
   styles: `

@@ -5,6 +5,7 @@ import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
+import { AskOwner } from '../shell/ask-owner.js';
 import { Pending } from '../shell/pending.js';
 import { DefaultModel } from './default-model.js';
 import { KNOWN_PROVIDERS } from './known-providers.js';
@@ -17,7 +18,17 @@ import { ProviderForm, type ProviderDraft } from './provider-form.js';
 @Component({
   selector: 'tn-models-page',
   host: { class: 'page' },
-  imports: [DefaultModel, Field, LocalModelCard, MatButtonModule, Pending, ProviderCard, ProviderForm, RegionState],
+  imports: [
+    AskOwner,
+    DefaultModel,
+    Field,
+    LocalModelCard,
+    MatButtonModule,
+    Pending,
+    ProviderCard,
+    ProviderForm,
+    RegionState,
+  ],
   templateUrl: './models-page.html',
   styleUrl: './models-page.scss',
 })

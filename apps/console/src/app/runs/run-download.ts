@@ -27,7 +27,21 @@ import { fileNameOf } from '../value/value-forms.js';
   `,
   styles: `
     :host {
-      text-align: right;
+      position: relative;
+      white-space: nowrap;
+    }
+    tn-problem-line:not(:empty) {
+      position: absolute;
+      top: 100%;
+      right: 0;
+      width: max-content;
+      max-width: min(400px, 80vw);
+      padding: var(--space-2) var(--space-3);
+      border: 1px solid var(--line-strong);
+      border-radius: var(--radius-card);
+      background: var(--surface-0);
+      box-shadow: var(--shadow);
+      white-space: normal;
     }
     span {
       color: var(--text-3);

@@ -1,8 +1,7 @@
 import { ScrollingModule } from '@angular/cdk/scrolling';
 import { Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { LucidePlay } from '@lucide/angular';
-import { RegionState, StatePill } from '@tenon/ui';
+import { StatePill } from '@tenon/ui';
 import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
@@ -18,7 +17,7 @@ const ROW = 52;
 /** A table of runs; each leads to its page. Only those in sight are drawn. */
 @Component({
   selector: 'tn-run-list',
-  imports: [Cost, RegionState, RouterLink, ScrollingModule, StatePill, VirtualRows],
+  imports: [Cost, RouterLink, ScrollingModule, StatePill, VirtualRows],
   templateUrl: './run-list.html',
   styleUrl: './run-list.scss',
 })
@@ -32,7 +31,6 @@ export class RunList {
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
   protected readonly clock = inject(Clock);
-  protected readonly icon = LucidePlay.icon;
   protected readonly stateOf = stateOfRun;
 
   protected idOf(_: number, { id }: RunRowFragment): string {

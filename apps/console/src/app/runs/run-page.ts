@@ -21,6 +21,7 @@ import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
+import { PageActions } from '../shell/page-actions.js';
 import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { ProblemLine } from '../shell/problem-line.js';
@@ -31,7 +32,7 @@ import { isOver, stateOfRun, stateOfStep } from './run-state.js';
 import { RunAnnouncer } from './run-announcer.js';
 import { RunDownload } from './run-download.js';
 import { RunEvents } from './run-events.js';
-import { RunGraphDocument, RunPageDocument } from './run-page.generated.js';
+import { RunDraftDocument, RunGraphDocument, RunPageDocument } from './run-page.generated.js';
 import { RunSteps, type RunReading, type StepRow } from './run-steps.js';
 import { RunStory } from './run-story.js';
 import { RunTimeline } from './run-timeline.js';
@@ -47,12 +48,14 @@ const TOGETHER_MS = 300;
 /** One run: what happened, what it is doing now and why. View and step stand in the address. */
 @Component({
   selector: 'tn-run-page',
+  host: { '(keydown.escape)': 'letGo()' },
   imports: [
     Cost,
     GraphView,
     MarkdownView,
     MatButtonModule,
     MatButtonToggleModule,
+    PageActions,
     Pending,
     ProblemLine,
     RegionState,
@@ -98,6 +101,14 @@ export class RunPage {
   /** Of its own, since it stays the same while the record is asked for again and again. */
   private readonly askedGraph = ask(RunGraphDocument, () => ({ id: this.run() }));
   protected readonly record = computed(() => this.asked.data()?.run);
+  private readonly askedDraft = ask(RunDraftDocument, () => {
+    const record = this.record();
+    return record && !record.version ? { id: record.id } : undefined;
+  });
+  protected readonly hasDraftChanged = computed(() => {
+    const run = this.askedDraft.data()?.run;
+    return run ? run.planHash !== run.app.draft.planHash : false;
+  });
   /** Undefined until they are read. */
   protected readonly steps = computed(() => {
     const recovering = this.story.recovering();
@@ -105,7 +116,11 @@ export class RunPage {
     if (recovering.size === 0) return rows;
     return rows?.map((row) => (recovering.has(row.key) ? { ...row, isRecovering: true } : row));
   });
-  protected readonly askedSteps = { problem: this.known.problem, reload: () => void this.begin(this.run()) };
+  protected readonly askedSteps = {
+    data: this.steps,
+    problem: this.known.problem,
+    reload: () => (this.steps() ? this.known.retry() : void this.begin(this.run())),
+  };
   protected readonly shownView = computed<View>(() => VIEWS.find((view) => view === this.view()) ?? 'graph');
   /** Events have a side of their own. */
   protected readonly isSplit = computed(() => !!this.step() && this.shownView() !== 'events');
@@ -181,6 +196,11 @@ export class RunPage {
   protected show(query: { view?: string; step?: string | undefined; events?: string | undefined }): void {
     const replaceUrl = !('step' in query);
     void this.router.navigate([], { queryParams: query, queryParamsHandling: 'merge', replaceUrl });
+  }
+
+  /** Nothing is chosen any more. */
+  protected letGo(): void {
+    if (this.step()) this.show({ step: undefined });
   }
 
   protected async stop(): Promise<void> {

@@ -54,10 +54,24 @@ it('asks again for what it had no answer to', async () => {
   await steps.open('r');
   steps.note(['a']);
   await jest.advanceTimersByTimeAsync(300);
+  expect([steps.problem()?.code, shown()]).toEqual(['api.away', ['a RUNNING']]);
   steps.note(['b']);
   await jest.advanceTimersByTimeAsync(2_000);
   expect(asked.at(-1)?.variables.keys).toEqual(['a', 'b']);
   expect(shown()).toEqual(['a FAILED', 'b RUNNING']);
+  expect(steps.problem()).toBeUndefined();
+});
+
+it('asks again at once on wish', async () => {
+  answers.push(run(step('a')), new Error('away'), run(step('a', 'FAILED')));
+  await steps.open('r');
+  steps.note(['a']);
+  await jest.advanceTimersByTimeAsync(300);
+  steps.retry();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(shown()).toEqual(['a FAILED']);
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(asked).toHaveLength(3);
 });
 
 it('says why there are none, and takes no answer of a run that it has left', async () => {

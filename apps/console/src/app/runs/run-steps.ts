@@ -31,7 +31,7 @@ export class RunSteps implements OnDestroy {
 
   /** In the order in which they were first heard of; undefined until they are read. */
   readonly rows: Signal<readonly StepRow[] | undefined> = this.known;
-  /** Why they could not be read. */
+  /** Why they could not be read, or not anew. */
   readonly problem: Signal<Problem | undefined> = this.trouble;
 
   /** Reads all of a run's steps. Undefined when there is no such run, nobody could read it, or another is read by now. */
@@ -55,6 +55,12 @@ export class RunSteps implements OnDestroy {
     if (this.news.size > 0) this.timer ??= setTimeout(() => void this.update(), TOGETHER_MS);
   }
 
+  /** Asks at once for what it had no answer to. */
+  retry(): void {
+    clearTimeout(this.timer);
+    void this.update();
+  }
+
   ngOnDestroy(): void {
     this.leave();
   }
@@ -71,10 +77,12 @@ export class RunSteps implements OnDestroy {
   private async update(): Promise<void> {
     const { runId, news } = this;
     this.news = new Set();
-    const run = await this.read([...news]).catch(() => undefined);
+    let trouble: Problem | undefined;
+    const run = await this.read([...news]).catch((error: unknown) => void (trouble = problemOf(error)));
     if (this.runId !== runId) return;
     if (run) this.put(run.steps.map(toRow));
     else for (const key of news) this.news.add(key);
+    this.trouble.set(trouble);
     this.timer = undefined;
     if (run) this.note([]);
     else this.timer = setTimeout(() => void this.update(), AGAIN_MS);

@@ -12,6 +12,8 @@ export type Pulse = NonNullable<RunPulseQuery['run']>;
 const PULSE_MS = 1_000;
 /** Between two pictures at least, however much comes, in milliseconds. */
 const PICTURE_MS = 100;
+/** A connection that is away for less than this is not worth a word, in milliseconds. */
+const STALE_MS = 5_000;
 
 /** What a screen shows of one run while it happens; a screen has one of its own. */
 @Injectable()
@@ -23,6 +25,7 @@ export class RunStory implements OnDestroy {
   private picture: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
   private shownAt = -Infinity;
+  private losing: ReturnType<typeof setTimeout> | undefined;
   private looking: ReturnType<typeof setInterval> | undefined;
 
   private readonly run = signal<RunView | undefined>(undefined);
@@ -44,7 +47,7 @@ export class RunStory implements OnDestroy {
   readonly answer: Signal<string> = this.reply;
   /** Text of each step that is being written, by its key. */
   readonly live: Signal<ReadonlyMap<string, string>> = this.texts;
-  /** The connection is away; what is shown stays and goes on later. */
+  /** The connection is away for a while; what is shown stays and goes on later. */
   readonly isLost: Signal<boolean> = this.lost;
   readonly problem: Signal<Problem | undefined> = this.trouble;
   /** How it stood a second ago at most, while it is under way. */
@@ -61,9 +64,9 @@ export class RunStory implements OnDestroy {
       next: (update) => this.take(update),
       error: (error: unknown) => {
         this.trouble.set(problemOf(error));
-        this.stopLooking();
+        this.end();
       },
-      complete: () => this.stopLooking(),
+      complete: () => this.end(),
     });
     const look = () => void this.look(runId);
     this.looking = setInterval(look, PULSE_MS);
@@ -81,7 +84,7 @@ export class RunStory implements OnDestroy {
     this.run.set(undefined);
     this.texts.set(new Map());
     this.reply.set('');
-    this.lost.set(false);
+    this.turn(false);
     this.trouble.set(undefined);
   }
 
@@ -95,6 +98,18 @@ export class RunStory implements OnDestroy {
       .query({ query: RunPulseDocument, variables: { id: runId }, fetchPolicy: 'no-cache' })
       .catch(() => undefined); // the API is away, which the feed says
     if (this.looking === asking && answer?.data?.run) this.beat.set(answer.data.run);
+  }
+
+  /** Nothing more is heard of it. */
+  private end(): void {
+    this.turn(false);
+    this.stopLooking();
+  }
+
+  private turn(isLost: boolean): void {
+    clearTimeout(this.losing);
+    if (isLost) this.losing = setTimeout(() => this.lost.set(true), STALE_MS);
+    else this.lost.set(false);
   }
 
   private stopLooking(): void {
@@ -126,7 +141,7 @@ export class RunStory implements OnDestroy {
         if (update.channel !== 'text') continue;
         const before = texts.get(update.stepKey) ?? '';
         texts = new Map(texts).set(update.stepKey, before.slice(0, update.offset) + update.text);
-      } else this.lost.set(update.kind === 'lost');
+      } else this.turn(update.kind === 'lost');
     }
     this.run.set(view);
     this.reply.set(reply);

@@ -1,15 +1,18 @@
-import { afterNextRender, Component, computed, inject, input } from '@angular/core';
+import { afterNextRender, Component, computed, effect, inject, input } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
-import { Router } from '@angular/router';
-import { LucideSearchX } from '@lucide/angular';
+import { Router, RouterLink } from '@angular/router';
+import { LucidePlay, LucideSearchX } from '@lucide/angular';
 import { Field, RegionState } from '@tenon/ui';
 import { ask } from '../api/ask.js';
 import { nodesOf } from '../api/nodes-of.js';
 import type { RunStatus } from '../api/schema.generated.js';
+import { AppHead } from '../apps/app-head.js';
+import { AppHeadDocument } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
 import { orEmpty } from '../shell/address.js';
 import { announceFound } from '../shell/announce-found.js';
+import { PageTitles } from '../shell/page-titles.js';
 import { Pending } from '../shell/pending.js';
 import { RunList } from './run-list.js';
 import { RunsDocument, type RunsQueryVariables } from './runs.generated.js';
@@ -38,7 +41,7 @@ const POLL_MS = 1_000;
 @Component({
   selector: 'tn-runs-page',
   host: { class: 'page' },
-  imports: [Field, MatButtonModule, MatButtonToggleModule, Pending, RegionState, RunList],
+  imports: [AppHead, Field, MatButtonModule, MatButtonToggleModule, Pending, RegionState, RouterLink, RunList],
   templateUrl: './runs-page.html',
   styles: `
     :host {
@@ -70,7 +73,7 @@ export class RunsPage {
   protected readonly t = inject(Texts).t;
   protected readonly tabs = Object.keys(TABS) as Tab[];
   protected readonly periods = Object.keys(PERIODS) as Period[];
-  protected readonly icons = { none: LucideSearchX.icon };
+  protected readonly icons = { none: LucideSearchX.icon, run: LucidePlay.icon };
 
   /** Id of the app, from the address; without it runs of all apps are shown. */
   readonly app = input<string>();
@@ -100,6 +103,12 @@ export class RunsPage {
     },
     { pollMs: POLL_MS },
   );
+  protected readonly askedApp = ask(AppHeadDocument, () => {
+    const id = this.app();
+    return id ? { id } : undefined;
+  });
+  protected readonly found = computed(() => this.askedApp.data()?.app ?? undefined);
+  protected readonly isGone = computed(() => this.app() !== undefined && this.askedApp.data()?.app === null);
   protected readonly runs = computed(() => nodesOf(this.asked.data()?.runs));
 
   constructor() {
@@ -107,6 +116,8 @@ export class RunsPage {
       this.find,
       computed(() => (this.asked.isLoading() ? undefined : this.asked.data()?.runs.edges.length)),
     );
+    const titles = inject(PageTitles);
+    effect(() => titles.subject.set(this.found()?.name ?? ''));
     // whoever looks at runs opens one next: its code is there by then
     afterNextRender(() => void import('./run-page.js').catch(() => undefined));
   }

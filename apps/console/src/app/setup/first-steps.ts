@@ -27,6 +27,9 @@ export class FirstSteps {
     return runs && runs.runs.edges.length > 0;
   });
   readonly isKnown = computed(() => this.standing() !== undefined && this.hasRun() !== undefined);
+  /** As `Pending` reads it. */
+  readonly data = computed(() => this.isKnown() || undefined);
+  readonly isLoading = computed(() => this.models.isLoading() || this.runs.isLoading());
   readonly problem = computed(() => this.models.problem() ?? this.runs.problem());
 
   reload(): void {

@@ -21,6 +21,7 @@ import { KNOWN_PROVIDERS } from '../models/known-providers.js';
 import { LocalModelCard } from '../models/local-model-card.js';
 import { FoundServersDocument, SetDefaultModelDocument } from '../models/models.generated.js';
 import { ProviderForm, type ProviderDraft } from '../models/provider-form.js';
+import { AskOwner } from '../shell/ask-owner.js';
 import { ProblemLine } from '../shell/problem-line.js';
 import { AnsweringModel } from './answering-model.js';
 import { FirstSteps } from './first-steps.js';
@@ -34,7 +35,16 @@ const UNNAMED = 'my-server';
 /** The first step: four ways to a model that answers, until there is one. */
 @Component({
   selector: 'tn-model-step',
-  imports: [AnsweringModel, Field, LocalModelCard, LucideDynamicIcon, MatButtonModule, ProblemLine, ProviderForm],
+  imports: [
+    AnsweringModel,
+    AskOwner,
+    Field,
+    LocalModelCard,
+    LucideDynamicIcon,
+    MatButtonModule,
+    ProblemLine,
+    ProviderForm,
+  ],
   templateUrl: './model-step.html',
   styleUrl: './model-step.scss',
 })

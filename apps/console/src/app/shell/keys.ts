@@ -56,6 +56,8 @@ export class Keys {
   private alone({ key, timeStamp }: KeyboardEvent): (() => void) | undefined {
     if (!this.aids.hasLetterKeys()) return undefined;
     if (key === '?') return () => void this.openShortcuts();
+    const search = key === '/' ? document.querySelector<HTMLElement>('main input[type=search]') : null;
+    if (search) return () => search.focus();
     const path = timeStamp < this.goesUntil ? PLACES.find((place) => place.key === key.toLowerCase())?.path : undefined;
     this.goesUntil = key.toLowerCase() === 'g' ? timeStamp + SECOND_KEY_MS : -Infinity;
     return path === undefined ? undefined : () => void this.router.navigateByUrl(path);

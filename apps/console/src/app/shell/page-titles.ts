@@ -14,7 +14,9 @@ export class PageTitles extends TitleStrategy {
   readonly section = this.shown.asReadonly();
   /** What the page is about, before the section; the page that sets it takes it away. */
   readonly subject = signal('');
-  private path: string | undefined;
+  private readonly at = signal('/');
+  /** Its address, without what is shown of it. */
+  readonly path = this.at.asReadonly();
 
   constructor() {
     super();
@@ -26,10 +28,10 @@ export class PageTitles extends TitleStrategy {
   }
 
   override updateTitle(snapshot: RouterStateSnapshot): void {
-    const path = snapshot.url.split(/[?#]/)[0];
+    const path = snapshot.url.split(/[?#]/)[0] ?? '/';
     // what a page shows of its subject is still about it
-    if (path !== this.path) this.subject.set('');
-    this.path = path;
+    if (path !== this.path()) this.subject.set('');
+    this.at.set(path);
     this.shown.set(this.buildTitle(snapshot) as TextKey | undefined);
   }
 }

@@ -1,5 +1,6 @@
 import { Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
 import { Problem } from '../api/problem.js';
 import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
@@ -13,9 +14,21 @@ class Host {
   readonly asked = { data, problem, isLoading, reload };
 }
 
+const OWNERS = new ApolloLink(
+  () =>
+    new Observable((observer) => {
+      const team = { __typename: 'Team', id: 't', owners: ['ann@x.test', 'bo@x.test'] };
+      observer.next({ data: { viewer: { __typename: 'Viewer', id: 'v', team } } });
+      observer.complete();
+    }),
+);
+
 async function open() {
   TestBed.configureTestingModule({
-    providers: [{ provide: Session, useValue: { viewer: signal({ team: { name: 'Our team' } }) } }],
+    providers: [
+      { provide: Session, useValue: { viewer: signal({ team: { name: 'Our team' } }) } },
+      { provide: ApolloClient, useValue: new ApolloClient({ link: OWNERS, cache: new InMemoryCache() }) },
+    ],
   });
   await TestBed.inject(Texts).use('en');
   const host = TestBed.createComponent(Host);
@@ -62,6 +75,7 @@ it('stands above what is there: that it is asked anew, and why it is old', async
 it('says who can do what a member may not', async () => {
   problem.set(new Problem('Only an owner of the team may do this.', 'auth.notOwner'));
   const { page, look } = await open();
-  expect(look()).toContain('Ask an owner of Our team.');
+  expect(look()).toContain('This takes the permission of an owner of Our team');
+  while (!look()?.includes('ask ann@x.test or bo@x.test.')) await new Promise((resolve) => setTimeout(resolve, 2));
   expect(page.querySelector('button')).toBeNull();
 });

@@ -4,8 +4,8 @@ import { LucideCloudOff, LucideLock } from '@lucide/angular';
 import { RegionState, Skeleton } from '@tenon/ui';
 import type { Asked } from '../api/ask.js';
 import { Reach } from '../api/reach.js';
-import { Session } from '../api/session.js';
 import { Texts } from '../language/texts.js';
+import { AskOwner } from './ask-owner.js';
 import { CopyButton } from './copy-button.js';
 
 /** Loading for longer than this, in milliseconds, is said, with a way to ask again. */
@@ -18,7 +18,7 @@ const FORBIDDEN = ['auth.notOwner', 'auth.notAllowed'];
  */
 @Component({
   selector: 'tn-pending',
-  imports: [CopyButton, MatButtonModule, RegionState, Skeleton],
+  imports: [AskOwner, CopyButton, MatButtonModule, RegionState, Skeleton],
   host: { '[class.there]': 'hasData()' },
   template: `
     @if (hasData()) {
@@ -35,12 +35,9 @@ const FORBIDDEN = ['auth.notOwner', 'auth.notAllowed'];
       }
     } @else if (problem(); as problem) {
       @if (isForbidden()) {
-        <tn-region-state
-          [icon]="icons.forbidden"
-          [heading]="why(problem)"
-          [text]="t('problem.forbidden', { team: session.viewer()?.team?.name })"
-          [isProblem]="true"
-        />
+        <tn-region-state [icon]="icons.forbidden" [heading]="why(problem)" [isProblem]="true">
+          <tn-ask-owner />
+        </tn-region-state>
       } @else {
         <tn-region-state [icon]="icons.away" [heading]="t('problem.title')" [text]="why(problem)" [isProblem]="true">
           <button mat-flat-button (click)="of().reload()">{{ t('act.retry') }}</button>
@@ -81,10 +78,12 @@ const FORBIDDEN = ['auth.notOwner', 'auth.notAllowed'];
       animation: pass 1.2s ease-in-out infinite alternate;
     }
     .stale {
+      grid-column: 1 / -1;
       display: flex;
       flex-wrap: wrap;
       align-items: center;
       gap: var(--space-2);
+      padding-inline: var(--inset, 0);
       color: var(--text-2);
       overflow-wrap: anywhere;
     }
@@ -112,7 +111,6 @@ export class Pending {
   readonly height = input(32);
 
   private readonly texts = inject(Texts);
-  protected readonly session = inject(Session);
   protected readonly t = this.texts.t;
   protected readonly why = this.texts.why;
   protected readonly icons = { away: LucideCloudOff.icon, forbidden: LucideLock.icon };
@@ -124,8 +122,8 @@ export class Pending {
   protected readonly isForbidden = computed(() => FORBIDDEN.includes(this.problem()?.code ?? ''));
   protected readonly isLong = signal(false);
   protected readonly details = () => {
-    const { message, code, requestId } = this.problem() ?? {};
-    const lines = [code, message, requestId && `request ${requestId}`, new Date().toISOString()];
+    const { message, code, requestId, at } = this.problem() ?? {};
+    const lines = [code, message, requestId && `request ${requestId}`, at?.toISOString()];
     return lines.filter(Boolean).join('\n');
   };
 

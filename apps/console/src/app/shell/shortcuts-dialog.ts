@@ -3,6 +3,7 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatDialogModule } from '@angular/material/dialog';
 import type { TextKey } from '../language/dictionary.js';
 import { Texts } from '../language/texts.js';
+import { keyName } from './key-name.js';
 import { PLACES } from './places.js';
 
 /** Keys, where they work and what they do. Several keys are one after the other. */
@@ -19,6 +20,15 @@ const SHORTCUTS: readonly {
     ],
   },
   {
+    where: 'keys.lists',
+    keys: [
+      [['J', '↓'], 'keys.rows'],
+      [['Enter'], 'keys.openRow'],
+      [['Esc'], 'keys.letGo'],
+      [['/'], 'keys.find'],
+    ],
+  },
+  {
     where: 'graph.title',
     keys: [
       [['← → ↑ ↓'], 'keys.walk'],
@@ -31,7 +41,6 @@ const SHORTCUTS: readonly {
     ],
   },
 ];
-const MODIFIER = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 /** The keys that there are. */
 @Component({
@@ -92,7 +101,5 @@ export class ShortcutsDialog {
   protected readonly t = inject(Texts).t;
   protected readonly groups = SHORTCUTS;
 
-  protected shown(key: string): string {
-    return key.replace('mod+', `${MODIFIER} `);
-  }
+  protected readonly shown = keyName;
 }

@@ -6,6 +6,8 @@ import { filter, startWith, take } from 'rxjs';
 const KEYS: Readonly<Record<string, number>> = {
   ArrowDown: 1,
   ArrowUp: -1,
+  j: 1,
+  k: -1,
   PageDown: 10,
   PageUp: -10,
   Home: -Infinity,

@@ -1,8 +1,10 @@
 export const apps = {
   'app.live': 'Live v{version}',
+  'app.liveChanged': 'Live v{version}, draft changed',
   'app.missing': 'There is no such app',
   'app.missingText': 'It was deleted, or it belongs to another team.',
   'app.notPublished': 'Not published',
+  'app.pages': 'Pages of the app',
   'apps.empty': 'No apps yet',
   'apps.emptyText': 'Begin with a template, or import an app file.',
   'apps.find': 'Find an app',
@@ -21,6 +23,7 @@ export const apps = {
     'Arrow keys walk from node to node, E along the ways that leave one, Enter chooses, plus and minus zoom.',
   'graph.in': 'Zoom in',
   'graph.label': 'Graph of {name}, {count, plural, one {# node} other {# nodes}}',
+  'graph.narrow': 'Editing the drawing works best on a wider screen. Here it can be read and tried.',
   'graph.noEdge': 'Nothing follows',
   'graph.none': 'This kind of app has no graph',
   'graph.noneText': 'Chat, agent and text apps are not opened here yet; their files are kept as they are.',

@@ -3,9 +3,11 @@ import type { apps as en } from '../en/apps.js';
 
 export const apps: Translated<typeof en> = {
   'app.live': '线上版本 v{version}',
+  'app.liveChanged': '线上版本 v{version}，草稿已更改',
   'app.missing': '没有这个应用',
   'app.missingText': '它已被删除，或者属于另一个团队。',
   'app.notPublished': '未发布',
+  'app.pages': '应用的页面',
   'apps.empty': '还没有应用',
   'apps.emptyText': '从模板开始，或导入一个应用文件。',
   'apps.find': '查找应用',
@@ -23,6 +25,7 @@ export const apps: Translated<typeof en> = {
   'graph.help': '方向键在节点之间移动，E 逐一选择离开节点的连线，回车键选中节点，加号和减号缩放。',
   'graph.in': '放大',
   'graph.label': '{name} 的流程图，{count} 个节点',
+  'graph.narrow': '在更宽的屏幕上编辑图效果最好。此处可以查看和试运行。',
   'graph.noEdge': '之后没有节点',
   'graph.none': '这类应用没有流程图',
   'graph.noneText': '聊天助手、智能体应用和文本生成应用暂不能在此打开；其文件会原样保留。',
