@@ -167,7 +167,7 @@ it('a graph says what it is and how to go about in it, a node what it is and lea
   });
   expect(await read('[data-node-id=asks]')).toEqual({
     role: 'button',
-    name: 'Long?, IF / ELSE',
+    name: 'Long?, IF / ELSE · query contains long',
     description: expect.stringMatching(/from Start; to Long answer, Short answer$/) as string,
   });
   await page.locator('[data-node-id=asks]').focus();
@@ -187,7 +187,13 @@ it('from the graph one skips to its outline: a tree in the order of a run, with 
   await page.keyboard.press('Enter');
   await page.locator('[data-outline-id=start]:focus').waitFor();
   expect(await page.getByRole('tree', { name: 'Outline' }).ariaSnapshot()).toBe(
-    ['Start, User input', 'call1, LLM', 'call2, LLM', 'call3, LLM', 'Answer, Answer'].reduce(
+    [
+      'Start, User input',
+      'call1, LLM · scripted',
+      'call2, LLM · scripted',
+      'call3, LLM · scripted',
+      'Answer, Answer · call1.textcall2.textcall3.text',
+    ].reduce(
       (tree, name) => `${tree}\n  - treeitem "${name}" [level=1]: ${name.split(',')[0]}`,
       '- tree "Outline":',
     ),

@@ -114,8 +114,9 @@ function boxOf(
   const isContainer = type === 'iteration' || type === 'loop';
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
   const summary = summaryOf(node, (id) => byId.get(id)?.data.title);
-  const parts = [title, words.type(type), mark && words.state(mark.state)];
-  const description = [mark?.why, mark?.footer, summary, connections].filter(Boolean).join('; ');
+  const what = [words.type(type), summary].filter(Boolean).join(' · ');
+  // what can be seen comes first and in its order: who speaks to the computer says that
+  const parts = [title, what, mark?.why, mark?.footer, mark && words.state(mark.state)];
   const [home] = homesIn(byId, node);
   const isMark = type === 'iteration-start' || type === 'loop-start';
   return {
@@ -123,7 +124,7 @@ function boxOf(
     ...placeOf(node, byId),
     ...(isMark ? MARK : isContainer || isNote(node) ? givenSize(node) : stepSize(marks !== undefined)),
     label: parts.filter(Boolean).join(', '),
-    ...(description && { description }),
+    ...(connections && { description: connections }),
     isContainer,
     color: colorOf(type),
     ...{ title, type },
