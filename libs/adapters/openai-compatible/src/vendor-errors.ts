@@ -64,7 +64,7 @@ function fromVendor(error: APIError, asked: Asked): TenonError {
   if (status === undefined) return modelErrors.unavailable(`${who} stopped with an error${said}`, options);
   if (status === 401 || status === 403) {
     // what the vendor says here often quotes the key
-    return modelErrors.unauthorized(`${who} refused the API key (${status}); check it in the settings.`, options);
+    return modelErrors.unauthorized(`${who} refused the API key (${status}); check it on the page Models.`, options);
   }
   if (status === 404) {
     const where = new URL(endpoint.baseUrl).href;
