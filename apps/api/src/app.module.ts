@@ -19,6 +19,7 @@ import { SignInService } from './auth/sign-in.service.js';
 import { TeamOwnersResolver } from './auth/team-owners.resolver.js';
 import { ViewerResolver } from './auth/viewer.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
+import { MessageResolver } from './conversation/message.resolver.js';
 import { createErrorFormatter, throwWithStatus } from './graphql/format-error.js';
 import { statusPlugin } from './graphql/http-status.js';
 import { limitsPlugin, MAX_TOKENS, refuseLongOfNobody } from './graphql/limits.js';
@@ -82,7 +83,7 @@ export class ApiModule {
           PasswordTries,
           SessionEnds,
         ],
-        ...[ConversationResolver, DateTimeScalar],
+        ...[ConversationResolver, DateTimeScalar, MessageResolver],
         ...[FileInputs, FileService],
         ...[ImportResolver, ImportService],
         ...[ModelResolver, ModelService, LocalModelClient],

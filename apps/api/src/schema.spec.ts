@@ -10,6 +10,7 @@ import { TeamOwnersResolver } from './auth/team-owners.resolver.js';
 import { ViewerResolver } from './auth/viewer.resolver.js';
 import { SessionResolver } from './auth/session.resolver.js';
 import { ConversationResolver } from './conversation/conversation.resolver.js';
+import { MessageResolver } from './conversation/message.resolver.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { ImportResolver } from './import/import.resolver.js';
 import { ModelResolver } from './model/model.resolver.js';
@@ -27,7 +28,7 @@ it('is the schema that is committed; `npm run fix` writes it anew', async () => 
   const resolvers = [
     ...[AppResolver, AttemptResolver, AuthResolver, ConversationResolver, DraftResolver, ModelResolver, ViewerResolver],
     ...[RunResolver, SecretKeyResolver, SessionResolver, StepResolver, TeamResolver, VersionResolver],
-    ...[ImportResolver, TeamOwnersResolver, TemplateResolver],
+    ...[ImportResolver, MessageResolver, TeamOwnersResolver, TemplateResolver],
   ];
   const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [DateTimeScalar]);
   const text = `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -19,8 +19,8 @@ export class Message {
   @Field()
   query!: string;
 
-  @Field(() => String, { nullable: true })
-  answer!: string | null;
+  /** Null where the run ended before it was whole. */
+  wholeAnswer!: string | null;
 
   @Field(() => MessageStatus)
   status!: MessageStatus;
@@ -30,7 +30,8 @@ export class Message {
 }
 
 export function toMessage(record: MessageRecord): Message {
-  return { ...record, status: record.status as MessageStatus };
+  const { answer, status, ...rest } = record;
+  return { ...rest, wholeAnswer: answer, status: status as MessageStatus };
 }
 
 @ObjectType()

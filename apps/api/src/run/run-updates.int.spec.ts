@@ -1,5 +1,6 @@
 import type { RunId, TeamId } from '@tenon/base';
-import { CHANNELS, closeAttempt, openAttempt, recordEvents, ring } from '@tenon/database';
+import { cancelAttempt, CHANNELS, closeAttempt, openAttempt, recordEvents, ring } from '@tenon/database';
+import type { RunEvent } from '@tenon/engine';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { appNamed, START, startApiBench, type ApiBench } from '../testing/api-bench.js';
@@ -118,4 +119,48 @@ it('W3 an answer whose worker is lost begins anew on the screen, and is never gl
     for (const each of shown)
       expect('The sky is blue.'.startsWith(each) || 'Blue, I think.'.startsWith(each)).toBe(true);
   }
+}, 30_000);
+
+it('keeps of a run that was stopped what was said until its last step had written it, and says when that is', async () => {
+  const app = await appNamed(bench, 'Chatbot');
+  const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'stopped' } });
+  const runId = startRun.run.id as RunId;
+  const [row] = await bench.database.rows<{ teamId: TeamId }>('select team_id as "teamId" from run where id = $1', [
+    runId,
+  ]);
+  const key: AttemptKey = { teamId: row!.teamId, runId, stepKey: 'llm', attempt: 1 };
+  const read = async () => {
+    const { run } = await bench.owner.ask(
+      'query ($id: ID!) { run(id: $id) { answer isSettled conversationId usage { totalTokens } } }',
+      { id: runId },
+    );
+    const { conversation } = await bench.owner.ask(
+      'query ($id: ID!) { conversation(id: $id) { messages { answer status } } }',
+      { id: run.conversationId },
+    );
+    const { answer, isSettled, usage } = run;
+    return { answer, isSettled, tokens: usage?.totalTokens, message: conversation.messages[0].answer };
+  };
+  await bench.database.rows(`insert into worker_lease (worker_id, beat_at) values ('beating', now() + interval '2 s')`);
+  const events: RunEvent[] = [
+    { seq: 1, at: 1, type: 'run.started', inputs: {}, pool: { sys: {}, env: {}, conversation: {} }, root: 'start' },
+    { seq: 2, at: 2, type: 'step.started', stepKey: 'start', inputs: {} },
+    { seq: 3, at: 3, type: 'step.succeeded', stepKey: 'start', attempt: 1, exit: 'source', outputs: {} },
+    { seq: 4, at: 4, type: 'step.started', stepKey: 'llm', inputs: {} },
+  ];
+  await openAttempt(bench.database, key, { workerId: 'beating', inputs: {}, events });
+  await say(key, 1, 0, 'one ');
+  expect(await read()).toMatchObject({ answer: null, isSettled: false, message: null });
+  const nothing = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  await recordEvents(bench.database, key.teamId, runId, [
+    { seq: 5, at: 5, type: 'step.stopped', stepKey: 'llm', attempt: 1 },
+    {
+      ...{ seq: 6, at: 6, type: 'run.finished' },
+      outcome: { status: 'stopped', outputs: {}, exceptions: 0, steps: 2, usage: nothing },
+    },
+  ]);
+  await say(key, 1, 4, 'two');
+  expect(await read()).toMatchObject({ answer: 'one two', isSettled: false, message: 'one two' });
+  await cancelAttempt(bench.database, key, 1, { usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 } });
+  expect(await read()).toEqual({ answer: 'one two', isSettled: true, tokens: 3, message: 'one two' });
 }, 30_000);

@@ -51,6 +51,16 @@ export class RunUpdates {
     return iterator;
   }
 
+  /** What had come of the answer of a run that has ended; null where nothing had. */
+  async readShown({ teamId }: Identity, run: RunRecord): Promise<string | null> {
+    const bell = this.watch.watch(run.id);
+    let text = '';
+    for await (const updates of this.read(teamId, run, run.lastSeq, bell))
+      for (const update of updates)
+        if ('reasoning' in update && !update.reasoning) text = text.slice(0, update.offset) + update.text;
+    return text || null;
+  }
+
   private async *read(
     teamId: TeamId,
     { id, planHash, lastSeq }: RunRecord,

@@ -40,6 +40,8 @@ export class RunLoaders {
   readonly attemptValue: Batched<AttemptPlace & { readonly value: AttemptValue }, unknown>;
   /** Keys of steps whose worker is not heard of. */
   readonly recoveringSteps: Batched<RunId, string[]>;
+  /** Whether a worker still performs a step. */
+  readonly isAtWork: Batched<RunId, boolean>;
   readonly attention: Batched<RunId, RunAttention | null>;
   readonly waitingFor: Batched<RunRecord, string | null>;
   /** What a plan calls its steps, by their ids; by the plan's hash. */
@@ -80,6 +82,10 @@ export class RunLoaders {
     this.recoveringSteps = batched(async (teamId, ids) => {
       const rows = await history.listRecovering(teamId, ids);
       return rowsPerKey(ids, rows, ({ runId }) => runId).map((steps) => steps.map(({ stepKey }) => stepKey));
+    });
+    this.isAtWork = batched(async (teamId, ids) => {
+      const atWork = await history.listAtWork(teamId, ids);
+      return ids.map((id) => atWork.has(id));
     });
     this.attention = batched(async (teamId, ids) => {
       const found = await listAttention(database, teamId, ids);

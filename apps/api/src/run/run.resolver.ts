@@ -119,11 +119,12 @@ export class RunResolver {
   @ResolveField(() => String, {
     nullable: true,
     complexity: VALUE_COST,
-    description: 'The answer of a chatflow, whole',
+    description: 'The answer of a chatflow, whole; of a run that ended before that, what had come of it',
   })
-  async answer(@Parent() { record }: Run): Promise<string | null> {
+  async answer(@Parent() { record }: Run, @Context() { identity }: GraphQLContext): Promise<string | null> {
     const answer = record.outputs?.['answer'];
-    return answer === undefined ? null : readAnswer(this.objects, answer);
+    if (answer !== undefined) return readAnswer(this.objects, answer);
+    return record.finishedAt ? this.updates.readShown(requireIdentity(identity), record) : null;
   }
 
   @ResolveField(() => String, { nullable: true, description: 'Why a queued run has not started' })
@@ -139,6 +140,13 @@ export class RunResolver {
   @ResolveField(() => [String], { description: 'Keys of the steps of which that is so' })
   async recoveringSteps(@Parent() { record }: Run, @Context() context: GraphQLContext): Promise<string[]> {
     return record.finishedAt ? [] : this.loaders.recoveringSteps(context).load(record.id);
+  }
+
+  @ResolveField(() => Boolean, {
+    description: 'It has ended, and all of its steps have recorded what they said and used',
+  })
+  async isSettled(@Parent() { record }: Run, @Context() context: GraphQLContext): Promise<boolean> {
+    return record.finishedAt !== null && !(await this.loaders.isAtWork(context).load(record.id));
   }
 
   @ResolveField(() => RunAttention, {

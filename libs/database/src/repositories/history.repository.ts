@@ -123,6 +123,12 @@ export class HistoryRepository implements ConversationMemory {
     return this.sql.rows(RECOVERING, [teamId, runIds]);
   }
 
+  /** Those of these runs of which a worker still performs a step; it may have more to write, also after their end. */
+  async listAtWork(teamId: TeamId, runIds: readonly RunId[]): Promise<Set<RunId>> {
+    const rows = await this.sql.rows<{ runId: RunId }>(AT_WORK, [teamId, runIds]);
+    return new Set(rows.map(({ runId }) => runId));
+  }
+
   /**
    * Live text of a run that came after a place in each text. `known` maps `textName` to the characters already
    * delivered; a text that is not in it is given from its start. Chunks are given until they have `pageBytes` together.
@@ -244,6 +250,11 @@ order by attempt.started_at, attempt.step_key, attempt.attempt, attempt.executio
 const RECOVERING = `
 select distinct attempt.run_id as "runId", attempt.step_key as "stepKey" from attempt join run on run.id = attempt.run_id and run.team_id = $1
 where attempt.run_id = any($2::uuid[]) and ${IS_RECOVERING}`;
+
+const AT_WORK = `
+select distinct attempt.run_id as "runId" from attempt join run on run.id = attempt.run_id and run.team_id = $1
+join worker_lease lease on lease.worker_id = attempt.worker_id and lease.${IS_BEATING}
+where attempt.run_id = any($2::uuid[]) and attempt.finished_at is null`;
 
 const TEXT = `
 with known as (select name, length from json_to_recordset($3::json) as k(name text, length int)), news as (

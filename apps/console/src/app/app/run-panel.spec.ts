@@ -19,7 +19,7 @@ const RUN = {
   },
   ...{ waitingFor: null, reason: null, failure: null, channel: 'console', query: 'Well?', inputs: {}, stepCount: 3 },
   ...{ createdAt: '2024-01-01T00:00:00Z', startedAt: '2024-01-01T00:00:01Z', finishedAt: '2024-01-01T00:00:03.5Z' },
-  ...{ version: null, conversationId: null, answer: 'Well.', outputs: {} },
+  ...{ version: null, conversationId: null, isSettled: true, answer: 'Well.', outputs: {} },
   usage: {
     ...{ __typename: 'Usage', totalTokens: 245, isEstimated: false, totalPrice: null, currency: 'USD' },
     isPricePartial: false,
@@ -133,4 +133,12 @@ it('goes on with a conversation only when it is known, and begins another where 
   expect(missing.at('missing')?.textContent).toContain('no such run');
   await missing.send();
   expect(asked).toMatchObject([{ query: 'Well?' }]);
+});
+
+it('counts a run of another app as one that is not there', async () => {
+  answers = { PanelRun: { run: { ...RUN, appId: 'b', app: { ...RUN.app, id: 'b', name: 'B' } } } };
+  const { at, panel } = await open('r');
+  expect(at('missing')?.textContent).toContain('no such run');
+  expect([at('retry'), at('answer')]).toEqual([null, null]);
+  expect((panel.nativeElement as HTMLElement).textContent).not.toContain('Well.');
 });

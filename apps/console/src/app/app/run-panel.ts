@@ -27,6 +27,7 @@ import { MarkdownView } from '../markdown/markdown-view.js';
 import { isOver, stateOfRun } from '../runs/run-state.js';
 import { RunAnnouncer } from '../runs/run-announcer.js';
 import { RunStory } from '../runs/run-story.js';
+import { untilSettled } from '../runs/until-settled.js';
 import { isComposing } from '../shell/composing.js';
 import { CopyButton } from '../shell/copy-button.js';
 import { Patience } from '../models/patience.js';
@@ -107,8 +108,13 @@ export class RunPanel {
     const id = this.run();
     return id ? { id } : undefined;
   });
-  protected readonly record = computed(() => this.asked.data()?.run ?? undefined);
-  protected readonly isMissing = computed(() => this.run() !== undefined && this.asked.data()?.run === null);
+  /** Null also where it is of another app. */
+  private readonly found = computed(() => {
+    const run = this.asked.data()?.run;
+    return run && run.appId !== this.app().id ? null : run;
+  });
+  protected readonly record = computed(() => this.found() ?? undefined);
+  protected readonly isMissing = computed(() => this.run() !== undefined && this.found() === null);
   protected readonly thread = ask(ThreadDocument, () => {
     const id = this.record()?.conversationId;
     return id ? { id } : undefined;
@@ -166,6 +172,7 @@ export class RunPanel {
       const timer = setTimeout(() => untracked(() => this.asked.reload()), QUIET_MS);
       onCleanup(() => clearTimeout(timer));
     });
+    untilSettled(this.asked, this.record);
     inject(DestroyRef).onDestroy(() => this.leave());
   }
 

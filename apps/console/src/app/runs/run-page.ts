@@ -38,6 +38,7 @@ import { RunStory } from './run-story.js';
 import { RunTimeline } from './run-timeline.js';
 import { StepDetail } from './step-detail.js';
 import { StepTable } from './step-table.js';
+import { untilSettled } from './until-settled.js';
 
 const VIEWS = ['graph', 'timeline', 'steps', 'events'] as const;
 type View = (typeof VIEWS)[number];
@@ -165,6 +166,13 @@ export class RunPage {
     this.announcer.nameOf = (key) => this.steps()?.find((step) => step.key === key)?.title || key;
     const titles = inject(PageTitles);
     effect(() => titles.subject.set(this.record()?.app.name ?? ''));
+    effect(() => {
+      // a link that names another app leads to the run's own
+      const appId = this.record()?.appId;
+      if (!appId || appId === this.app()) return;
+      const way = ['/apps', appId, 'runs', this.run()];
+      void this.router.navigate(way, { queryParamsHandling: 'preserve', replaceUrl: true });
+    });
     const { returns } = inject(Reach);
     effect(() => {
       const run = this.run();
@@ -179,6 +187,7 @@ export class RunPage {
       const reading = this.reading();
       if (reading && isOver(reading.status) && this.isRunning()) untracked(() => this.asked.reload());
     });
+    untilSettled(this.asked, this.record);
     this.story.events.pipe(auditTime(TOGETHER_MS), takeUntilDestroyed()).subscribe(() => this.asked.reload());
     this.story.events
       .pipe(takeUntilDestroyed())
