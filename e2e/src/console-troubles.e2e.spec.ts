@@ -83,8 +83,9 @@ it('B13 says of links of another team no more than that there is no such thing',
   for (const [path, text] of [
     [`/apps/${appId}/graph`, 'There is no such app'],
     [`/apps/${appId}/graph?run=${runId}`, 'There is no such app'],
-    [`/apps/${appId}/runs/${runId}`, 'There is no such run'],
-    [`/apps/${appId}/runs/${runId}?view=steps&step=call1`, 'There is no such run'],
+    [`/apps/${appId}/runs`, 'There is no such app'],
+    [`/apps/${appId}/runs/${runId}`, 'There is no such app'],
+    [`/apps/${appId}/runs/${runId}?view=steps&step=call1`, 'There is no such app'],
   ] as const) {
     await page.goto(path);
     await page.getByText(text).waitFor();
@@ -106,8 +107,10 @@ it('says that an app or a run was deleted, also while it is open', async () => {
   expect(await at('panel.message').inputValue()).toBe('are you there?');
   await page.reload();
   await page.getByText('There is no such app').waitFor();
-  await page.goto(`/apps/${goneId}/runs/${runId}`);
-  await page.getByText('There is no such run').waitFor();
+  for (const rest of ['runs', `runs/${runId}`]) {
+    await page.goto(`/apps/${goneId}/${rest}`);
+    await page.getByText('There is no such app').waitFor();
+  }
   await page.goto(`/apps/${appId}/graph?run=${runId}`);
   await at('panel.missing').getByText('There is no such run').waitFor();
   await at('panel.anew').click();

@@ -28,7 +28,7 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withNavigationErrorHandler(explain),
-      withRouterConfig({ resolveNavigationPromiseOnError: true }),
+      withRouterConfig({ paramsInheritanceStrategy: 'always', resolveNavigationPromiseOnError: true }),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
     ),
     provideAppInitializer(() => inject(Texts).start()),

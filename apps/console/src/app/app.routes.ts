@@ -57,6 +57,7 @@ export const routes: Routes = [
       },
       {
         path: 'apps/:app',
+        loadComponent: () => import('./app/app-pages.js').then((m) => m.AppPages),
         children: [
           { path: '', pathMatch: 'full', redirectTo: 'graph' },
           {
