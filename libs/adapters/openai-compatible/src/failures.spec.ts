@@ -7,7 +7,12 @@ describe('failures of an OpenAI-compatible server', () => {
   afterEach(() => bench.close());
 
   it.each<[string, Partial<Extract<ScriptedFault, { kind: 'status' }>>, string, RegExp]>([
-    ['a wrong key', { status: 401 }, 'model.unauthorized', /^acme m-1 refused the API key \(401\); check it on the page Models/],
+    [
+      'a wrong key',
+      { status: 401 },
+      'model.unauthorized',
+      /^acme m-1 refused the API key \(401\); check it on the page Models/,
+    ],
     ['no access', { status: 403 }, 'model.unauthorized', /403/],
     ['an unknown model', { status: 404 }, 'model.notFound', /check the model's name and the base URL/],
     ['a time-out', { status: 408 }, 'model.timedOut', /408/],
