@@ -72,6 +72,12 @@ const speakers = [
   'apps/local-models/src/{hub-source,server}.ts',
 ];
 
+/** Globals of a browser that fail where a person has forbidden them. */
+const storages = ['localStorage', 'sessionStorage'].map((name) => ({
+  name,
+  message: 'It may throw: use the stores of apps/console/src/app/api/stores.ts.',
+}));
+
 const testKits = { regex: '^(@tenon/[^/]+|\\.{1,2}(/[^/]+)*)/testing(/|$)', message: 'Test kits are for spec files.' };
 
 const exportAll = { selector: 'ExportAllDeclaration', message: 'Export by name.' };
@@ -225,6 +231,11 @@ export default defineConfig(
         { object: 'Math', property: 'random', message: 'Chance arrives inside messages.' },
       ],
     },
+  },
+  {
+    files: ['apps/console/src/**/*.ts'],
+    ignores: speakers,
+    rules: { 'no-restricted-globals': ['error', { globals: [...connecting(), ...storages], checkGlobalObject: true }] },
   },
   entryFence(['temporal/workflows/**/*.ts'], ['inline']),
   entryFence(['temporal/activities/**/*.ts'], ['activities', 'inline']),

@@ -2,8 +2,9 @@ import { inject, Injectable, signal } from '@angular/core';
 import { ApolloClient } from '@apollo/client';
 import { Mutations } from './mutations.js';
 import { SignInDocument, SignOutDocument, ViewerDocument, type ViewerPartsFragment } from './session.generated.js';
+import { tabStore } from './stores.js';
 
-/** Whose the content of `sessionStorage` is. */
+/** Whose the content of the tab's store is. */
 const OWNER_AS = 'tenon.owner';
 
 /** Who is signed in. What one member typed in this tab is removed before the next one sees anything. */
@@ -33,15 +34,15 @@ export class Session {
   async signOut(): Promise<void> {
     await this.mutations.perform(SignOutDocument, {});
     this.become(null);
-    sessionStorage.clear();
+    tabStore.clear();
     await this.client.clearStore();
   }
 
   /** Whose session is over may come back to what they typed. */
   private become(viewer: ViewerPartsFragment | null): void {
-    if (viewer && viewer.id !== sessionStorage.getItem(OWNER_AS)) {
-      sessionStorage.clear();
-      sessionStorage.setItem(OWNER_AS, viewer.id);
+    if (viewer && viewer.id !== tabStore.read(OWNER_AS)) {
+      tabStore.clear();
+      tabStore.write(OWNER_AS, viewer.id);
     }
     this.viewer.set(viewer);
   }

@@ -1,10 +1,12 @@
+import { tabStore } from './stores.js';
+
 /* What a tab remembers over a reload, and until a member signs out; as far as a browser has room for it. */
 
-/** Undefined when it was never remembered, or there was no room. */
+/** Undefined when it was never remembered. */
 export function recall<Value>(name: string): Value | undefined {
-  const text = sessionStorage.getItem(name);
+  const text = tabStore.read(name);
   try {
-    return text === null ? undefined : (JSON.parse(text) as Value);
+    return text === undefined ? undefined : (JSON.parse(text) as Value);
   } catch {
     return undefined; // not of ours
   }
@@ -12,11 +14,5 @@ export function recall<Value>(name: string): Value | undefined {
 
 /** @param value  JSON; undefined is forgotten */
 export function remember(name: string, value: unknown): void {
-  sessionStorage.removeItem(name);
-  if (value === undefined) return;
-  try {
-    sessionStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // there is no room for it, which the person who types need not mind
-  }
+  tabStore.write(name, value === undefined ? undefined : JSON.stringify(value));
 }

@@ -1,6 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { computed, inject, Injectable, signal } from '@angular/core';
 import { IntlMessageFormat } from 'intl-messageformat';
+import { browserStore } from '../api/stores.js';
 import type { Dictionary, TextKey } from './dictionary.js';
 
 /** Languages that are complete at all times. */
@@ -54,7 +55,7 @@ export class Texts {
 
   /** Begins in the language that was chosen last, else in the browser's. */
   start(): Promise<void> {
-    const stored = localStorage.getItem(STORED_AS);
+    const stored = browserStore.read(STORED_AS);
     if (isLanguage(stored)) return this.use(stored);
     const isChinese = navigator.languages
       .find((tag) => /^(zh|en)\b/i.test(tag))
@@ -66,7 +67,7 @@ export class Texts {
   /** Shows everything in a language, from now on and at the next visit. */
   async use(language: Language): Promise<void> {
     const dictionary = await load[language]();
-    localStorage.setItem(STORED_AS, language);
+    browserStore.write(STORED_AS, language);
     this.formats = new Map();
     this.document.documentElement.lang = language;
     this.shown.set({ language, dictionary });
@@ -74,6 +75,6 @@ export class Texts {
 }
 
 /** Is it one that we have? */
-export function isLanguage(value: string | null): value is Language {
-  return value !== null && value in LANGUAGES;
+export function isLanguage(value: string | null | undefined): value is Language {
+  return value != null && value in LANGUAGES;
 }

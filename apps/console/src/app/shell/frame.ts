@@ -16,6 +16,7 @@ import {
 } from '@lucide/angular';
 import { filter, map } from 'rxjs';
 import { Session } from '../api/session.js';
+import { browserStore } from '../api/stores.js';
 import { LANGUAGE_CHOICES, Texts } from '../language/texts.js';
 import { Appearance } from './appearance.js';
 import { Banners } from './banners.js';
@@ -78,7 +79,7 @@ export class Frame {
   protected readonly isOwner = computed(() => this.viewer()?.role === 'owner');
   /** Each member has a choice of their own. */
   private readonly storedAs = computed(() => `${WIDE_AS}.${this.viewer()?.id}`);
-  private readonly wantsWide = linkedSignal(() => localStorage.getItem(this.storedAs()) !== 'narrow');
+  private readonly wantsWide = linkedSignal(() => browserStore.read(this.storedAs()) !== 'narrow');
   protected readonly hasRoom = toSignal(
     inject(BreakpointObserver)
       .observe(ROOMY)
@@ -104,7 +105,7 @@ export class Frame {
 
   protected toggleRail(): void {
     this.wantsWide.update((isWide) => !isWide);
-    localStorage.setItem(this.storedAs(), this.wantsWide() ? 'wide' : 'narrow');
+    browserStore.write(this.storedAs(), this.wantsWide() ? 'wide' : 'narrow');
   }
 
   protected async openHealth(): Promise<void> {

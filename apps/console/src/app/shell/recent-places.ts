@@ -1,6 +1,7 @@
 import { computed, effect, inject, Injectable, linkedSignal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from '../api/session.js';
+import { browserStore } from '../api/stores.js';
 import type { TextKey } from '../language/dictionary.js';
 import { PageTitles } from './page-titles.js';
 
@@ -35,7 +36,7 @@ export class RecentPlaces {
   }
 
   forget(): void {
-    localStorage.removeItem(STORED_AS);
+    browserStore.write(STORED_AS, undefined);
     this.places.set([]);
   }
 
@@ -46,14 +47,14 @@ export class RecentPlaces {
   }
 
   private keep(): void {
-    localStorage.setItem(STORED_AS, JSON.stringify({ of: this.owner(), places: this.places() }));
+    browserStore.write(STORED_AS, JSON.stringify({ of: this.owner(), places: this.places() }));
   }
 }
 
 /** What is stored, when it is of this member. */
 function placesOf(owner: string | undefined): readonly RecentPlace[] {
   try {
-    const stored = JSON.parse(localStorage.getItem(STORED_AS) ?? '{}') as { of?: string; places?: RecentPlace[] };
+    const stored = JSON.parse(browserStore.read(STORED_AS) ?? '{}') as { of?: string; places?: RecentPlace[] };
     return (owner !== undefined && stored.of === owner && stored.places) || [];
   } catch {
     return [];

@@ -1,5 +1,6 @@
 import { DOCUMENT } from '@angular/common';
 import { computed, inject, Injectable, signal } from '@angular/core';
+import { browserStore } from '../api/stores.js';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -12,7 +13,7 @@ const STORED_AS = 'tenon.theme';
 export class ThemeChoice {
   private readonly root = inject(DOCUMENT).documentElement;
   private readonly isSystemDark = signal(false);
-  readonly theme = signal<Theme>(THEMES.find((theme) => theme === localStorage.getItem(STORED_AS)) ?? 'system');
+  readonly theme = signal<Theme>(THEMES.find((theme) => theme === browserStore.read(STORED_AS)) ?? 'system');
   /** What is seen, for what is not drawn by styles. */
   readonly isDark = computed(() => (this.theme() === 'system' ? this.isSystemDark() : this.theme() === 'dark'));
 
@@ -24,7 +25,7 @@ export class ThemeChoice {
   }
 
   use(theme: Theme): void {
-    localStorage.setItem(STORED_AS, theme);
+    browserStore.write(STORED_AS, theme);
     this.root.style.colorScheme = theme === 'system' ? '' : theme;
     this.theme.set(theme);
   }
