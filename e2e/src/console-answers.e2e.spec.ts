@@ -28,7 +28,7 @@ const whole: string = 'one'; // and two
 
 \`\`\`mermaid
 graph LR
-  ask[Ask 你好] -->|yes| answer{Answer}
+  ask["Ask 你好 <img src=x onerror=alert(7)>"] -->|yes| answer{Answer}
   click ask call alert(1)
   click answer href "javascript:alert(2)"
 \`\`\`

@@ -98,6 +98,14 @@ describe('a list', () => {
     expect(await expectSame(list('steps { inputs outputs attempts { inputs } }'), {}, 9)).toBe(6);
   });
 
+  it('of runs reaches back as far as is asked for', async () => {
+    const list = `query ($filter: RunFilter) { runs(first: ${COUNT}, filter: $filter) { edges { node { id } } } }`;
+    const found = async (filter: object) => (await bench.owner.ask(list, { filter })).runs.edges.length;
+    expect(await found({ createdWithinSeconds: 3_600 })).toBe(COUNT);
+    expect(await found({ createdWithinSeconds: 0 })).toBe(0);
+    expect(await found({ createdWithinSeconds: 3_600, createdFrom: '2999-01-01T00:00:00Z' })).toBe(0);
+  });
+
   it('of conversations takes as many statements as one of two', async () => {
     const [appId] = appIds;
     for (let n = 1; n < COUNT; n++) {

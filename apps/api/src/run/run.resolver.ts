@@ -42,6 +42,17 @@ const EVENT_BYTES = 4 * 1024 * 1024;
 /** Steps that a run usually has at most. */
 const STEPS = 50;
 
+/** The later one of the moments from which a filter wants runs. */
+function beginOf(filter: RunFilter | null): Date | undefined {
+  const begins = [filter?.createdFrom?.getTime() ?? [], secondsAgo(filter?.createdWithinSeconds) ?? []].flat();
+  return begins.length > 0 ? new Date(Math.max(...begins)) : undefined;
+}
+
+/** A browser's clock may be wrong, and its time goes on: how long ago is counted here. */
+function secondsAgo(seconds: number | null | undefined): number | undefined {
+  return seconds == null ? undefined : Date.now() - seconds * 1_000;
+}
+
 @Resolver(() => Run)
 export class RunResolver {
   constructor(
@@ -63,11 +74,12 @@ export class RunResolver {
     @CurrentMember() { teamId }: Identity,
   ) {
     const text = searchText(filter?.text);
+    const createdFrom = beginOf(filter);
     const wanted = {
       ...(filter?.appId && { appId: idFrom<AppId>(filter.appId) }),
       ...(filter?.conversationId && { conversationId: idFrom<ConversationId>(filter.conversationId) }),
       ...(filter?.statuses && { statuses: filter.statuses }),
-      ...(filter?.createdFrom && { createdFrom: filter.createdFrom }),
+      ...(createdFrom && { createdFrom }),
       ...(filter?.createdBefore && { createdBefore: filter.createdBefore }),
       ...(text && { text }),
     };

@@ -139,6 +139,9 @@ export class RunFilter {
   @Field(() => Date, { nullable: true })
   createdFrom?: Date | null;
 
+  @Field(() => Int, { nullable: true, description: 'Begun not longer ago than so many seconds' })
+  createdWithinSeconds?: number | null;
+
   @Field(() => Date, { nullable: true })
   createdBefore?: Date | null;
 

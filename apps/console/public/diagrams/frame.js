@@ -15,6 +15,8 @@ const secure = [
   'suppressErrorRendering',
   'themeCSS',
 ];
+/** The beginning of a tag with attributes, which a handler may be one of. */
+const TAG = /(?<!<)<(?=[a-z][\w-]*[\s/][^<>]*=)/gi;
 let last = Promise.resolve();
 
 addEventListener('message', ({ source, data }) => {
@@ -37,7 +39,7 @@ async function draw({ id, source, isDark }) {
     secure,
   });
   try {
-    const { svg } = await mermaid.render(`diagram${id}`, source);
+    const { svg } = await mermaid.render(`diagram${id}`, source.replace(TAG, '#lt;'));
     const picture = new DOMParser().parseFromString(svg, 'text/html').querySelector('svg');
     const [, , width, height] = picture
       .getAttribute('viewBox')

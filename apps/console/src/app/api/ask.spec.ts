@@ -10,7 +10,7 @@ type Replies = readonly (string | { readonly refusal: string } | 'nothing')[];
 const NOTHING = 'nothing';
 let questions: OperationVariables[];
 
-function open(replies: Replies, pollMs?: number) {
+function open(replies: Replies, pollMs?: number, last?: string) {
   questions = [];
   const link = new ApolloLink(
     ({ variables }) =>
@@ -28,7 +28,9 @@ function open(replies: Replies, pollMs?: number) {
     providers: [{ provide: ApolloClient, useValue: new ApolloClient({ link, cache: new InMemoryCache() }) }],
   });
   const variables = signal<RunPlaceQueryVariables | undefined>({ id: 'a' });
-  const asked = TestBed.runInInjectionContext(() => ask(RunPlaceDocument, variables, { ...(pollMs && { pollMs }) }));
+  const asked = TestBed.runInInjectionContext(() =>
+    ask(RunPlaceDocument, variables, { ...(pollMs && { pollMs }), pollsWhile: ({ run }) => run?.app.name !== last }),
+  );
   return { asked, variables, name: () => asked.data()?.run?.app.name };
 }
 
@@ -92,4 +94,13 @@ it('asks once more on wish where no answer comes', async () => {
   await until(() => questions.length === 1);
   asked.reload();
   await until(() => name() === 'one');
+});
+
+it('asks no more once what it knows changes no more, until somebody wishes it', async () => {
+  const { asked, name } = open(['one', 'end', 'two'], 5, 'end');
+  await until(() => name() === 'end');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(questions).toHaveLength(2);
+  asked.reload();
+  await until(() => name() === 'two');
 });

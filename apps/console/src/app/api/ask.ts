@@ -31,13 +31,14 @@ const WAITED_FOR = [NetworkStatus.loading, NetworkStatus.fetchMore, NetworkStatu
 /**
  * Asks the API whenever the content of the variables changes or it is back, and shows what the cache has meanwhile. Call it
  * where `inject` may be called.
- * @param variables  undefined: nothing is asked yet
- * @param pollMs     it is asked again so long after each answer, while somebody may see it, until `fetchMore`
+ * @param variables   undefined: nothing is asked yet
+ * @param pollMs      it is asked again so long after each answer, while somebody may see it, until `fetchMore`
+ * @param pollsWhile  whether what is known may change by itself; without it, always
  */
 export function ask<Data, Variables extends OperationVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: () => Variables | undefined,
-  { pollMs }: { readonly pollMs?: number } = {},
+  { pollMs, pollsWhile = () => true }: { readonly pollMs?: number; readonly pollsWhile?: (data: Data) => boolean } = {},
 ): Asked<Data, Variables> {
   const client = inject(ApolloClient);
   /** How often it was begun anew because no answer came. */
@@ -52,12 +53,16 @@ export function ask<Data, Variables extends OperationVariables>(
   /** Why there came no more of a list. */
   const halt = linkedSignal({ source: params, computation: (): Problem | undefined => undefined });
   let watched: ObservableQuery<Data> | undefined;
+  const isEnough = () => {
+    const known = watched?.getCurrentResult();
+    return known?.dataState === 'complete' && !pollsWhile(known.data as Data);
+  };
   const resource = rxResource({
     params,
     stream: ({ params: { wanted } }) => {
       watched = client.watchQuery<Data>({
         ...{ query, variables: wanted, fetchPolicy: 'cache-and-network' },
-        ...(pollMs && { pollInterval: pollMs, skipPollAttempt: () => document.hidden }),
+        ...(pollMs && { pollInterval: pollMs, skipPollAttempt: () => document.hidden || isEnough() }),
       });
       return watched.pipe(
         scan(

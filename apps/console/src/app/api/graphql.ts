@@ -4,13 +4,12 @@ import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { ErrorLink } from '@apollo/client/link/error';
 import { HttpLink } from '@apollo/client/link/http';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { Clock } from '../language/clock.js';
 import { isUnanswered } from './problem.js';
 import { Reach } from './reach.js';
-import { SignedOut } from './signed-out.js';
+import { NOBODY, SignedOut } from './signed-out.js';
 
-/** Reason of the API's refusal when nobody is signed in. */
-const NOBODY = 'auth.required';
-/** The same when what it keeps things in takes nothing. */
+/** Reason of the API's refusal when what it keeps things in takes nothing. */
 const UNABLE = 'database.unavailable';
 
 /** The API over GraphQL, with the one cache of what it said. */
@@ -25,7 +24,7 @@ export const graphqlProvider: Provider = {
       if (error.errors.some(({ extensions }) => extensions?.['reason'] === NOBODY)) signedOut.notice();
       if (error.errors.some(({ extensions }) => extensions?.['reason'] === UNABLE)) reach.noticeUnable();
     });
-    const http = new HttpLink({ uri: '/graphql', fetch: reach.fetch });
+    const http = new HttpLink({ uri: '/graphql', fetch: inject(Clock).setBy(reach.fetch) });
     return new ApolloClient({ link: watch.concat(http), cache: createCache() });
   },
 };

@@ -1,5 +1,5 @@
 import { isValueRef, type Json, type ValueRef } from '@tenon/base';
-import { Problem } from './problem.js';
+import type { Files } from './files.js';
 
 /** Where a large value is kept, and how it begins. */
 export type KeptValue = ValueRef['$ref'];
@@ -11,11 +11,7 @@ export function keptApart(value: Json): KeptValue | undefined {
   return isValueRef(value) && KEY.test(String(value.$ref.key)) ? value.$ref : undefined;
 }
 
-/** Fetches all of it. @throws Problem */
-export async function fetchKept({ key }: KeptValue): Promise<Json> {
-  const response = await fetch(`/files/${key}`);
-  const content = (await response.json()) as Json;
-  if (response.ok) return content;
-  const { message, code } = content as { message?: string; code?: string };
-  throw new Problem(message ?? '', code ?? 'api.unknown');
+/** All of it. @throws Problem */
+export function fetchKept(files: Files, { key }: KeptValue): Promise<Json> {
+  return files.json(`/files/${key}`) as Promise<Json>;
 }

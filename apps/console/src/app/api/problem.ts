@@ -1,9 +1,10 @@
-import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+import { CombinedGraphQLErrors, ServerError, ServerParseError } from '@apollo/client/errors';
 import type { UserErrorPartsFragment } from './user-error.generated.js';
 
 /** Why something was not done, for a person and for whoever helps them. */
 export class Problem extends Error {
   override readonly name = 'Problem';
+  // eslint-disable-next-line no-restricted-syntax -- for whoever reads logs beside it; no text that grows old
   readonly at = new Date();
 
   constructor(
@@ -19,7 +20,21 @@ export class Problem extends Error {
   }
 }
 
-/** What went wrong with a request, whatever was thrown. */
+/** A request that nobody answered. What a browser throws then is what it throws of a mistake in a page. */
+export class Unanswered extends TypeError {
+  override readonly name = 'Unanswered';
+}
+
+/** Hands on what a request of the browser's own comes to. @throws Unanswered */
+export async function orUnanswered<Answer>(request: Promise<Answer>): Promise<Answer> {
+  try {
+    return await request;
+  } catch (error) {
+    throw error instanceof TypeError ? new Unanswered(error.message) : error;
+  }
+}
+
+/** What went wrong, whatever was thrown: `console.unknown` where nobody thought of it. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (CombinedGraphQLErrors.is(error)) {
@@ -32,17 +47,18 @@ export function problemOf(error: unknown): Problem {
       requestId as string | undefined,
     );
   }
-  if (ServerError.is(error) && !isUnanswered(error)) return refusalIn(error);
-  return new Problem('', 'api.away');
+  if (isUnanswered(error)) return new Problem('', 'api.away');
+  if (ServerError.is(error) || ServerParseError.is(error)) return refusalIn(error);
+  return new Problem(error instanceof Error ? `${error.name}: ${error.message}` : String(error), 'console.unknown');
 }
 
 /** Nobody was there, or somebody before the API who could not reach it. */
 export function isUnanswered(error: unknown): boolean {
-  return error instanceof TypeError || (ServerError.is(error) && error.statusCode >= 502);
+  return error instanceof Unanswered || (ServerError.is(error) && error.statusCode >= 502);
 }
 
 /** What is said of a request that has not come as far as GraphQL. */
-function refusalIn({ bodyText, message }: ServerError): Problem {
+function refusalIn({ bodyText, message }: ServerError | ServerParseError): Problem {
   try {
     const said = JSON.parse(bodyText) as {
       readonly code: string;

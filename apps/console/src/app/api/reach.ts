@@ -1,5 +1,6 @@
 import { computed, Injectable, signal } from '@angular/core';
 import { pauseAfter } from './pause-after.js';
+import { orUnanswered } from './problem.js';
 
 /** Whoever is silent for so long is asked whether they are there, in milliseconds. */
 export const PATIENCE_MS = 5_000;
@@ -25,7 +26,7 @@ export class Reach {
   /**
    * As the browser's own, of what is answered whole. It may take as long as it takes while anybody is there; where nobody
    * is, as on a connection that is gone silently, it is given up.
-   * @throws TypeError as the browser's own
+   * @throws Unanswered; the reason of the given signal
    */
   readonly fetch: typeof fetch = async (input, init) => {
     const given = new AbortController();
@@ -36,8 +37,8 @@ export class Reach {
     try {
       const signals = [given.signal, ...(init?.signal ? [init.signal] : [])];
       // eslint-disable-next-line no-restricted-globals -- the page asks the server that it came from
-      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
-      return new Response(await response.blob(), response);
+      const response = await orUnanswered(fetch(input, { ...init, signal: AbortSignal.any(signals) }));
+      return new Response(await orUnanswered(response.blob()), response);
     } finally {
       clearInterval(timer);
     }

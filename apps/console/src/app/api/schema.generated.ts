@@ -92,6 +92,8 @@ export type RunFilter = {
   readonly conversationId?: InputMaybe<Scalars['ID']['input']>;
   readonly createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
   readonly createdFrom?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Begun not longer ago than so many seconds */
+  readonly createdWithinSeconds?: InputMaybe<Scalars['Int']['input']>;
   readonly statuses?: InputMaybe<ReadonlyArray<RunStatus>>;
   /** Stands in the question or the inputs, in whatever case; 200 characters at most count */
   readonly text?: InputMaybe<Scalars['String']['input']>;

@@ -1,11 +1,10 @@
-import { Component, computed, effect, inject, input, signal } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import type { RunRowFragment } from '../runs/runs.generated.js';
 import { Cost } from '../usage/cost.js';
-
-const TICK_MS = 1_000;
 
 /** How long a run has taken and what it has used so far, while it goes on and after it, with the way to its page. */
 @Component({
@@ -40,22 +39,15 @@ const TICK_MS = 1_000;
 })
 export class RunFoot {
   readonly run = input.required<RunRowFragment>();
-  readonly isRunning = input(false);
 
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
-  private readonly now = signal(Date.now());
+  private readonly clock = inject(Clock);
   protected readonly duration = computed(() => {
     const { startedAt, finishedAt } = this.run();
     if (!startedAt) return '';
-    return this.quantities.duration((finishedAt ? Date.parse(finishedAt) : this.now()) - Date.parse(startedAt));
+    return this.quantities.duration(
+      (finishedAt ? Date.parse(finishedAt) : this.clock.second()) - Date.parse(startedAt),
+    );
   });
-
-  constructor() {
-    effect((onCleanup) => {
-      if (!this.isRunning()) return;
-      const timer = setInterval(() => this.now.set(Date.now()), TICK_MS);
-      onCleanup(() => clearInterval(timer));
-    });
-  }
 }

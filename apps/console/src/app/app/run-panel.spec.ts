@@ -2,6 +2,7 @@ import { TestBed, type ComponentFixture } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
 import type { CompileResult } from '@tenon/compiler';
+import type { RunView } from '@tenon/engine';
 import { Reach } from '../api/reach.js';
 import { Texts } from '../language/texts.js';
 import { RunAnnouncer } from '../runs/run-announcer.js';
@@ -110,6 +111,33 @@ it('keeps what is written until it is sent, and says that it waits while the API
   await settle(panel);
   expect([at('sending'), message.value]).toEqual([null, 'Well?']);
   expect(asked).toHaveLength(1);
+});
+
+it.each<[string, KeyboardEventInit, boolean]>([
+  ['a browser that is composing', { isComposing: true }, false],
+  ['an input method that has taken the key', { keyCode: 229 }, false],
+  ['Safari, which ends the word before it tells the key', { keyCode: 229 }, true],
+])('sends nothing with the Enter that ends a word of %s', async (_who, key, isEnded) => {
+  const { panel, message, write, send } = await open();
+  const tell = (name: string) => message.dispatchEvent(new CompositionEvent(name));
+  await write('ni hao');
+  tell('compositionstart');
+  if (isEnded) tell('compositionend');
+  message.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ...key }));
+  if (!isEnded) tell('compositionend');
+  await settle(panel);
+  expect(asked).toEqual([]);
+  await send();
+  expect(asked).toMatchObject([{ query: 'ni hao' }]);
+});
+
+it('asks for the record again after the end, which says what was used', async () => {
+  answers = { PanelRun: { run: RUN } };
+  const { panel, at } = await open('r');
+  answers = { PanelRun: { run: { ...RUN, usage: { ...RUN.usage, totalTokens: 990 } } } };
+  const view = { outcome: { status: 'succeeded', outputs: {} }, steps: {} } as unknown as RunView;
+  TestBed.inject(RunStory)['run'].set(view);
+  while (at('tokens')?.textContent.trim() !== '990 tokens') await settle(panel);
 });
 
 it('shows the run that came of what was sent, and has room for the next message', async () => {

@@ -1,8 +1,9 @@
 import { TestBed } from '@angular/core/testing';
 import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
+import { Unanswered } from '../api/problem.js';
 import { RunStarts } from './run-starts.js';
 
-type Answer = 'away' | 'refused' | 'silent' | { readonly run: string };
+type Answer = 'away' | 'broken' | 'refused' | 'silent' | { readonly run: string };
 
 const REFUSAL = { __typename: 'UserError', code: 'run.invalidInputs', message: 'No.', path: [] };
 const never = new AbortController().signal;
@@ -19,7 +20,8 @@ function load(...answers: Answer[]): RunStarts {
         keys.push((variables['input'] as { idempotencyKey: string }).idempotencyKey);
         const answer = answers.shift();
         if (answer === 'silent') return;
-        if (answer === 'away') return observer.error(new TypeError('Failed to fetch'));
+        if (answer === 'broken') return observer.error(new TypeError('a is undefined'));
+        if (answer === 'away') return observer.error(new Unanswered('Failed to fetch'));
         const run = typeof answer === 'object' ? { __typename: 'Run', id: answer.run, conversationId: null } : null;
         const errors = answer === 'refused' ? [REFUSAL] : [];
         observer.next({ data: { startRun: { __typename: 'StartRunPayload', run, errors } } });
@@ -68,5 +70,10 @@ it('asks for another run with another question', async () => {
 
 it('says why it was refused, and does not ask again', async () => {
   await expect(load('refused').start(request, never)).rejects.toMatchObject({ code: 'run.invalidInputs' });
+  expect(keys).toHaveLength(1);
+});
+
+it('does not ask again without end where the page itself is wrong', async () => {
+  await expect(load('broken').start(request, never)).rejects.toThrow('a is undefined');
   expect(keys).toHaveLength(1);
 });

@@ -21,3 +21,19 @@ it('begins with what it is given, then what was typed the last time, then the de
     ...{ given: 'of the template', typed: 'typed', untouched: 'by default', agreed: true },
   });
 });
+
+it('is not begun by the Enter that ends a composed word', async () => {
+  const fixture = TestBed.createComponent(StartForm);
+  fixture.componentRef.setInput('fields', [field('word'), field('words', { type: 'paragraph' })]);
+  fixture.componentRef.setInput('storedAs', 'composed');
+  const started = jest.fn();
+  fixture.componentInstance.started.subscribe(started);
+  await fixture.whenStable();
+  const page = fixture.nativeElement as HTMLElement;
+  for (const control of page.querySelectorAll('input, textarea'))
+    for (const key of [{ isComposing: true }, { keyCode: 229 }])
+      control.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, ...key }));
+  expect(started).not.toHaveBeenCalled();
+  page.querySelector('form')?.dispatchEvent(new Event('submit'));
+  expect(started).toHaveBeenCalledTimes(1);
+});

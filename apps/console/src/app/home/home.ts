@@ -14,7 +14,7 @@ import { FirstStepsPanel } from '../setup/first-steps-panel.js';
 import { Pending } from '../shell/pending.js';
 import { Today } from './today.js';
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK = 604_800; // seconds
 
 /** Where a member goes on: apps, and the runs of the last time. Where nothing was asked yet, the first steps. */
 @Component({
@@ -84,11 +84,10 @@ export class Home {
   protected readonly icon = LucideBox.icon;
   protected readonly apps = ask(RecentAppsDocument, () => ({}));
   protected readonly runs = ask(RunsDocument, () => ({ first: 8 }));
-  private readonly failedLately = {
-    statuses: ['FAILED' as const],
-    createdFrom: new Date(Date.now() - WEEK_MS).toISOString(),
-  };
-  protected readonly failed = ask(RunsDocument, () => ({ first: 5, filter: this.failedLately }));
+  protected readonly failed = ask(RunsDocument, () => ({
+    first: 5,
+    filter: { statuses: ['FAILED' as const], createdWithinSeconds: WEEK },
+  }));
   protected readonly failedRuns = computed(() => nodesOf(this.failed.data()?.runs));
   protected readonly lastRuns = computed(() => nodesOf(this.runs.data()?.runs));
 }

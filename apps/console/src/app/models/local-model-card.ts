@@ -13,6 +13,8 @@ import { LocalModelDocument, PullLocalModelDocument } from './models.generated.j
 const STATES = ['off', 'absent', 'downloading', 'verifying', 'loading', 'ready', 'failed', 'unreachable'] as const;
 /** States that pass by themselves. */
 const PASSING = ['downloading', 'verifying', 'loading'];
+/** And whoever is not reached may be again. */
+const CHANGING = [...PASSING, 'unreachable'];
 const LOOK_MS = 1_000;
 
 /** The small model on this computer: how far its download is, and whether it answers. */
@@ -63,7 +65,10 @@ export class LocalModelCard {
   private readonly quantities = inject(Quantities);
   protected readonly t = inject(Texts).t;
   protected readonly act = new Act();
-  protected readonly asked = ask(LocalModelDocument, () => ({}), { pollMs: LOOK_MS });
+  protected readonly asked = ask(LocalModelDocument, () => ({}), {
+    pollMs: LOOK_MS,
+    pollsWhile: ({ localModel }) => CHANGING.includes(localModel?.state ?? ''),
+  });
   protected readonly model = computed(() => this.asked.data()?.localModel);
   protected readonly isPassing = computed(() => PASSING.includes(this.model()?.state ?? ''));
   protected readonly percent = computed(() => {

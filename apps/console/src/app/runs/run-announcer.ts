@@ -2,6 +2,7 @@ import { LiveAnnouncer } from '@angular/cdk/a11y';
 import { effect, inject, Injectable, untracked, type OnDestroy } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { RunEvent } from '@tenon/engine';
+import { Clock } from '../language/clock.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { plainText } from '../markdown/plain-text.js';
@@ -32,6 +33,7 @@ export class RunAnnouncer implements OnDestroy {
   private readonly texts = inject(Texts);
   private readonly quantities = inject(Quantities);
   private readonly aids = inject(Aids);
+  private readonly clock = inject(Clock);
   private readonly story = inject(RunStory);
 
   /** What a step is called. */
@@ -73,7 +75,7 @@ export class RunAnnouncer implements OnDestroy {
   begin(runId: string, isAfter = false): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.newsFrom = isAfter || this.own.has(runId) ? 0 : Date.now();
+    this.newsFrom = isAfter || this.own.has(runId) ? 0 : this.clock.now();
     this.running = new Map();
     this.done = [];
     this.finished = undefined;
@@ -91,8 +93,8 @@ export class RunAnnouncer implements OnDestroy {
     if (failed) return this.say(this.wordsOf(failed), 'assertive');
     if (events.at(-1)?.type === 'run.finished' && !this.finished) return this.say('', 'polite');
     // of what happened before, more may follow
-    const dueAt = (news.length > 0 ? this.saidAt : Date.now()) + PAUSE_MS;
-    this.timer ??= setTimeout(() => this.tell(), Math.max(0, dueAt - Date.now()));
+    const dueAt = (news.length > 0 ? this.saidAt : this.clock.now()) + PAUSE_MS;
+    this.timer ??= setTimeout(() => this.tell(), Math.max(0, dueAt - this.clock.now()));
   }
 
   /** What a run did before somebody looked at it is no news, as far as the clocks agree. */
@@ -123,7 +125,7 @@ export class RunAnnouncer implements OnDestroy {
     this.timer = undefined;
     [this.done, this.finished] = [[], undefined];
     if (!words) return;
-    this.saidAt = Date.now();
+    this.saidAt = this.clock.now();
     void this.announcer.announce(words, politeness);
   }
 

@@ -1,7 +1,7 @@
 import { Component, DestroyRef, inject, input, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { Act } from '../api/act.js';
-import { fetchRunFile } from '../api/run-file.js';
+import { Files } from '../api/files.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
 import { ProblemLine } from '../shell/problem-line.js';
@@ -54,6 +54,7 @@ export class RunDownload {
   /** Of its app, for the file's name. */
   readonly name = input.required<string>();
 
+  private readonly files = inject(Files);
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
   protected readonly act = new Act();
@@ -69,7 +70,7 @@ export class RunDownload {
     this.bytes.set(0);
     await this.act.run(async () => {
       try {
-        const file = await fetchRunFile(this.run(), (bytes) => this.bytes.set(bytes), signal);
+        const file = await this.files.blob(`/api/runs/${this.run()}/file`, (bytes) => this.bytes.set(bytes), signal);
         saveFile(fileNameOf([this.name(), this.run()], {}, 'json'), file);
       } catch (error) {
         if (!signal.aborted) throw error;

@@ -1,5 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { ApolloClient } from '@apollo/client';
+import { Unanswered } from '../api/problem.js';
 import { RunSteps } from './run-steps.js';
 
 type Question = { readonly variables: { readonly id: string; readonly keys?: readonly string[] } };
@@ -50,7 +51,7 @@ it('does not wait for an end of news that never stops', async () => {
 });
 
 it('asks again for what it had no answer to', async () => {
-  answers.push(run(step('a')), new Error('away'), run(step('a', 'FAILED'), step('b')));
+  answers.push(run(step('a')), new Unanswered('away'), run(step('a', 'FAILED'), step('b')));
   await steps.open('r');
   steps.note(['a']);
   await jest.advanceTimersByTimeAsync(300);
@@ -75,7 +76,7 @@ it('asks again at once on wish', async () => {
 });
 
 it('says why there are none, and takes no answer of a run that it has left', async () => {
-  answers.push(new Error('away'));
+  answers.push(new Unanswered('away'));
   expect(await steps.open('r')).toBeUndefined();
   expect(steps.problem()?.code).toBe('api.away');
   answers.push(run(step('a')), run());

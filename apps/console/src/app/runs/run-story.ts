@@ -69,7 +69,9 @@ export class RunStory implements OnDestroy {
       complete: () => this.end(),
     });
     const look = () => void this.look(runId);
-    this.looking = setInterval(look, PULSE_MS);
+    this.looking = setInterval(() => {
+      if (!document.hidden) look();
+    }, PULSE_MS);
     look();
   }
 

@@ -29,9 +29,9 @@ const TABS = {
 } as const satisfies Record<string, readonly RunStatus[] | undefined>;
 type Tab = keyof typeof TABS;
 
-const HOUR_MS = 3_600_000;
-/** How far back runs are shown, in milliseconds. */
-const PERIODS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS, month: 720 * HOUR_MS } as const;
+const HOUR = 3_600;
+/** How far back runs are shown, in seconds. */
+const PERIODS = { hour: HOUR, day: 24 * HOUR, week: 168 * HOUR, month: 720 * HOUR } as const;
 type Period = keyof typeof PERIODS;
 
 /** Whoever stops a run sees it here within two seconds. */
@@ -85,18 +85,14 @@ export class RunsPage {
 
   protected readonly tab = computed(() => this.tabs.find((tab) => tab === this.state()) ?? 'all');
   protected readonly period = computed(() => this.periods.find((period) => period === this.since()));
-  private readonly createdFrom = computed(() => {
-    const period = this.period();
-    return period && new Date(Date.now() - PERIODS[period]).toISOString();
-  });
   protected readonly isFiltered = computed(() => this.tab() !== 'all' || !!this.period() || !!this.find());
   protected readonly asked = ask(
     RunsDocument,
     (): RunsQueryVariables => {
       const statuses = TABS[this.tab()];
-      const [appId, createdFrom, text] = [this.app(), this.createdFrom(), this.find()];
+      const [appId, period, text] = [this.app(), this.period(), this.find()];
       const filter = {
-        ...{ ...(appId && { appId }), ...(createdFrom && { createdFrom }), ...(text && { text }) },
+        ...{ ...(appId && { appId }), ...(period && { createdWithinSeconds: PERIODS[period] }), ...(text && { text }) },
         ...(statuses && { statuses: [...statuses] }),
       };
       return { first: PAGE, filter };

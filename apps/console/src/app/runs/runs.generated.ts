@@ -10,6 +10,8 @@ export type RunFilter = {
   readonly conversationId?: string | null | undefined;
   readonly createdBefore?: string | null | undefined;
   readonly createdFrom?: string | null | undefined;
+  /** Begun not longer ago than so many seconds */
+  readonly createdWithinSeconds?: number | null | undefined;
   readonly statuses?: ReadonlyArray<RunStatus> | null | undefined;
   /** Stands in the question or the inputs, in whatever case; 200 characters at most count */
   readonly text?: string | null | undefined;

@@ -7,6 +7,7 @@ import { Reach } from '../api/reach.js';
 import { Texts } from '../language/texts.js';
 import { AskOwner } from './ask-owner.js';
 import { CopyButton } from './copy-button.js';
+import { detailsOf } from './problem-details.js';
 
 /** Loading for longer than this, in milliseconds, is said, with a way to ask again. */
 const LONG_MS = 8_000;
@@ -122,9 +123,8 @@ export class Pending {
   protected readonly isForbidden = computed(() => FORBIDDEN.includes(this.problem()?.code ?? ''));
   protected readonly isLong = signal(false);
   protected readonly details = () => {
-    const { message, code, requestId, at } = this.problem() ?? {};
-    const lines = [code, message, requestId && `request ${requestId}`, at?.toISOString()];
-    return lines.filter(Boolean).join('\n');
+    const problem = this.problem();
+    return problem ? detailsOf(problem) : '';
   };
 
   constructor() {

@@ -1,12 +1,22 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, inject, input } from '@angular/core';
 import type { Problem } from '../api/problem.js';
 import { Texts } from '../language/texts.js';
+import { CopyButton } from './copy-button.js';
+import { detailsOf } from './problem-details.js';
 
 /** Why what a person did came to nothing; read out at once. */
 @Component({
   selector: 'tn-problem-line',
   host: { role: 'alert' },
-  template: '{{ text() }}',
+  imports: [CopyButton],
+  template: `
+    @if (problem(); as problem) {
+      {{ why(problem) }}
+      @if (problem.code === 'console.unknown') {
+        <tn-copy-button [of]="details" [label]="t('problem.copy')" />
+      }
+    }
+  `,
   styles: `
     :host {
       display: block;
@@ -21,8 +31,10 @@ import { Texts } from '../language/texts.js';
 export class ProblemLine {
   readonly problem = input.required<Problem | undefined>();
   private readonly texts = inject(Texts);
-  protected readonly text = computed(() => {
+  protected readonly t = this.texts.t;
+  protected readonly why = this.texts.why;
+  protected readonly details = () => {
     const problem = this.problem();
-    return problem && this.texts.why(problem);
-  });
+    return problem ? detailsOf(problem) : '';
+  };
 }

@@ -3,6 +3,7 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatButtonToggleModule } from '@angular/material/button-toggle';
 import type { Json } from '@tenon/base';
 import { Act } from '../api/act.js';
+import { Files } from '../api/files.js';
 import { fetchKept, keptApart, type KeptValue } from '../api/kept-value.js';
 import { Quantities } from '../language/quantities.js';
 import { Texts } from '../language/texts.js';
@@ -31,6 +32,7 @@ export class ValueView {
   /** What else names the file that it is kept in, such as the step. */
   readonly of = input('');
 
+  private readonly files = inject(Files);
   protected readonly t = inject(Texts).t;
   protected readonly quantities = inject(Quantities);
 
@@ -64,7 +66,7 @@ export class ValueView {
   protected async fetch(kept: KeptValue): Promise<void> {
     const asked = this.value();
     await this.fetching.run(async () => {
-      const content = await fetchKept(kept);
+      const content = await fetchKept(this.files, kept);
       if (asked === this.value()) this.fetched.set(content);
     });
   }
