@@ -193,10 +193,7 @@ it('from the graph one skips to its outline: a tree in the order of a run, with 
       'call2, LLM · scripted',
       'call3, LLM · scripted',
       'Answer, Answer · call1.textcall2.textcall3.text',
-    ].reduce(
-      (tree, name) => `${tree}\n  - treeitem "${name}" [level=1]: ${name.split(',')[0]}`,
-      '- tree "Outline":',
-    ),
+    ].reduce((tree, name) => `${tree}\n  - treeitem "${name}" [level=1]: ${name.split(',')[0]}`, '- tree "Outline":'),
   );
   for (const [key, id] of [
     ['ArrowDown', 'call1'],
