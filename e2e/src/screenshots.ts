@@ -69,7 +69,7 @@ async function seedPages(stack: Stack): Promise<Shown[]> {
   ]);
   for (const query of ['It will not start', 'How do I reset it?'])
     await follow(stack, await startRun(stack, { appId, query }));
-  const runId = await startRun(stack, { appId: moderation, query: QUESTION, inputs: { user_input: QUESTION } });
+  const runId = await startRun(stack, { appId: moderation, query: QUESTION });
   await follow(stack, runId);
   const run = `/apps/${moderation}/runs/${runId}`;
   return [

@@ -9,6 +9,7 @@ let bench: InstanceBench;
 let folder: string;
 
 const FILE = 'examples/content-moderation.yml';
+const TRANSLATION = 'examples/translate-and-review.yml';
 const TECHNICAL = 'Hold the reset button for ten seconds. Then use the password on the label.';
 const CHAT = 'Hiking in the hills! And you?';
 const REFUSAL = 'I cannot help with that. If you have another question, I am glad to answer it.';
@@ -49,7 +50,7 @@ async function countRuns(): Promise<number> {
 
 describe('tenon run FILE', () => {
   it('answers along each of the three branches, prints one JSON object, and says the rest beside it', async () => {
-    const technical = await bench.tenon('run', FILE, '--input', 'user_input=My Wi-Fi is dead', '--json');
+    const technical = await bench.tenon('run', FILE, '--query', 'My Wi-Fi is dead', '--json');
     expect(technical.code).toBe(0);
     expect(technical.stderr).toContain('✓ Technical answer');
     const report = reportOf(technical.stdout);
@@ -60,7 +61,7 @@ describe('tenon run FILE', () => {
     expect(classify).toMatchObject({
       type: 'llm',
       title: 'Classify',
-      inputs: { 'start.user_input': 'My Wi-Fi is dead' },
+      inputs: { 'sys.query': 'My Wi-Fi is dead' },
       outputs: { text: 'technical_question' },
       attempts: [{ attempt: 1, execution: 1, cause: 'first', outcome: 'succeeded' }],
     });
@@ -68,17 +69,17 @@ describe('tenon run FILE', () => {
     expect(classify?.attempts[0]?.reply).toMatchObject({ text: 'technical_question' });
     expect(classify?.durationMs).toBeGreaterThanOrEqual(0);
 
-    const chat = await bench.tenon('run', FILE, '--input', 'user_input=Plans for the weekend?');
+    const chat = await bench.tenon('run', FILE, '--query', 'Plans for the weekend?');
     expect([chat.code, chat.stdout]).toEqual([0, `${CHAT}\n`]);
-    const refused = await bench.tenon('run', FILE, '-i', 'user_input=You idiot', '--stream');
+    const refused = await bench.tenon('run', FILE, '-q', 'You idiot', '--stream');
     expect([refused.code, refused.stdout]).toEqual([0, `${REFUSAL}\n`]);
     expect(stepsOf(await newestRun())).toMatchObject({ refuse: 'succeeded', technical: 'skipped', chat: 'skipped' });
   }, 30_000);
 
   it('uses one app for one file, and leaves the app of the same title alone', async () => {
-    await bench.tenon('run', FILE, '-i', 'user_input=You idiot');
+    await bench.tenon('run', FILE, '-q', 'You idiot');
     const first = await newestRun();
-    await bench.tenon('run', FILE, '-i', 'user_input=You idiot');
+    await bench.tenon('run', FILE, '-q', 'You idiot');
     const second = await newestRun();
     expect(second.id).not.toBe(first.id);
     expect(second.app).toEqual({ id: first.app.id, name: 'content-moderation.yml', mode: 'advanced-chat' });
@@ -89,11 +90,12 @@ describe('tenon run FILE', () => {
     const report = reportOf((await ended).stdout);
     expect(report).toMatchObject({ status: 'succeeded', query: 'hi', answer: 'Scripted reply.' });
     const input = path.join(folder, 'message.txt');
-    await writeFile(input, 'Is Wi-Fi = @home?');
-    const fromFile = await bench.tenon('run', 'Content moderation', '-i', `user_input=@${input}`, '--json');
-    expect(reportOf(fromFile.stdout)).toMatchObject({ version: 1, inputs: { user_input: 'Is Wi-Fi = @home?' } });
-    const fromStdin = await bench.start(['run', FILE, '-i', 'user_input=@-', '--json'], 'piped Wi-Fi').ended;
-    expect(reportOf(fromStdin.stdout).inputs).toEqual({ user_input: 'piped Wi-Fi' });
+    await writeFile(input, 'a = @b');
+    const language = ['-i', 'language=English', '--json'];
+    const fromFile = await bench.tenon('run', 'Translate and review', '-i', `text=@${input}`, ...language);
+    expect(reportOf(fromFile.stdout)).toMatchObject({ version: 1, inputs: { text: 'a = @b', language: 'English' } });
+    const fromStdin = await bench.start(['run', TRANSLATION, '-i', 'text=@-', ...language], 'piped').ended;
+    expect(reportOf(fromStdin.stdout).inputs).toEqual({ text: 'piped', language: 'English' });
   }, 30_000);
 
   it('goes on with a conversation', async () => {
@@ -116,9 +118,9 @@ describe('wrong input', () => {
   it('ends with 2, says where it is wrong, and no run exists', async () => {
     const before = await countRuns();
     const cases: [string[], string][] = [
-      [['run', FILE], 'inputs.user_input: user_input is required'],
-      [['run', FILE, '-i', 'user_inptu=x'], 'it has user_input (paragraph, required)'],
-      [['run', FILE, '-i', 'user_input'], 'name=value'],
+      [['run', TRANSLATION, '-i', 'language=English'], 'inputs.text: text is required'],
+      [['run', TRANSLATION, '-i', 'txet=x'], 'it has text (paragraph, required)'],
+      [['run', TRANSLATION, '-i', 'text'], 'name=value'],
       [['run', 'Translate and review', '-i', 'text=x', '-i', 'language=Klingon'], 'inputs.language: language'],
       [['run', 'Translate and review', '-q', 'x'], 'takes no --query'],
       [['run', 'no such app'], 'There is no app "no such app"'],

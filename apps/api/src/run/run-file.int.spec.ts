@@ -14,7 +14,7 @@ afterAll(() => bench.close());
 
 async function startedRun(): Promise<RunId> {
   const app = await appNamed(bench, 'Content moderation');
-  const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, inputs: { user_input: 'hi' } } });
+  const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'hi' } });
   return startRun.run.id as RunId;
 }
 interface File {
@@ -44,7 +44,7 @@ describe('the file of a run', () => {
     expect(response.headers.get('content-disposition')).toContain(`run-${runId}.json`);
     const file = (await response.json()) as File;
     expect(file).toMatchObject({
-      run: { id: runId, inputs: { user_input: 'hi' } },
+      run: { id: runId, query: 'hi' },
       steps: [
         {
           key: 'llm',

@@ -19,8 +19,8 @@ const exampleOf = (name: string) => readFile(path.resolve(import.meta.dirname, '
 describe('starting a run', () => {
   it('accepts it without a worker, queued, and says what it waits for', async () => {
     const app = await appNamed(bench, 'Content moderation');
-    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, inputs: { user_input: 'hi' } } });
-    expect(startRun).toMatchObject({ run: { status: 'QUEUED', inputs: { user_input: 'hi' } }, errors: [] });
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'hi' } });
+    expect(startRun).toMatchObject({ run: { status: 'QUEUED', query: 'hi' }, errors: [] });
     await bench.test.database.rows(`update run set created_at = now() - interval '1 minute' where id = $1`, [
       startRun.run.id,
     ]);
@@ -30,7 +30,7 @@ describe('starting a run', () => {
 
   it('says of a run under way why it cannot go on and since when, and counts it in health', async () => {
     const app = await appNamed(bench, 'Content moderation');
-    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, inputs: { user_input: 'hi' } } });
+    const { startRun } = await bench.owner.ask(START, { input: { appId: app.id, query: 'hi' } });
     const { id } = startRun.run;
     const attention = async () =>
       (await bench.owner.ask('query ($id: ID!) { run(id: $id) { needsAttention { reason since } } }', { id })).run
@@ -77,7 +77,7 @@ describe('starting a run', () => {
   it('refuses inputs that are no object, and where it was started from when that is no name', async () => {
     const app = await appNamed(bench, 'Content moderation');
     const errorsOf = async (more: object) => {
-      const input = { appId: app.id, inputs: { user_input: 'hi' }, ...more };
+      const input = { appId: app.id, query: 'hi', ...more };
       const { startRun } = await bench.owner.ask(START, { input });
       return startRun.errors.map(({ code, path }: { code: string; path: string[] }) => [code, path]);
     };
@@ -91,12 +91,12 @@ describe('starting a run', () => {
   it('refuses inputs that no workflow could be started with', async () => {
     const big = await bench.owner.ask(IMPORT, {
       input: {
-        content: (await exampleOf('content-moderation.yml')).replace('max_length: 4000', 'max_length: null'),
+        content: (await exampleOf('translate-and-review.yml')).replace('max_length: 8000', 'max_length: null'),
         name: 'Unbounded',
       },
     });
     const { startRun } = await bench.owner.ask(START, {
-      input: { appId: big.importApp.app.id, useDraft: true, inputs: { user_input: 'x'.repeat(3_000_000) } },
+      input: { appId: big.importApp.app.id, useDraft: true, inputs: { text: 'x'.repeat(3_000_000), language: 'English' } },
     });
     expect(startRun.errors[0].code).toBe('run.inputsTooLarge');
   });

@@ -290,7 +290,7 @@ describe('a run that was accepted', () => {
       const appId = await importApp(content);
       await publish(appId);
       const [started, removed] = await Promise.all([
-        bench.owner.post(START, { input: { appId, inputs: { user_input: 'hi' } } }),
+        bench.owner.post(START, { input: { appId, query: 'hi' } }),
         bench.owner.post('mutation ($id: ID!) { deleteApp(input: { appId: $id }) { errors { code } } }', { id: appId }),
       ]);
       const isAccepted = Boolean(started.body.data?.startRun.run);
