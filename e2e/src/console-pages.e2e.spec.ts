@@ -78,7 +78,7 @@ async function visit(page: Page, path: string): Promise<void> {
 async function speak(page: Page, language: Language, isPublic = false): Promise<void> {
   if (!isPublic) {
     await at('nav.you').click();
-    await page.getByRole('menuitem').nth(1).click();
+    await at('nav.language').click();
   }
   await page.locator(`button[lang=${language}]`).click();
   await page.locator(`html[lang=${language}]`).waitFor();

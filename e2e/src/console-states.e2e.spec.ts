@@ -46,12 +46,12 @@ async function refuse(operation: string): Promise<void> {
 
 it.each<[string, string, string]>([
   ['a list', '/runs', 'Runs'],
-  ['a card', '/models', 'LocalModel'],
+  ['a page', '/setup', 'FirstSteps'],
 ])(
   'keeps what is there and says that it is old when %s cannot be read anew',
   async (_what, path, operation) => {
     await person.signIn(path);
-    const shown = path === '/runs' ? page.locator(`[data-run-id="${runId}"]`) : at('models.local');
+    const shown = path === '/runs' ? page.locator(`[data-run-id="${runId}"]`) : at('setup.finished');
     await shown.waitFor();
     await refuse(operation);
     await at('stale').getByText('It does not add up.').first().waitFor();

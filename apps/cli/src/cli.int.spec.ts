@@ -9,7 +9,7 @@ let bench: InstanceBench;
 let folder: string;
 
 const FILE = 'examples/content-moderation.yml';
-const TRANSLATION = 'examples/translate-and-review.yml';
+const SUMMARY = 'examples/templates/summarise-text.yml';
 const TECHNICAL = 'Hold the reset button for ten seconds. Then use the password on the label.';
 const CHAT = 'Hiking in the hills! And you?';
 const REFUSAL = 'I cannot help with that. If you have another question, I am glad to answer it.';
@@ -91,11 +91,11 @@ describe('tenon run FILE', () => {
     expect(report).toMatchObject({ status: 'succeeded', query: 'hi', answer: 'Scripted reply.' });
     const input = path.join(folder, 'message.txt');
     await writeFile(input, 'a = @b');
-    const language = ['-i', 'language=English', '--json'];
-    const fromFile = await bench.tenon('run', 'Translate and review', '-i', `text=@${input}`, ...language);
-    expect(reportOf(fromFile.stdout)).toMatchObject({ version: 1, inputs: { text: 'a = @b', language: 'English' } });
-    const fromStdin = await bench.start(['run', TRANSLATION, '-i', 'text=@-', ...language], 'piped').ended;
-    expect(reportOf(fromStdin.stdout).inputs).toEqual({ text: 'piped', language: 'English' });
+    const run = ['run', SUMMARY, '-i', 'length=one sentence', '--json', '-i'];
+    const fromFile = await bench.tenon(...run, `text=@${input}`);
+    expect(reportOf(fromFile.stdout).inputs).toEqual({ text: 'a = @b', length: 'one sentence' });
+    const fromStdin = await bench.start([...run, 'text=@-'], 'piped').ended;
+    expect(reportOf(fromStdin.stdout).inputs).toEqual({ text: 'piped', length: 'one sentence' });
   }, 30_000);
 
   it('goes on with a conversation', async () => {
@@ -118,9 +118,9 @@ describe('wrong input', () => {
   it('ends with 2, says where it is wrong, and no run exists', async () => {
     const before = await countRuns();
     const cases: [string[], string][] = [
-      [['run', TRANSLATION, '-i', 'language=English'], 'inputs.text: text is required'],
-      [['run', TRANSLATION, '-i', 'txet=x'], 'it has text (paragraph, required)'],
-      [['run', TRANSLATION, '-i', 'text'], 'name=value'],
+      [['run', SUMMARY, '-i', 'length=one sentence'], 'inputs.text: text is required'],
+      [['run', SUMMARY, '-i', 'txet=x'], 'it has text (paragraph, required)'],
+      [['run', SUMMARY, '-i', 'text'], 'name=value'],
       [['run', 'Translate and review', '-i', 'text=x', '-i', 'language=Klingon'], 'inputs.language: language'],
       [['run', 'Translate and review', '-q', 'x'], 'takes no --query'],
       [['run', 'no such app'], 'There is no app "no such app"'],

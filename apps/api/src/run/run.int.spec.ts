@@ -96,7 +96,11 @@ describe('starting a run', () => {
       },
     });
     const { startRun } = await bench.owner.ask(START, {
-      input: { appId: big.importApp.app.id, useDraft: true, inputs: { text: 'x'.repeat(3_000_000), language: 'English' } },
+      input: {
+        appId: big.importApp.app.id,
+        useDraft: true,
+        inputs: { text: 'x'.repeat(3_000_000), language: 'English' },
+      },
     });
     expect(startRun.errors[0].code).toBe('run.inputsTooLarge');
   });
