@@ -48,7 +48,7 @@ const SHORTCUTS: readonly {
   imports: [MatButtonModule, MatDialogModule],
   template: `
     <h2 mat-dialog-title>{{ t('keys.title') }}</h2>
-    <mat-dialog-content>
+    <mat-dialog-content tabindex="0">
       @for (group of groups; track group.where) {
         <h3>{{ t(group.where) }}</h3>
         <dl>
