@@ -30,7 +30,7 @@ const RUN = {
 /** What the API answers by the name of the operation; whatever has none is never answered. */
 let answers: Record<string, object>;
 /** Inputs of runs that were asked for. */
-let asked: { readonly query: string }[];
+let asked: { readonly query: string; readonly inputs: object }[];
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -42,11 +42,11 @@ beforeEach(() => {
   };
 });
 
-async function open(run?: string) {
+async function open(run?: string, fields: readonly object[] = []) {
   const link = new ApolloLink(
     ({ operationName = '', variables }) =>
       new Observable((observer) => {
-        if (operationName === 'StartRun') asked.push(variables['input'] as { query: string });
+        if (operationName === 'StartRun') asked.push(variables['input'] as (typeof asked)[number]);
         const data = answers[operationName] as Record<string, unknown> | undefined;
         if (!data) return;
         observer.next({ data });
@@ -65,7 +65,7 @@ async function open(run?: string) {
   await TestBed.inject(Texts).use('en');
   const panel = TestBed.createComponent(RunPanel);
   panel.componentRef.setInput('app', APP);
-  panel.componentRef.setInput('compiled', { ok: true, plan: { inputs: [] } } as unknown as CompileResult);
+  panel.componentRef.setInput('compiled', { ok: true, plan: { inputs: fields } } as unknown as CompileResult);
   panel.componentRef.setInput('run', run);
   await settle(panel);
   const page = panel.nativeElement as HTMLElement;
@@ -169,4 +169,31 @@ it('counts a run of another app as one that is not there', async () => {
   expect(at('missing')?.textContent).toContain('no such run');
   expect([at('retry'), at('answer')]).toEqual([null, null]);
   expect((panel.nativeElement as HTMLElement).textContent).not.toContain('Well.');
+});
+
+it('goes on with what was filled in at the beginning of a conversation, until that is changed', async () => {
+  const field = {
+    ...{ name: 'tone', label: 'Tone', type: 'text-input', required: true, default: null, maxLength: null },
+    ...{ options: [], jsonSchema: null },
+  };
+  answers = {
+    PanelRun: { run: { ...RUN, inputs: { tone: 'dry' } } },
+    StartRun: { startRun: { __typename: 'P', run: { ...RUN, id: 'next' }, errors: [] } },
+  };
+  const { panel, at, write, send } = await open('r', [field]);
+  await write('And then?');
+  await send();
+  const filled = at<HTMLDetailsElement>('filled') as HTMLDetailsElement;
+  filled.open = true;
+  filled.dispatchEvent(new Event('toggle'));
+  await settle(panel);
+  const tone = filled.querySelector('input') as HTMLInputElement;
+  expect(tone.value).toBe('dry');
+  tone.value = 'warm';
+  tone.dispatchEvent(new Event('input'));
+  filled.open = false;
+  filled.dispatchEvent(new Event('toggle'));
+  await write('And now?');
+  await send();
+  expect(asked.map(({ inputs }) => inputs)).toEqual([{ tone: 'dry' }, { tone: 'warm' }]);
 });

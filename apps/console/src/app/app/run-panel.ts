@@ -3,6 +3,7 @@ import {
   computed,
   DestroyRef,
   effect,
+  ElementRef,
   inject,
   input,
   linkedSignal,
@@ -85,6 +86,7 @@ export class RunPanel {
   readonly shown = output<string | undefined>();
 
   private readonly form = viewChild(StartForm);
+  private readonly filled = viewChild<ElementRef<HTMLDetailsElement>>('filled');
   private readonly storedAs = computed(() => `tenon.message.${this.app().id}`);
   /** Kept until it is sent, also over a reload and a sign-in. */
   protected readonly message = linkedSignal(() => this.first()?.query ?? recall<string>(this.storedAs()) ?? '');
@@ -125,6 +127,13 @@ export class RunPanel {
     const here = messages.findIndex(({ runId }) => runId === this.run());
     return here < 0 ? messages : messages.slice(0, here);
   });
+
+  /** What its conversation was begun with. */
+  protected readonly given = computed(() => this.record()?.inputs ?? {}, {
+    equal: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  });
+  /** That can be changed for the next message once it was looked at. */
+  protected readonly hasForm = linkedSignal(() => (this.run(), false));
 
   /** Nothing may be started now: a conversation goes on only when it is known. */
   protected readonly isBlocked = computed(
@@ -183,8 +192,10 @@ export class RunPanel {
 
   protected send(): void {
     const query = this.message().trim();
-    // a conversation goes on with what was filled in at its beginning
-    const inputs = this.form() ? this.form()?.read() : ((this.record()?.inputs ?? {}) as JsonObject);
+    const form = this.form();
+    const inputs = form ? form.read() : (this.given() as JsonObject);
+    const filled = this.filled()?.nativeElement;
+    if (filled && !inputs) filled.open = true; // it says why
     if (query && inputs && !this.isBlocked()) void this.start(inputs, query);
   }
 

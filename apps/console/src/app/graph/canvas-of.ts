@@ -64,7 +64,10 @@ export function canvasOf(
   const { nodes, edges } = workflow.graph;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const drawn = edges.filter(({ source, target }) => byId.has(source) && byId.has(target));
-  const nameOf = (id: string) => byId.get(id)?.data.title ?? id;
+  const nameOf = (id: string) => {
+    const node = byId.get(id);
+    return node ? titleOf(node, words) : id;
+  };
   const connections = connectionsOf(drawn, nameOf, words);
   const boxes = nodes.map((node) => boxOf(node, byId, words, connections.get(node.id), marks));
   const isOrdered = boxes.toSorted((a, b) => Number(isBehind(b)) - Number(isBehind(a)) || a.x - b.x || a.y - b.y);
@@ -101,6 +104,12 @@ function connectionsOf(
   );
 }
 
+/** Files of others give no name to where a container begins. */
+function titleOf(node: GraphNode, words: GraphWords): string {
+  const { title, type } = node.data;
+  return title || (isNote(node) ? '' : words.type(type));
+}
+
 const isBehind = ({ isContainer }: CanvasNode) => isContainer === true;
 
 function boxOf(
@@ -110,7 +119,8 @@ function boxOf(
   connections: string | undefined,
   marks: ReadonlyMap<string, StepMark> | undefined,
 ): NodeBoxView {
-  const { type, title } = node.data;
+  const { type } = node.data;
+  const title = titleOf(node, words);
   const isContainer = type === 'iteration' || type === 'loop';
   const mark = marks && (marks.get(node.id) ?? (isNote(node) ? undefined : { state: 'notReached' as const }));
   const summary = summaryOf(node, (id) => byId.get(id)?.data.title);

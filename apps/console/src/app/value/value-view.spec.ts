@@ -1,6 +1,8 @@
 import { Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { Json } from '@tenon/base';
+import { Files } from '../api/files.js';
+import { Problem } from '../api/problem.js';
 import { ThemeChoice } from '../shell/theme.js';
 import { ValueView } from './value-view.js';
 
@@ -13,8 +15,17 @@ class Host {
   readonly value = signal<Json>('');
 }
 
+/** Reads what is kept apart. */
+const json = jest.fn<Promise<unknown>, [string]>();
+
 async function open(value: Json) {
-  TestBed.configureTestingModule({ providers: [{ provide: ThemeChoice, useValue: { isDark: signal(false) } }] });
+  json.mockReset();
+  TestBed.configureTestingModule({
+    providers: [
+      { provide: ThemeChoice, useValue: { isDark: signal(false) } },
+      { provide: Files, useValue: { json } },
+    ],
+  });
   const host = TestBed.createComponent(Host);
   host.componentInstance.value.set(value);
   await host.whenStable();
@@ -73,20 +84,17 @@ it('shows the first rows of a long table', async () => {
 
 it('fetches a value that is kept apart when it is asked for, and says why it could not', async () => {
   const key = `values/01a22d35-8911-7592-96ba-ec1358270385/${'0f'.repeat(32)}`;
-  const fetched = jest.fn<Promise<object>, [string]>().mockResolvedValueOnce({
-    ok: false,
-    json: () => Promise.resolve({ code: 'file.missing', message: 'There is no such file.' }),
-  });
-  fetched.mockResolvedValueOnce({ ok: true, json: () => Promise.resolve('# All of it') });
-  Object.assign(globalThis, { fetch: fetched });
   const { at, press } = await open({ $ref: { key, sizeBytes: 5e6, mediaType: 'application/json', preview: '# Al' } });
   expect(at('value.preview')?.textContent).toBe('# Al…');
-  expect(fetched).not.toHaveBeenCalled();
+  expect(json).not.toHaveBeenCalled();
+  json
+    .mockRejectedValueOnce(new Problem('There is no such file.', 'file.missing'))
+    .mockResolvedValueOnce('# All of it');
   await press('value.fetch');
-  expect(at('value.fetch')?.parentElement?.nextElementSibling?.textContent).toBe('There is no such file.');
+  expect(at('value.fetch')?.parentElement?.nextElementSibling?.textContent?.trim()).toBe('There is no such file.');
   await press('value.fetch');
   expect(at('value.markdown')?.querySelector('h3')?.textContent).toBe('All of it');
-  expect(fetched.mock.calls).toEqual([[`/files/${key}`], [`/files/${key}`]]);
+  expect(json.mock.calls).toEqual([[`/files/${key}`], [`/files/${key}`]]);
 });
 
 it('fetches nothing for what only looks like a value that is kept apart', async () => {
