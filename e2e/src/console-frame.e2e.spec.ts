@@ -105,7 +105,7 @@ it('keeps the rail as the member wants it, and narrow where there is little room
   const width = async () => (await page.getByRole('navigation', { name: 'Main menu' }).boundingBox())?.width;
   expect(await width()).toBe(224);
   await page.setViewportSize({ width: 1_279, height: 800 });
-  await at('nav.rail').waitFor({ state: 'detached' });
+  await at('nav.rail').waitFor({ state: 'hidden' });
   expect(await width()).toBe(56);
   await page.setViewportSize({ width: 1_280, height: 800 });
   await at('nav.rail').click();

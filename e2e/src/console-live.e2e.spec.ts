@@ -215,6 +215,12 @@ it('says within five seconds that a run recovers from a lost worker, and shows t
   expect(await at('run.cost').textContent()).toContain('The cost is not known');
 }, 120_000);
 
+/** A run without the outcomes of attempts, which a stopped worker records a moment later. */
+async function toldOf(runId: string) {
+  const { steps, ...run } = await readRun(stack, runId);
+  return { ...run, steps: steps.map(({ attempts, ...step }) => ({ ...step, attempts: attempts.length })) };
+}
+
 it('stops a run in the middle of an answer within two seconds wherever it is shown, and no more of it comes', async () => {
   const words = Array.from({ length: 3_000 }, (_, index) => `word${index} `);
   await stack.model.setRules([
@@ -244,7 +250,7 @@ it('stops a run in the middle of an answer within two seconds wherever it is sho
   const said = await answer();
   expect(said).toContain(`${textOf(1)}word0 word1`);
   await stack.model.waitForAborted(1, STOPPED_WITHIN_MS);
-  const stored = await readRun(stack, runId);
+  const stored = await toldOf(runId);
   expect(stored.status).toBe('STOPPED');
   // what was said stays as it was, here and for whoever comes later
   expect(await answer()).toBe(said);
@@ -253,7 +259,7 @@ it('stops a run in the middle of an answer within two seconds wherever it is sho
     await shown.getByText('word20 ').waitFor();
     expect((await shown.textContent())?.trim()).toBe(said);
   }
-  expect(await readRun(stack, runId)).toEqual(stored);
+  expect(await toldOf(runId)).toEqual(stored);
   const { byKey } = await stack.model.counts();
   expect(Object.keys(byKey).some((key) => key.endsWith('/call3'))).toBe(false);
 }, 60_000);
