@@ -19,6 +19,6 @@ export class MessageResolver {
   ): Promise<string | null> {
     if (wholeAnswer !== null || status === MessageStatus.RUNNING) return wholeAnswer;
     const run = await this.runs.find(member.teamId, runId as RunId);
-    return run?.finishedAt ? this.updates.readShown(member, run) : null;
+    return run ? this.updates.readShown(member, run) : null;
   }
 }

@@ -51,8 +51,9 @@ export class RunUpdates {
     return iterator;
   }
 
-  /** What had come of the answer of a run that has ended; null where nothing had. */
+  /** What had come of the answer of a chatflow's run that ended before its answer was whole; null where nothing had. */
   async readShown({ teamId }: Identity, run: RunRecord): Promise<string | null> {
+    if (!run.conversationId || (run.status !== 'stopped' && run.status !== 'failed')) return null;
     const bell = this.watch.watch(run.id);
     let text = '';
     for await (const updates of this.read(teamId, run, run.lastSeq, bell))

@@ -136,7 +136,7 @@ export class RunResolver {
   async answer(@Parent() { record }: Run, @Context() { identity }: GraphQLContext): Promise<string | null> {
     const answer = record.outputs?.['answer'];
     if (answer !== undefined) return readAnswer(this.objects, answer);
-    return record.finishedAt ? this.updates.readShown(requireIdentity(identity), record) : null;
+    return this.updates.readShown(requireIdentity(identity), record);
   }
 
   @ResolveField(() => String, { nullable: true, description: 'Why a queued run has not started' })
