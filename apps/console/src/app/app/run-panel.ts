@@ -25,7 +25,7 @@ import type { AppCardFragment } from '../apps/apps.generated.js';
 import { Texts } from '../language/texts.js';
 import { reasonOfRun } from '../runs/run-reason.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
-import { isOver, stateOfRun } from '../runs/run-state.js';
+import { isEnd, isOver, stateOfRun } from '../runs/run-state.js';
 import { RunAnnouncer } from '../runs/run-announcer.js';
 import { RunStory } from '../runs/run-story.js';
 import { untilSettled } from '../runs/until-settled.js';
@@ -157,7 +157,7 @@ export class RunPanel {
   });
   protected readonly isRunning = computed(() => {
     const state = this.state();
-    return state !== undefined && !['succeeded', 'partiallySucceeded', 'failed', 'stopped'].includes(state);
+    return state !== undefined && !isEnd(state);
   });
   protected readonly answer = computed(() => {
     const { status, answer } = this.record() ?? {};

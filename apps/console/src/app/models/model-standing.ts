@@ -20,8 +20,7 @@ const LOCAL = 'local';
 const PASSING = ['downloading', 'verifying', 'loading'];
 
 export function standingOf({ providers, modelSettings, localModel }: TeamModels): ModelStanding {
-  const { defaultProvider, defaultModel, standIn } = modelSettings;
-  const standsIn = standIn && defaultModel ? defaultProvider : null;
+  const standsIn = standInOf(modelSettings);
   if (providers.some(({ name }) => name === NAMED || name === standsIn)) return 'ready';
   if (standsIn !== LOCAL && providers.length > 0) return 'undecided';
   if (localModel.state === 'ready') return 'ready';
@@ -30,7 +29,12 @@ export function standingOf({ providers, modelSettings, localModel }: TeamModels)
 
 /** Whether it is the model on this computer that answers. */
 export function answersLocally({ providers, modelSettings, localModel }: TeamModels): boolean {
-  const { defaultProvider, defaultModel, standIn } = modelSettings;
   if (localModel.state !== 'ready') return false;
-  return standIn && defaultModel ? defaultProvider === LOCAL : providers.length === 0;
+  const standsIn = standInOf(modelSettings);
+  return standsIn === null ? providers.length === 0 : standsIn === LOCAL;
+}
+
+/** The provider that answers for models that nobody serves. */
+function standInOf({ defaultProvider, defaultModel, standIn }: SettingsPartsFragment): string | null {
+  return standIn && defaultModel ? (defaultProvider ?? null) : null;
 }

@@ -48,7 +48,14 @@ export function stateOfStep({
   return status === 'RUNNING' && isRecovering ? 'recovering' : STEP_STATES[status];
 }
 
+const ENDS: readonly RunStatus[] = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'STOPPED'];
+
 /** Nothing more will come of it. */
 export function isOver(status: RunStatus): boolean {
-  return ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'STOPPED'].includes(status);
+  return ENDS.includes(status);
+}
+
+/** The same of the state that a screen names. */
+export function isEnd(state: State): boolean {
+  return ENDS.some((status) => RUN_STATES[status] === state);
 }
